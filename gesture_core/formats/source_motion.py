@@ -1,0 +1,92 @@
+"""A motion as a foreign file holds it: its own joints, its own rest pose, no naming rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesture_core.rotation import quat_multiply, quat_rotate
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class SourceMotion:
+    """A raw motion read from a BVH, glTF or SmartBody file, in metres, Y up.
+
+    The local transform of a joint maps its own frame into its parent's: rotate, then move.
+    Rotations and positions are complete, not differences from the rest pose.
+    """
+
+    names: tuple[str, ...]
+    """Joint names as the file spells them, parents before children."""
+    parents: tuple[int, ...]
+    """Index of each joint's parent, -1 for a root; there may be several roots."""
+    rest_offsets: Array
+    """(J, 3) rest position of each joint in its parent's frame, metres."""
+    rest_rotations: Array
+    """(J, 4) rest rotation of each joint in its parent's frame, wxyz."""
+    rotations: Array
+    """(T, J, 4) rotation of each joint in its parent's frame, wxyz."""
+    positions: Array
+    """(T, J, 3) position of each joint in its parent's frame; `rest_offsets` where not animated."""
+    fps: float
+    """Frames per second."""
+    markers: Mapping[str, float] = field(default_factory=dict[str, float])
+    """Named times in seconds that the file carries, such as the stroke of a gesture."""
+
+    def __post_init__(self) -> None:
+        joints, frames = len(self.names), len(self.rotations)
+        shapes = {
+            "rest_offsets": (joints, 3),
+            "rest_rotations": (joints, 4),
+            "rotations": (frames, joints, 4),
+            "positions": (frames, joints, 3),
+        }
+        for name, shape in shapes.items():
+            if getattr(self, name).shape != shape:
+                raise ValueError(f"{name} is {getattr(self, name).shape}, expected {shape}")
+        if len(self.parents) != joints:
+            raise ValueError(f"{len(self.parents)} parents for {joints} joints")
+        if any(not -1 <= parent < joint for joint, parent in enumerate(self.parents)):
+            raise ValueError("a joint must come after its parent")
+
+    @property
+    def frames(self) -> int:
+        """Number of frames T."""
+        return len(self.rotations)
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds, every frame lasting 1 / fps."""
+        return self.frames / self.fps
+
+    def index(self, name: str) -> int:
+        """Index of the joint called `name`; ValueError if there is none."""
+        return self.names.index(name)
+
+    def world(self) -> tuple[Array, Array]:
+        """World positions (T, J, 3) and rotations (T, J, 4) of every joint in every frame."""
+        return local_to_world(self.parents, self.positions, self.rotations)
+
+    def rest_world(self) -> tuple[Array, Array]:
+        """World positions (J, 3) and rotations (J, 4) of every joint at rest."""
+        return local_to_world(self.parents, self.rest_offsets, self.rest_rotations)
+
+
+def local_to_world(
+    parents: tuple[int, ...], positions: Array, rotations: Array
+) -> tuple[Array, Array]:
+    """Chain local transforms (..., J, 3) and (..., J, 4) into world transforms of those shapes."""
+    world_positions, world_rotations = positions.copy(), rotations.copy()
+    for joint, parent in enumerate(parents):
+        if parent >= 0:
+            turn = world_rotations[..., parent, :]
+            world_rotations[..., joint, :] = quat_multiply(turn, rotations[..., joint, :])
+            world_positions[..., joint, :] = world_positions[..., parent, :] + quat_rotate(
+                turn, positions[..., joint, :]
+            )
+    return world_positions, world_rotations
