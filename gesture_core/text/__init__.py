@@ -1,0 +1,1 @@
+"""Korean text: reading aloud, pronunciation, sentences, morphemes, sentence embeddings."""

@@ -1,0 +1,64 @@
+"""Strict settings: unknown keys, wrong types and overrides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from gesture_core.config import load_config
+from gesture_core.errors import UserError
+
+
+@dataclass(frozen=True)
+class Inner:
+    rate: float = 1.0
+    mode: Literal["a", "b"] = "a"
+
+
+@dataclass(frozen=True)
+class Outer:
+    name: str
+    steps: int = 3
+    inner: Inner = field(default_factory=Inner)
+    sizes: tuple[int, ...] = (1,)
+    folder: Path | None = None
+
+
+def yaml_file(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "c.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_yaml_and_overrides_fill_the_dataclass(tmp_path: Path) -> None:
+    path = yaml_file(tmp_path, "name: 몸짓\ninner: {rate: 2}\nsizes: [4, 5]\n")
+    config = load_config(Outer, path, ["inner.mode=b", "steps=9", "folder=/x", "inner.rate=1e-4"])
+    assert config == Outer("몸짓", 9, Inner(1e-4, "b"), (4, 5), Path("/x"))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("name: x\nstep: 3", "unknown setting 'step'; did you mean 'steps'"),
+        ("name: x\ninner: {rat: 1}", "did you mean 'rate'"),
+        ("steps: 3", "missing setting name"),
+        ("name: x\nsteps: many", "steps must be int"),
+        ("name: x\nsteps: true", "steps must be int"),
+        ("name: x\ninner: {mode: c}", "one of a, b"),
+        ("name: x\nsizes: 3", "sizes must be a list"),
+        ("- 1", "mapping"),
+        ("name: [", "not valid YAML"),
+        ("name: !!python/object/apply:os.system ['true']", "not valid YAML"),
+    ],
+)
+def test_a_wrong_file_is_one_clear_error(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        load_config(Outer, yaml_file(tmp_path, text))
+
+
+def test_an_override_without_equals_is_refused() -> None:
+    with pytest.raises(UserError, match="key=value"):
+        load_config(Outer, None, ["steps"])
