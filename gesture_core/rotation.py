@@ -45,7 +45,7 @@ def quat_multiply(a: ArrayLike, b: ArrayLike) -> Array:
 
 def quat_inverse(quat: ArrayLike) -> Array:
     """Inverse of unit quaternions `(..., 4)`."""
-    return np.asarray(quat, dtype=float) * np.array([1.0, -1.0, -1.0, -1.0], dtype=float)
+    return np.multiply(quat, [1.0, -1.0, -1.0, -1.0])
 
 
 def quat_rotate(quat: ArrayLike, vector: ArrayLike) -> Array:
