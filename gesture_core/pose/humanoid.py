@@ -39,7 +39,8 @@ def to_humanoid(
     whose rotation then counts. Arms, legs, fingers and thumbs at rest are swung onto HUMANOID's
     directions by the smallest rotation, the hands by middle finger and knuckles (palm down);
     pronation that a rig stores in the wrist is moved into the lower arm. The body is turned at
-    rest to face +Z, and the root is scaled by leg length. Raises `UserError` for a joint that is not there.
+    rest to face +Z, and the root is scaled by leg length. Raises `UserError` for a joint that
+    is not there.
     """
     twists = twists or {}
     joints = {bone: _joint(source, name) for bone, name in bones.items()}
