@@ -77,6 +77,17 @@ class SourceMotion:
         return local_to_world(self.parents, self.rest_offsets, self.rest_rotations)
 
 
+def metres_per_unit(rest_offsets: Array) -> float:
+    """Guess the unit of a human skeleton from its rest offsets (J, 3): metre, cm or mm.
+
+    The longest bone of a person is about 0.5 m, so lengths above 3 are not metres.
+    """
+    longest = float(np.linalg.norm(rest_offsets[1:], axis=-1).max(initial=0.0))
+    if longest <= 3.0:
+        return 1.0
+    return 0.01 if longest <= 300.0 else 0.001
+
+
 def local_to_world(
     parents: tuple[int, ...], positions: Array, rotations: Array
 ) -> tuple[Array, Array]:
