@@ -1,0 +1,123 @@
+"""Running the Blender half as a program of its own and following its progress.
+
+The two halves share only files: a clip goes in, videos and scenes come out. `bpy` lives in the
+child process, so that its crashes, its chatter and its licence of one scene at a time stay there.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+import tempfile
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gesture_core.errors import UserError
+
+Progress = Callable[[float, str], None]
+
+RENDERED = (".mp4", ".png")
+SCENES = (".glb", ".fbx", ".blend")
+
+
+class BlenderError(RuntimeError):
+    """The Blender process failed through no fault of the user's; carries the end of its log."""
+
+
+@dataclass(frozen=True)
+class RenderSettings:
+    """How a clip is shown: who performs it, seen how, drawn by which engine.
+
+    `avatar`: path of a .glb or .blend character; `size`: pixels; `camera`: bust, half or full.
+    """
+
+    avatar: Path | None = None
+    engine: str = "workbench"
+    size: tuple[int, int] = (720, 720)
+    camera: str = "half"
+    extra: Sequence[str] = field(default_factory=tuple)
+
+    def arguments(self) -> list[str]:
+        """The settings as command-line arguments of `blender_addon.cli`."""
+        avatar = [] if self.avatar is None else ["--avatar", str(self.avatar)]
+        width, height = self.size
+        shown = ["--engine", self.engine, "--size", f"{width}x{height}", "--camera", self.camera]
+        return [*avatar, *shown, *self.extra]
+
+
+def check_blender() -> None:
+    """Raise `UserError` when Blender's Python module is not installed."""
+    if importlib.util.find_spec("bpy") is None:
+        raise UserError(
+            "rendering and .glb, .fbx and .blend files need Blender's Python module; "
+            "install it with: pip install 'momjit[blender]'"
+        )
+
+
+def render_clip(
+    clip: Path,
+    outputs: Sequence[Path],
+    settings: RenderSettings,
+    progress: Progress,
+    *,
+    force: bool = False,
+) -> dict[str, float]:
+    """Let Blender perform `clip` and write every output by its suffix; seconds per step."""
+    arguments = ["render", str(clip), *_output_arguments(outputs), *settings.arguments()]
+    return run_blender([*arguments, *(["--force"] if force else [])], progress)["seconds"]
+
+
+def retarget_clip(
+    clip: Path, rig: Path, outputs: Sequence[Path], progress: Progress, *, force: bool = False
+) -> dict[str, float]:
+    """Put the motion of `clip` onto the character in `rig` and export it; seconds per step."""
+    arguments = ["retarget", str(clip), "--rig", str(rig), *_output_arguments(outputs)]
+    return run_blender([*arguments, *(["--force"] if force else [])], progress)["seconds"]
+
+
+def run_blender(arguments: Sequence[str], progress: Progress) -> dict[str, Any]:
+    """Run `blender_addon.cli`, forward its progress and return its closing message.
+
+    Raises `UserError` with the line it reports, or `BlenderError` when it ends without a result.
+    """
+    check_blender()
+    command = [sys.executable, "-m", "blender_addon.cli", *arguments]
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True
+        )
+        try:
+            result = _follow(process, progress)
+        finally:
+            if process.poll() is None:
+                process.terminate()
+            process.wait(timeout=30)
+        if result is None:
+            log.seek(0)
+            tail = "".join(deque(log, maxlen=40))
+            raise BlenderError(f"Blender ended with code {process.returncode}:\n{tail}")
+    return result
+
+
+def _follow(process: subprocess.Popen[str], progress: Progress) -> dict[str, Any] | None:
+    """Read messages until the result; None when the process ends without one."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        message = json.loads(line)
+        if "error" in message:
+            raise UserError(message["error"])
+        if "done" in message:
+            process.wait(timeout=60)
+            return message
+        progress(float(message["progress"]), str(message["message"]))
+    process.wait(timeout=60)
+    return None
+
+
+def _output_arguments(outputs: Sequence[Path]) -> list[str]:
+    return [part for output in outputs for part in ("-o", str(output))]
