@@ -1,0 +1,327 @@
+"""The worker's protocol, against the add-on's own client and against broken streams."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blender_addon.client import frames as theirs
+from blender_addon.client.backend import Backend, BackendError, Limits
+from blender_addon.client.job import Job, State
+from gesture_core import worker as ours
+
+FAKE = Path(__file__).parent / "fake_worker.py"
+COMMAND = (sys.executable, str(FAKE))
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+headers = st.dictionaries(st.text(), json_values, max_size=4).map(lambda d: {**d, "type": "x"})
+
+
+@pytest.fixture
+def backend():
+    backend = Backend(COMMAND, Limits(start=20.0, silence=20.0, cancel=0.5))
+    yield backend
+    backend.close()
+
+
+def finish(job: Job, seconds: float = 20.0) -> Job:
+    end = time.monotonic() + seconds
+    while not job.poll():
+        assert time.monotonic() < end, f"{job} did not end"
+        time.sleep(0.005)
+    return job
+
+
+def until_running(job: Job) -> None:
+    end = time.monotonic() + 20.0
+    while job.state is State.WAITING and time.monotonic() < end:
+        job.poll()
+        time.sleep(0.005)
+    assert job.state is State.RUNNING
+
+
+# Frames
+
+
+@given(headers, st.binary(max_size=200))
+def test_frames_of_either_side_are_read_by_the_other(header: dict[str, object], body: bytes):
+    sent_by_us = io.BytesIO(ours.encode_frame(header, body))
+    received = theirs.receive(sent_by_us)
+    assert received == theirs.Frame(header, body)
+    sent_by_them = io.BytesIO(theirs.Frame(header, body).encode())
+    assert ours.read_frame(sent_by_them) == (header, body)
+    assert theirs.receive(sent_by_us) is None
+    assert ours.read_frame(sent_by_them) is None
+
+
+def frame_bytes(header: bytes, body: bytes = b"", *, mark: bytes = b"MJIT") -> bytes:
+    return mark + len(header).to_bytes(4, "big") + len(body).to_bytes(8, "big") + header + body
+
+
+BROKEN = {
+    "another mark": frame_bytes(b'{"type":"x"}', mark=b"HTTP"),
+    "a stray print": b"loading the model...\n",
+    "a header that is not JSON": frame_bytes(b"{type: x}"),
+    "a header that is not UTF-8": frame_bytes(b'{"type":"\xff"}'),
+    "a header that is a list": frame_bytes(b"[]"),
+    "a header without a type": frame_bytes(b"{}"),
+    "a header with NaN": frame_bytes(b'{"type":"x","fraction":NaN}'),
+    "a header nested too deeply": frame_bytes(b"[" * 500_000),
+    "an empty header": frame_bytes(b""),
+    "an oversized header": b"MJIT" + (2**20 + 1).to_bytes(4, "big") + bytes(8),
+    "an oversized body": b"MJIT" + (12).to_bytes(4, "big") + (2**30 + 1).to_bytes(8, "big"),
+    "a body that never comes": b"MJIT\0\0\0\x0c" + (2**30).to_bytes(8, "big") + b'{"type":"x"}',
+}
+
+
+@pytest.mark.parametrize("data", BROKEN.values(), ids=BROKEN.keys())
+def test_broken_frames_are_refused_by_both_sides(data: bytes):
+    with pytest.raises(ours.FrameError):
+        ours.read_frame(io.BytesIO(data))
+    with pytest.raises(theirs.ProtocolError):
+        theirs.receive(io.BytesIO(data))
+
+
+@given(st.integers(1, 40))
+@settings(max_examples=40)
+def test_truncated_frames_are_refused_by_both_sides(cut: int):
+    data = frame_bytes(b'{"type":"x"}', b"0123456789abcdef")[:-cut]
+    if not data:
+        return
+    with pytest.raises(ours.FrameError):
+        ours.read_frame(io.BytesIO(data))
+    with pytest.raises(theirs.ProtocolError):
+        theirs.receive(io.BytesIO(data))
+
+
+def test_frames_over_the_bounds_are_not_sent():
+    long = {"type": "x", "text": "가" * 400_000}
+    with pytest.raises(ours.FrameError):
+        ours.encode_frame(long)
+    with pytest.raises(theirs.ProtocolError):
+        theirs.Frame(long).encode()
+    with pytest.raises(theirs.ProtocolError):
+        theirs.Frame({"type": "x", "n": float("nan")}).encode()
+
+
+def test_both_sides_state_the_same_protocol():
+    assert (ours.PROTOCOL, ours.MAGIC) == (theirs.PROTOCOL, theirs.MARK)
+    assert (ours.MAX_HEADER, ours.MAX_BODY) == (theirs.HEADER_LIMIT, theirs.BODY_LIMIT)
+
+
+# The worker process, spoken to byte by byte
+
+
+def converse(*frames: bytes, seconds: float = 20.0) -> tuple[list[dict[str, object]], int, str]:
+    run = subprocess.run(COMMAND, input=b"".join(frames), capture_output=True, timeout=seconds)
+    stream = io.BytesIO(run.stdout)
+    answers: list[dict[str, object]] = []
+    while frame := theirs.receive(stream):
+        answers.append(frame.header)
+    return answers, run.returncode, run.stderr.decode()
+
+
+def message(**header: object) -> bytes:
+    return frame_bytes(json.dumps(header).encode())
+
+
+HELLO = message(type="hello", protocol=1)
+
+
+def test_another_protocol_version_is_refused_with_both_numbers():
+    answers, code, _ = converse(message(type="hello", protocol=99))
+    assert code == 2
+    assert [answer["type"] for answer in answers] == ["refused"]
+    assert "protocol 1" in str(answers[0]["message"])
+    assert "99" in str(answers[0]["message"])
+
+
+def test_a_client_that_goes_at_once_ends_the_worker():
+    answers, code, _ = converse()
+    assert (answers, code) == ([], 2)
+
+
+@pytest.mark.parametrize("data", BROKEN.values(), ids=BROKEN.keys())
+def test_a_broken_stream_ends_the_worker_with_a_reason_on_standard_error(data: bytes):
+    answers, code, log = converse(HELLO, data)
+    assert code == 1
+    assert [answer["type"] for answer in answers] == ["hello"]
+    assert "the connection was closed" in log
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        message(type="start", job="echo", arguments={}),
+        message(type="start", id=1, job="echo"),
+        message(type="start", id=1, job=3, arguments={}),
+        message(type="dance", id=1),
+    ],
+)
+def test_a_wrong_message_ends_the_worker(frame: bytes):
+    _, code, log = converse(HELLO, frame)
+    assert code == 1
+    assert "the connection was closed" in log
+
+
+# The add-on's client against the worker
+
+
+def test_a_job_reports_progress_and_answers_with_json_and_files(backend: Backend, tmp_path: Path):
+    job = backend.submit("echo", {"text": "안녕하세요 👋", "steps": 5})
+    seen: list[tuple[float, str]] = []
+    while not job.poll():
+        if job.message and (job.fraction, job.message) not in seen:
+            seen.append((job.fraction, job.message))
+        time.sleep(0.001)
+    assert job.state is State.DONE
+    assert job.result == {"text": "안녕하세요 👋"}
+    assert job.fraction == 1.0
+    assert seen == sorted(seen)
+    paths = job.save_files(tmp_path / "new")
+    assert paths["a.txt"].read_bytes() == "안녕하세요 👋".encode()
+    assert paths["zeros.bin"].read_bytes() == bytes(100_000)
+    with pytest.raises(FileExistsError):
+        job.save_files(tmp_path / "new")
+
+
+def test_jobs_run_in_order_in_one_process_that_keeps_its_state(backend: Backend):
+    jobs = [backend.submit("count", {}) for _ in range(3)]
+    results = [finish(job).result for job in jobs]
+    assert [result["count"] for result in results] == [1, 2, 3]
+    assert len({result["pid"] for result in results}) == 1
+    assert backend.version == "test"
+
+
+def test_prints_of_jobs_and_of_their_children_go_to_the_log(backend: Backend):
+    assert finish(backend.submit("noisy", {})).state is State.DONE
+    assert {"printed by Python", "printed by C", "printed by a child"} <= set(backend.log)
+
+
+def test_failures_say_whose_fault_they_are_and_the_worker_goes_on(backend: Backend):
+    wrong = finish(backend.submit("user_error", {}))
+    assert (wrong.state, wrong.error) == (
+        State.FAILED,
+        "no style “polka”; choose from calm, lively",
+    )
+    defect = finish(backend.submit("defect", {}))
+    assert defect.state is State.FAILED
+    assert "ZeroDivisionError" in defect.error
+    assert any("Traceback" in line for line in backend.log)
+    unknown = finish(backend.submit("fly", {}))
+    assert "'fly'" in unknown.error
+    assert "echo" in unknown.error
+    nan = finish(backend.submit("nan", {}))
+    assert nan.state is State.FAILED
+    assert finish(backend.submit("count", {})).state is State.DONE
+
+
+def test_a_cancelled_job_stops_and_the_process_stays(backend: Backend):
+    pid = finish(backend.submit("count", {})).result["pid"]
+    job = backend.submit("slow", {})
+    until_running(job)
+    waiting = backend.submit("slow", {})
+    job.cancel()
+    waiting.cancel()
+    assert finish(job, 2.0).state is State.CANCELLED
+    assert finish(waiting, 2.0).state is State.CANCELLED
+    assert finish(backend.submit("count", {})).result == {"pid": pid, "count": 2}
+
+
+def test_a_job_that_ignores_cancelling_is_killed_and_the_next_starts_anew(backend: Backend):
+    pid = finish(backend.submit("count", {})).result["pid"]
+    stuck = backend.submit("stuck", {})
+    until_running(stuck)
+    behind = backend.submit("count", {})
+    stuck.cancel()
+    assert finish(stuck, 5.0).state is State.CANCELLED
+    assert finish(behind).state is State.FAILED
+    assert "to cancel another job" in behind.error
+    after = finish(backend.submit("count", {})).result
+    assert after["count"] == 1
+    assert after["pid"] != pid
+
+
+def test_a_process_that_dies_fails_its_job_with_the_reason_and_is_restarted(backend: Backend):
+    died = finish(backend.submit("die", {}))
+    assert died.state is State.FAILED
+    assert "exit code 3" in died.error
+    assert "out of memory, goodbye" in died.error
+    assert finish(backend.submit("count", {})).result["count"] == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are a POSIX thing")
+def test_a_process_that_died_while_idle_is_replaced(backend: Backend):
+    pid = finish(backend.submit("count", {})).result["pid"]
+    os.kill(pid, signal.SIGKILL)
+    time.sleep(0.2)
+    assert finish(backend.submit("count", {})).result["pid"] != pid
+
+
+def test_a_silent_process_is_given_up():
+    backend = Backend(COMMAND, Limits(start=20.0, silence=0.5, cancel=0.5))
+    job = finish(backend.submit("stuck", {}), 10.0)
+    assert job.state is State.FAILED
+    assert "silent for 0.5 s" in job.error
+    assert not backend.running
+
+
+@pytest.mark.parametrize(
+    ("program", "reason"),
+    [
+        ("import time; time.sleep(60)", "did not answer within 1 s"),
+        ("print('Hello, I am no worker', flush=True); input()", "b'Hell'"),
+        ("raise SystemExit('no such package')", "no such package"),
+    ],
+)
+def test_a_program_that_is_no_worker_is_named_as_such(program: str, reason: str):
+    backend = Backend((sys.executable, "-c", program), Limits(start=1.0))
+    job = finish(backend.submit("echo", {}), 10.0)
+    assert job.state is State.FAILED
+    assert reason in job.error
+    assert not backend.running
+
+
+def test_a_missing_program_is_an_error_at_once():
+    with pytest.raises(BackendError, match="no-such-python"):
+        Backend(("/nowhere/no-such-python",)).submit("echo", {})
+
+
+def test_a_text_too_long_for_a_frame_is_an_error_at_once(backend: Backend):
+    with pytest.raises(BackendError, match="over"):
+        backend.submit("echo", {"text": "가" * 400_000})
+    assert finish(backend.submit("count", {})).state is State.DONE
+
+
+def test_closing_ends_the_process_and_cancels_its_jobs():
+    backend = Backend(COMMAND)
+    job = backend.submit("slow", {})
+    until_running(job)
+    connection = backend._connection
+    assert connection is not None
+    backend.close()
+    assert job.state is State.CANCELLED
+    assert connection.process.returncode == 0
+
+
+def test_the_worker_ends_soon_after_its_client_even_when_a_job_is_stuck():
+    backend = Backend(COMMAND)
+    until_running(backend.submit("stuck", {}))
+    connection = backend._connection
+    assert connection is not None
+    connection.hang_up()
+    assert connection.process.wait(ours.GRACE + 5.0) == 1
