@@ -1,0 +1,1 @@
+"""Arrays only: clip reading, bone maps, retargeting and framing, without Blender."""
