@@ -1,0 +1,69 @@
+"""Text to sound: the way from eojeols to an Utterance through any engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gesture_core.errors import UserError
+from gesture_core.speech.eojeol import PAUSE_SECONDS, Eojeol, split_clauses
+from gesture_core.speech.rendition import Rendition, join
+from gesture_core.speech.voice import choose_voice
+from gesture_core.utterance import Utterance, Word
+
+SLOWEST, FASTEST = 0.5, 2.0
+
+
+def speak(eojeols: Sequence[Eojeol], voice: str | None = None, speed: float = 1.0) -> Utterance:
+    """Speak `eojeols` with `voice` (`ENGINE[:VOICE]`, None: the best offline one).
+
+    Word and phoneme times come from the engine and lie on the sound's clock in seconds. Eojeols
+    without Hangul take no time: their word starts and ends where the last spoken one ended.
+    Raises `UserError` for a speed outside 0.5–2, an unknown voice, or nothing to say.
+    """
+    if not SLOWEST <= speed <= FASTEST:
+        raise UserError(f"speech speed {speed:g} is outside {SLOWEST:g}–{FASTEST:g}")
+    engine, chosen = choose_voice(voice)
+    spoken = [eojeol for eojeol in eojeols if eojeol.syllables]
+    if not spoken:
+        text = " ".join(eojeol.text for eojeol in eojeols)
+        raise UserError(f"nothing to say in {text[:60]!r}: no Korean is left after reading it")
+    sentences = split_sentences(spoken)
+    parts = [engine.speak_sentence(sentence, chosen.name, speed) for sentence in sentences]
+    gaps = [PAUSE_SECONDS["sentence"] / speed] * (len(parts) - 1)
+    whole = join(parts, [*gaps, 0.0])
+    return to_utterance(eojeols, whole, f"{engine.name}:{chosen.name}", estimated=False)
+
+
+def split_sentences(eojeols: Sequence[Eojeol]) -> list[tuple[Eojeol, ...]]:
+    """Group eojeols into sentences, whose last eojeol has the pause `sentence`."""
+    sentences: list[tuple[Eojeol, ...]] = [()]
+    for clause in split_clauses(eojeols):
+        sentences[-1] += clause
+        if clause[-1].pause == "sentence":
+            sentences.append(())
+    return sentences[:-1]
+
+
+def to_utterance(
+    eojeols: Sequence[Eojeol], rendition: Rendition, voice: str, *, estimated: bool
+) -> Utterance:
+    """Attach a rendition of the spoken ones among `eojeols` to all of them."""
+    times = iter(rendition.words)
+    words: list[Word] = []
+    now = 0.0
+    for index, eojeol in enumerate(eojeols):
+        start, end = next(times) if eojeol.syllables else (now, now)
+        words.append(Word(eojeol.text, start, end, index))
+        now = end
+    return Utterance(
+        text=" ".join(eojeol.text for eojeol in eojeols),
+        reading=" ".join(eojeol.reading for eojeol in eojeols if eojeol.reading),
+        words=tuple(words),
+        phonemes=rendition.phonemes,
+        samples=np.clip(rendition.samples, -1.0, 1.0),
+        rate=rendition.rate,
+        voice=voice,
+        estimated=estimated,
+    )
