@@ -195,7 +195,7 @@ def _read_keys(lines: list[str], first: int, width: int, path: Path) -> tuple[Ar
 
 def _uniform(times: Array) -> tuple[Array, float]:
     """Uniform times over the span of `times` at its median rate, and that rate per second."""
-    fps = float(1.0 / np.median(np.diff(times)))
+    fps = round(float(1.0 / np.median(np.diff(times))), 2)
     frames = round((times[-1] - times[0]) * fps) + 1
     return times[0] + np.arange(frames) / fps, fps
 
