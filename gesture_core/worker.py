@@ -48,10 +48,13 @@ doing and ends; if the job does not notice within `GRACE` seconds it ends all th
 Jobs
 ----
 
-    perform   text, style, intensity, seed, voice, audio, fps  ->  files: clip.npz, clip.wav
-    avatar    name                                             ->  result: path of the .glb
-    styles, voices, avatars                                    ->  result: items, a list of rows
-    doctor                                                     ->  result: checks, a list of rows
+    perform  text, style, intensity, seed, voice|null, audio|null, fps
+                      ->  files clip.npz and clip.wav; result: warnings [str]
+    avatar   name     ->  result: path of the character's .glb, built on first use
+    styles            ->  result: items [{name, description}]
+    voices            ->  result: items [{name, description, offline, installed}]
+    avatars           ->  result: items [{name, description, built}]
+    doctor            ->  result: checks [{name, ok, detail, hint, needed}]
 """
 
 from __future__ import annotations
@@ -73,6 +76,7 @@ from typing import Any, BinaryIO
 
 from gesture_core import __version__
 from gesture_core.errors import UserError
+from gesture_core.progress import Progress
 
 PROTOCOL = 1
 MAGIC = b"MJIT"
@@ -84,7 +88,6 @@ GRACE = 5.0
 log = logging.getLogger("momjit.worker")
 
 Header = dict[str, Any]
-Progress = Callable[[float, str], None]
 
 
 class FrameError(Exception):
@@ -291,34 +294,78 @@ class Worker:
 def _argument(arguments: Mapping[str, Any], name: str, *kinds: type) -> Any:
     value = arguments.get(name)
     if not isinstance(value, kinds) or isinstance(value, bool):
-        wanted = " or ".join("nothing" if k is NoneType else k.__name__ for k in kinds)
+        wanted = " or ".join("null" if kind is NoneType else kind.__name__ for kind in kinds)
         raise UserError(f"{name} must be {wanted}, not {value!r}")
     return value
 
 
-def perform_job(arguments: Mapping[str, Any], progress: Progress) -> Answer:
-    """Text or speech to a clip and its sound, as files."""
-    from gesture_core.formats.clip import save_clip
+def _perform(arguments: Mapping[str, Any], progress: Progress) -> Answer:
+    from gesture_core.outputs import write_clip
     from gesture_core.perform import perform
 
     audio = _argument(arguments, "audio", str, NoneType)
-    clip = perform(
+    performance = perform(
         _argument(arguments, "text", str),
         style=_argument(arguments, "style", str),
         intensity=float(_argument(arguments, "intensity", int, float)),
         seed=_argument(arguments, "seed", int),
         voice=_argument(arguments, "voice", str, NoneType),
-        audio=Path(audio) if audio else None,
+        audio=None if audio is None else Path(audio),
         fps=float(_argument(arguments, "fps", int, float)),
         progress=progress,
     )
     with tempfile.TemporaryDirectory(prefix="momjit-") as folder:
-        save_clip(Path(folder) / "clip.npz", clip)
-        files = {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}
-    return Answer(files=files)
+        clip = Path(folder) / "clip.npz"
+        sound = clip.with_suffix(".wav")
+        write_clip(clip, performance, sound)
+        files = {path.name: path.read_bytes() for path in (clip, sound)}
+    return Answer({"warnings": list(performance.warnings)}, files)
 
 
-JOBS: dict[str, Job] = {"perform": perform_job}
+def _avatar(arguments: Mapping[str, Any], progress: Progress) -> Answer:
+    from gesture_core.avatar.library import avatar_path
+
+    return Answer({"path": str(avatar_path(_argument(arguments, "name", str), progress))})
+
+
+def _styles(arguments: Mapping[str, Any], progress: Progress) -> Answer:
+    from gesture_core.gestures.styles import list_styles
+
+    return Answer({"items": [_row(style, "name", "description") for style in list_styles()]})
+
+
+def _voices(arguments: Mapping[str, Any], progress: Progress) -> Answer:
+    from gesture_core.speech import list_voices
+
+    columns = ("name", "description", "offline", "installed")
+    return Answer({"items": [_row(voice, *columns) for voice in list_voices()]})
+
+
+def _avatars(arguments: Mapping[str, Any], progress: Progress) -> Answer:
+    from gesture_core.avatar.library import list_avatars
+
+    return Answer({"items": [_row(one, "name", "description", "built") for one in list_avatars()]})
+
+
+def _doctor(arguments: Mapping[str, Any], progress: Progress) -> Answer:
+    from gesture_core.doctor import run_checks
+
+    columns = ("name", "ok", "detail", "hint", "needed")
+    return Answer({"checks": [_row(check, *columns) for check in run_checks()]})
+
+
+def _row(value: object, *columns: str) -> dict[str, Any]:
+    return {column: getattr(value, column) for column in columns}
+
+
+JOBS: dict[str, Job] = {
+    "perform": _perform,
+    "avatar": _avatar,
+    "styles": _styles,
+    "voices": _voices,
+    "avatars": _avatars,
+    "doctor": _doctor,
+}
 
 
 # The process

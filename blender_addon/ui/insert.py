@@ -1,0 +1,153 @@
+"""Bringing a finished clip into the open scene: one action, one undo step."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from .. import compat
+from ..core.bone_map import map_bones
+from ..core.clip_reader import Clip, read_clip
+from ..core.errors import UserError
+from ..scene.avatar import Avatar, avatar_of, load_avatar
+from ..scene.perform import Performance, perform_clip
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where a result goes. The armature goes by name: pointers do not survive an undo.
+
+    `armature`: None to bring in a character; `start`: scene frame of the clip's beginning.
+    """
+
+    armature: str | None
+    start: int
+    sound: bool
+    markers: bool
+
+    @classmethod
+    def from_settings(cls, context: bpy.types.Context) -> Placement:
+        """What the panel says now; `UserError` when the selected armature cannot be used."""
+        settings, scene = context.scene.momjit, context.scene
+        armature = selected_armature(context)
+        if armature:
+            check_armature(armature)
+        return cls(
+            armature=armature.name if armature else None,
+            start=scene.frame_current if settings.at_cursor else scene.frame_start,
+            sound=settings.sound,
+            markers=settings.markers,
+        )
+
+
+def selected_armature(context: bpy.types.Context) -> bpy.types.Object | None:
+    """The armature that is selected, or that moves the selected mesh."""
+    active = context.object
+    if active is None or not (active.select_get() or active.mode != "OBJECT"):
+        return None
+    return active if active.type == "ARMATURE" else active.find_armature()
+
+
+def check_armature(armature: bpy.types.Object) -> None:
+    """Raise `UserError` when momjit cannot animate this armature."""
+    if not armature.is_editable:
+        raise UserError(
+            f"“{armature.name}” is linked from another file; make a library override of it first"
+        )
+    try:
+        map_bones(bone.name for bone in armature.data.bones)
+    except UserError as error:
+        raise UserError(f"“{armature.name}”: {error}") from error
+
+
+def insert(
+    context: bpy.types.Context, clip_path: Path, character: Path | None, placement: Placement
+) -> str:
+    """Animate the armature, or the `character` file that is brought in; says what was done."""
+    clip = read_clip(clip_path)
+    armature = _find(placement.armature, clip_path)
+    with _undo_step("momjit: Generate"):
+        avatar = _avatar(context, armature, character)
+        scene = context.scene
+        fps = scene.render.fps / scene.render.fps_base
+        performed = perform_clip(clip, avatar, fps, _action_name(clip), placement.start)
+        action = performed.keyed.actions[0]
+        action["momjit"] = json.dumps(clip.provenance, ensure_ascii=False)
+        _fit_range(scene, placement.start + math.ceil(clip.duration * fps))
+        if placement.sound and clip.audio:
+            add_speech(scene, clip.audio, placement.start)
+        if placement.markers:
+            mark_words(scene, clip, placement.start, fps)
+    return _summary(clip, avatar, performed)
+
+
+def add_speech(scene: bpy.types.Scene, sound: Path, start: int) -> None:
+    """Put the speech into the sequencer, and let playback keep up with it."""
+    path = bpy.path.relpath(str(sound)) if bpy.data.filepath else str(sound)
+    compat.add_sound(scene, path, start)
+    if scene.sync_mode == "NONE":
+        scene.sync_mode = "AUDIO_SYNC"
+
+
+def mark_words(scene: bpy.types.Scene, clip: Clip, start: int, fps: float) -> None:
+    """A marker on the timeline where each word begins."""
+    for span in clip.spans:
+        if span.kind == "word":
+            scene.timeline_markers.new(span.text, frame=start + round(span.start * fps))
+
+
+def _find(name: str | None, clip_path: Path) -> bpy.types.Object | None:
+    if name is None:
+        return None
+    armature = bpy.data.objects.get(name)
+    if armature is None or armature.type != "ARMATURE":
+        raise UserError(
+            f"the armature “{name}” is no longer in the scene; the clip is kept in {clip_path}"
+        )
+    return armature
+
+
+def _avatar(
+    context: bpy.types.Context, armature: bpy.types.Object | None, character: Path | None
+) -> Avatar:
+    if armature is not None:
+        meshes = {item for item in bpy.data.objects if item.type == "MESH"}
+        return avatar_of({armature, *meshes}, f"“{armature.name}”")
+    if character is None:
+        raise ValueError("neither an armature nor a character to animate")
+    avatar = load_avatar(character)
+    context.view_layer.objects.active = avatar.armature
+    avatar.armature.select_set(True)
+    return avatar
+
+
+def _summary(clip: Clip, avatar: Avatar, performed: Performance) -> str:
+    bones, shapes = len(performed.motion.bones), len(performed.keyed.expressions)
+    done = f"“{avatar.armature.name}”: {clip.duration:.1f} s, {bones} bones, {shapes} expressions"
+    return f"{done}\nnot on this rig: {', '.join(performed.lost)}" if performed.lost else done
+
+
+def _action_name(clip: Clip) -> str:
+    text: Any = clip.provenance.get("text", "")
+    return f"momjit {' '.join(str(text).split())[:16]}".strip()
+
+
+def _fit_range(scene: bpy.types.Scene, end: int) -> None:
+    """Let the scene last as long as the performance; never shorten it."""
+    scene.frame_end = max(scene.frame_end, end)
+
+
+@contextmanager
+def _undo_step(message: str) -> Iterator[None]:
+    """Make all changes one step of the undo history, also when they end halfway."""
+    try:
+        yield
+    finally:
+        bpy.ops.ed.undo_push(message=message)

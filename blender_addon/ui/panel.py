@@ -1,0 +1,138 @@
+"""The tab "momjit" in the sidebar of the 3D view."""
+
+from __future__ import annotations
+
+import bpy
+from bpy.app.translations import pgettext_iface as translated
+
+from ..client.backend import BackendError
+from ..client.task import Task
+from . import insert, session
+from .operators import refresh
+from .preferences import draw_note
+from .settings import MOMJIT_settings
+from .wrap import columns, wrap
+
+_PIXELS_PER_COLUMN = 7.2  # of the interface font at scale 1
+
+
+class MOMJIT_PT_main(bpy.types.Panel):
+    """Text in, performance out."""
+
+    bl_label = "momjit"
+    bl_category = "momjit"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """The text, the manner, the character and the button."""
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        settings: MOMJIT_settings = context.scene.momjit
+        current = session.current()
+        if not current.catalogue_asked and not bpy.app.timers.is_registered(_fill_lists):
+            bpy.app.timers.register(_fill_lists, first_interval=0.5)
+        width = _text_columns(context)
+        _draw_text(layout, settings, width)
+        column = layout.column()
+        row = column.row(align=True)
+        row.prop(settings, "style")
+        row.operator("momjit.refresh", text="", icon="FILE_REFRESH")
+        column.prop(settings, "intensity", slider=True)
+        column.prop(settings, "voice")
+        row = column.row(align=True)
+        row.prop(settings, "seed")
+        row.operator("momjit.new_seed", text="", icon="MOD_NOISE")
+        _draw_character(layout, context, settings)
+        _draw_work(layout, current, width)
+
+
+class MOMJIT_PT_result(bpy.types.Panel):
+    """What a result brings into the scene besides the action."""
+
+    bl_label = "Result"
+    bl_category = "momjit"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_parent_id = "MOMJIT_PT_main"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Three switches."""
+        settings: MOMJIT_settings = context.scene.momjit
+        column = self.layout.column()
+        for name in ("at_cursor", "sound", "markers"):
+            column.prop(settings, name)
+
+
+def _draw_text(layout: bpy.types.UILayout, settings: MOMJIT_settings, width: int) -> None:
+    column = layout.column(align=True)
+    column.use_property_split = False
+    if settings.document is None:
+        column.prop(settings, "text", text="", icon="OUTLINER_DATA_FONT", placeholder="안녕하세요")
+    column.template_ID(settings, "document", new="text.new", open="text.open")
+    text = settings.full_text()
+    if settings.document or columns(text) > width - 8:
+        box = column.box().column(align=True)
+        box.scale_y = 0.8
+        for line in wrap(text, width - 4):
+            box.label(text=line, translate=False)
+    layout.prop(settings, "audio")
+
+
+def _draw_character(
+    layout: bpy.types.UILayout, context: bpy.types.Context, settings: MOMJIT_settings
+) -> None:
+    armature = insert.selected_armature(context)
+    if armature is None:
+        layout.prop(settings, "avatar")
+        return
+    row = layout.row()
+    split = row.split(factor=0.4)
+    label = split.row()
+    label.alignment = "RIGHT"
+    label.label(text="Character")
+    split.label(text=armature.name, icon="ARMATURE_DATA", translate=False)
+
+
+def _draw_work(layout: bpy.types.UILayout, current: session.Session, width: int) -> None:
+    task = current.tasks.get("generate")
+    if task is None:
+        row = layout.row()
+        row.scale_y = 1.6
+        row.operator("momjit.generate", icon="PLAY")
+    else:
+        row = layout.row(align=True)
+        row.scale_y = 1.6
+        row.progress(factor=task.fraction, text=_progress_text(task))
+        cancel = row.row(align=True)
+        cancel.enabled = not task.cancelling
+        cancel.operator("momjit.cancel", text="", icon="X")
+    draw_note(layout, current, "generate", columns=width - 4)
+    draw_note(layout, current, "catalogue", columns=width - 4)
+
+
+def _progress_text(task: Task) -> str:
+    if task.cancelling:
+        return translated("Stopping")
+    if task.fraction == 1.0:
+        return translated("Waiting until the scene is free")
+    return task.message or translated("Starting the backend")
+
+
+def _text_columns(context: bpy.types.Context) -> int:
+    """How many Latin characters fit across the region."""
+    scale = context.preferences.system.ui_scale
+    return max(16, int(context.region.width / (_PIXELS_PER_COLUMN * scale)))
+
+
+def _fill_lists() -> None:
+    """Fill the menus the first time that the panel is seen; drawing itself may not."""
+    try:
+        refresh(bpy.context)
+    except BackendError as error:
+        session.current().notes["catalogue"] = session.Note(str(error), is_error=True)
+
+
+CLASSES = (MOMJIT_PT_main, MOMJIT_PT_result)

@@ -1,0 +1,48 @@
+"""Breaking text into the lines of a panel, where Hangul is twice as wide as Latin."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+
+def columns(text: str) -> int:
+    """Width in columns: wide and full-width characters take two, combining ones none."""
+    return sum(_columns(character) for character in text)
+
+
+def wrap(text: str, width: int, limit: int = 12) -> list[str]:
+    """At most `limit` lines of at most `width` columns, broken at spaces where possible."""
+    lines = [line for paragraph in text.splitlines() for line in _paragraph(paragraph, width)]
+    return lines if len(lines) <= limit else [*lines[: limit - 1], "…"]
+
+
+def _columns(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _paragraph(paragraph: str, width: int) -> Iterator[str]:
+    line = ""
+    for word in paragraph.split():
+        if line and columns(line) + 1 + columns(word) > width:
+            yield line
+            line = ""
+        line = f"{line} {word}" if line else word
+        while columns(line) > width:
+            head = _fitting(line, width)
+            yield line[:head]
+            line = line[head:]
+    if line:
+        yield line
+
+
+def _fitting(text: str, width: int) -> int:
+    """How many characters of `text` fit, at least one."""
+    used = 0
+    for count, character in enumerate(text):
+        used += _columns(character)
+        if used > width:
+            return max(count, 1)
+    return len(text)

@@ -1,0 +1,242 @@
+"""What a user does with the extension, in one Blender process; run by test_extension.py.
+
+Arguments: the extension's zip, the backend program, a folder for results. Ends with `os._exit`
+because Blender's own exit can hang.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import traceback
+
+import bpy
+import pytest
+
+MODULE = "bl_ext.user_default.momjit"
+
+
+def session():
+    return sys.modules[f"{MODULE}.ui.session"].current()
+
+
+def settle(seconds: float = 30.0) -> None:
+    """Let the add-on work as its timer would."""
+    end = time.monotonic() + seconds
+    while session().poll():
+        assert time.monotonic() < end, session().tasks
+        time.sleep(0.01)
+
+
+def note(task: str = "generate"):
+    return session().notes[task]
+
+
+def build_rig() -> bpy.types.Object:
+    """A humanoid with Mixamo's names, T-pose, and an old action of its own."""
+    data = bpy.data.armatures.new("Hero")
+    hero = bpy.data.objects.new("Hero", data)
+    bpy.context.scene.collection.objects.link(hero)
+    bpy.context.view_layer.objects.active = hero
+    hero.select_set(True)
+    bpy.ops.object.mode_set(mode="EDIT")
+    bones = {
+        "Hips": (None, (0, 0, 0.95)),
+        "Spine": ("Hips", (0, 0, 1.05)),
+        "Spine1": ("Spine", (0, 0, 1.2)),
+        "Neck": ("Spine1", (0, 0, 1.45)),
+        "Head": ("Neck", (0, 0, 1.55)),
+        "Tail": ("Hips", (0, 0.2, 0.9)),
+    }
+    for side, sign in (("Left", 1), ("Right", -1)):
+        bones |= {
+            f"{side}Arm": ("Spine1", (sign * 0.18, 0, 1.4)),
+            f"{side}ForeArm": (f"{side}Arm", (sign * 0.45, 0, 1.4)),
+            f"{side}Hand": (f"{side}ForeArm", (sign * 0.7, 0, 1.4)),
+            f"{side}UpLeg": ("Hips", (sign * 0.1, 0, 0.9)),
+            f"{side}Leg": (f"{side}UpLeg", (sign * 0.1, 0, 0.5)),
+            f"{side}Foot": (f"{side}Leg", (sign * 0.1, 0, 0.08)),
+        }
+    for name, (parent, head) in bones.items():
+        bone = data.edit_bones.new(f"mixamorig:{name}")
+        bone.head, bone.tail = head, (head[0], head[1], head[2] + 0.05)
+        if parent:
+            bone.parent = data.edit_bones[f"mixamorig:{parent}"]
+    bpy.ops.object.mode_set(mode="OBJECT")
+    tail = hero.pose.bones["mixamorig:Tail"]
+    tail.keyframe_insert("rotation_quaternion", frame=1)
+    hero.animation_data.action.name = "old action"
+    bpy.ops.ed.undo_push(message="rig")
+    return hero
+
+
+def hand_height(frame: int) -> float:
+    bpy.context.scene.frame_set(frame)
+    return bpy.data.objects["Hero"].pose.bones["mixamorig:LeftHand"].head.z
+
+
+def install(archive: str, backend: str, results: str) -> None:
+    bpy.ops.extensions.package_install_files(
+        filepath=archive, repo="user_default", enable_on_install=True
+    )
+    assert MODULE in bpy.context.preferences.addons
+    preferences = bpy.context.preferences.addons[MODULE].preferences
+    preferences.backend_python, preferences.results_folder = backend, results
+
+
+def check_lists_and_doctor() -> None:
+    settings = bpy.context.scene.momjit
+    assert settings.style == "neutral"  # before the backend was ever asked
+    assert bpy.ops.momjit.refresh() == {"FINISHED"}
+    assert bpy.ops.momjit.check_backend() == {"FINISHED"}
+    settle()
+    settings.style = "lively"
+    assert (settings.style_name, settings.style) == ("lively", "lively")
+    with pytest.raises(TypeError):
+        settings.style = "tango"
+    assert [check.name for check in session().checks if not check.ok] == ["voice"]
+    assert session().backend.version == "fake"
+
+
+def check_refusals(hero: bpy.types.Object) -> None:
+    settings = bpy.context.scene.momjit
+    settings.text = "  "
+    with pytest.raises(RuntimeError, match="nothing to say"):
+        bpy.ops.momjit.generate()
+    settings.text = "안녕하세요"
+    bone = hero.data.bones["mixamorig:Head"]
+    bone.name = "Kopf"
+    with pytest.raises(RuntimeError, match="Hero.*head could not be found"):
+        bpy.ops.momjit.generate()
+    bone.name = "mixamorig:Head"
+    assert bpy.ops.momjit.cancel() == {"CANCELLED"}
+
+
+def check_generate(hero: bpy.types.Object) -> None:
+    scene = bpy.context.scene
+    settings = scene.momjit
+    settings.text, settings.markers = "안녕하세요 반갑습니다 여러분", True
+    scene.frame_start, scene.frame_end = 1, 20
+    bpy.ops.ed.undo_push(message="settings")  # as every click in the window does
+    before = hand_height(30)
+    assert bpy.ops.momjit.generate() == {"FINISHED"}
+    with pytest.raises(RuntimeError, match="still being made"):
+        bpy.ops.momjit.generate()
+    settle()
+    assert not note().is_error, note()
+    assert "Hero" in note().text
+    assert "is not read aloud" in note().text
+    assert before - hand_height(1) == pytest.approx(0.0, abs=1e-4)
+    assert before - hand_height(30) > 0.2
+    action = bpy.data.objects["Hero"].animation_data.action
+    assert action.name.startswith("momjit 안녕하세요")
+    assert json.loads(action["momjit"])["text"] == settings.text
+    old = bpy.data.actions["old action"]
+    assert old.use_fake_user
+    assert action != old
+    assert scene.frame_end == 1 + 36  # 1.5 s at 24 frames a second
+    marks = {marker.name: marker.frame for marker in scene.timeline_markers}
+    assert marks == {"안녕하세요": 1, "반갑습니다": 13, "여러분": 25}
+    editor = scene.sequence_editor
+    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
+    assert [(strip.type, strip.frame_final_start) for strip in strips] == [("SOUND", 1)]
+
+
+def check_mapped_bones_only() -> None:
+    compat = sys.modules[f"{MODULE}.compat"]
+    paths = {curve.data_path for curve in compat.curves_of(bpy.data.objects["Hero"])}
+    assert paths
+    assert not any("Tail" in path for path in paths)
+
+
+def check_one_undo() -> None:
+    assert bpy.ops.ed.undo() == {"FINISHED"}
+    hero = bpy.data.objects["Hero"]
+    assert hero.animation_data.action.name == "old action"
+    assert not [action for action in bpy.data.actions if action.name.startswith("momjit")]
+    assert not bpy.context.scene.timeline_markers
+    editor = bpy.context.scene.sequence_editor
+    assert editor is None or not (editor.strips if hasattr(editor, "strips") else editor.sequences)
+
+
+def check_failure_and_cancel(results: str) -> None:
+    settings = bpy.context.scene.momjit
+    settings.style = "polka"
+    bpy.ops.momjit.generate()
+    settle()
+    assert note().is_error
+    assert "choose from neutral, lively" in note().text
+    settings.style, settings.text = "neutral", "천천히"
+    bpy.ops.momjit.generate()
+    folders = len(os.listdir(results))
+    time.sleep(0.5)
+    assert session().poll()
+    assert 0.0 < session().tasks["generate"].fraction < 1.0
+    bpy.ops.momjit.cancel()
+    settle(5.0)
+    assert note().text == "Cancelled"
+    assert bpy.data.objects["Hero"].animation_data.action.name == "old action"
+    assert len(os.listdir(results)) == folders
+
+
+def check_missing_character() -> None:
+    for item in bpy.context.selected_objects:
+        item.select_set(False)
+    bpy.context.scene.momjit.text = "안녕"
+    bpy.ops.momjit.generate()
+    settle()
+    assert note().is_error
+    assert "mina.glb" in note().text
+
+
+def check_leaving_the_file() -> None:
+    bpy.context.scene.momjit.text = "천천히"
+    bpy.ops.momjit.generate()
+    bpy.ops.wm.read_homefile(use_empty=True)
+    settle(5.0)
+    assert note().text == "Cancelled"
+    assert not bpy.data.objects
+
+
+def check_disable_and_uninstall() -> None:
+    process = session().backend._connection.process
+    bpy.ops.preferences.addon_disable(module=MODULE)
+    assert process.poll() is not None
+    assert not hasattr(bpy.types.Scene, "momjit")
+    bpy.ops.preferences.addon_enable(module=MODULE)
+    assert bpy.context.scene.momjit.style == "neutral"
+    names = {choice.name for choice in session().catalogue.choices["avatars"]}
+    assert names == {"mina", "jun", "signer"}  # remembered
+    repos = [repo.module for repo in bpy.context.preferences.extensions.repos]
+    bpy.ops.extensions.package_uninstall(repo_index=repos.index("user_default"), pkg_id="momjit")
+    assert MODULE not in bpy.context.preferences.addons
+
+
+def main(archive: str, backend: str, results: str) -> None:
+    bpy.ops.wm.read_homefile(use_empty=True)
+    install(archive, backend, results)
+    check_lists_and_doctor()
+    hero = build_rig()
+    check_refusals(hero)
+    check_generate(hero)
+    check_mapped_bones_only()
+    check_one_undo()
+    check_failure_and_cancel(results)
+    check_missing_character()
+    check_leaving_the_file()
+    check_disable_and_uninstall()
+
+
+if __name__ == "__main__":
+    code = 1
+    try:
+        main(*sys.argv[1:])
+        code = 0
+    finally:
+        if code:
+            traceback.print_exc()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)

@@ -1,0 +1,55 @@
+"""The extension: built, validated, installed and used in a Blender process of its own."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.blender.build_extension import SOURCE, build
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="session")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("dist"))
+
+
+def test_the_zip_holds_the_add_on_and_nothing_else(archive: Path):
+    with zipfile.ZipFile(archive) as bundle:
+        names = set(bundle.namelist())
+    sources = {str(path.relative_to(SOURCE)) for path in SOURCE.rglob("*.py")}
+    assert names == sources | {"blender_manifest.toml"}
+
+
+def test_the_manifest_has_the_version_of_the_program():
+    from gesture_core import __version__
+
+    manifest = tomllib.loads((SOURCE / "blender_manifest.toml").read_text("utf-8"))
+    assert manifest["version"] == __version__
+    assert manifest["blender_version_min"] == "4.2.0"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the fake backend is a shell script")
+def test_a_user_installs_generates_undoes_cancels_and_uninstalls(archive: Path, tmp_path: Path):
+    backend = tmp_path / "python"
+    backend.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{HERE / "fake_backend.py"}"\n')
+    backend.chmod(backend.stat().st_mode | stat.S_IXUSR)
+    resources, results = tmp_path / "resources", tmp_path / "results"
+    resources.mkdir()
+    results.mkdir()
+    run = subprocess.run(
+        [sys.executable, HERE / "extension_session.py", archive, backend, results],
+        env={**os.environ, "BLENDER_USER_RESOURCES": str(resources)},
+        capture_output=True,
+        text=True,
+        timeout=180,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
