@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gesture_core.rotation import quat_multiply, quat_rotate
+from gesture_core.rotation import quat_identity, quat_inverse, quat_multiply, quat_rotate
 
 Array = NDArray[np.float64]
 
@@ -71,6 +71,33 @@ class SourceMotion:
     def world(self) -> tuple[Array, Array]:
         """World positions (T, J, 3) and rotations (T, J, 4) of every joint in every frame."""
         return local_to_world(self.parents, self.positions, self.rotations)
+
+    def turned(self, rotation: Array) -> SourceMotion:
+        """The whole motion and its rest pose turned about the origin by a quaternion (4,)."""
+        roots = [joint for joint, parent in enumerate(self.parents) if parent < 0]
+        turned = {
+            "rest_offsets": self.rest_offsets.copy(),
+            "rest_rotations": self.rest_rotations.copy(),
+            "rotations": self.rotations.copy(),
+            "positions": self.positions.copy(),
+        }
+        for name, values in turned.items():
+            turn = quat_multiply if name.endswith("rotations") else quat_rotate
+            values[..., roots, :] = turn(rotation, values[..., roots, :])
+        return replace(self, **turned)
+
+    def with_rest(self, world_rotations: Mapping[str, Array]) -> SourceMotion:
+        """The same motion with another rest pose: world rotations (4,) of some joints by name.
+
+        The other joints keep their rest rotation relative to their parents.
+        """
+        rest_rotations, world = self.rest_rotations.copy(), self.rest_rotations.copy()
+        for joint, (name, parent) in enumerate(zip(self.names, self.parents, strict=True)):
+            above = world[parent] if parent >= 0 else quat_identity()
+            if name in world_rotations:
+                rest_rotations[joint] = quat_multiply(quat_inverse(above), world_rotations[name])
+            world[joint] = quat_multiply(above, rest_rotations[joint])
+        return replace(self, rest_rotations=rest_rotations)
 
     def rest_world(self) -> tuple[Array, Array]:
         """World positions (J, 3) and rotations (J, 4) of every joint at rest."""

@@ -1,0 +1,130 @@
+"""Any motion file as a Motion on HUMANOID: the rig is recognised by its joint names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesture_core.errors import UserError
+from gesture_core.formats.bvh import read_bvh
+from gesture_core.formats.clip import load_clip
+from gesture_core.formats.glb import read_glb
+from gesture_core.formats.smartbody import read_sk, read_skm
+from gesture_core.formats.source_motion import SourceMotion
+from gesture_core.motion import Motion
+from gesture_core.pose.bone_names import REQUIRED, Rig, recognise
+from gesture_core.pose.humanoid import to_humanoid
+from gesture_core.rotation import rotvec_to_quat
+from gesture_core.skeleton import HUMANOID, forward_kinematics
+
+Array = NDArray[np.float64]
+
+SUFFIXES: tuple[str, ...] = (".npz", ".bvh", ".glb", ".vrma", ".skm")
+
+
+def read_motion(
+    path: Path | str, *, animation: str | None = None, skeleton: Path | None = None
+) -> Motion:
+    """Read a clip, BVH, glTF or SmartBody file and express it on HUMANOID.
+
+    `animation` names one of several in a glTF file; `skeleton` is the `.sk` or `.bvh` file of a
+    `.skm`, by default the one beside it. Raises `UserError` for a file that cannot be read, a rig
+    whose required bones are not recognised, or a rest pose that does not stand.
+    """
+    path = Path(path)
+    readers: dict[str, Callable[[], SourceMotion]] = {
+        ".bvh": lambda: read_bvh(path),
+        ".glb": lambda: read_glb(path, animation),
+        ".vrma": lambda: read_glb(path, animation),
+        ".skm": lambda: read_skm(path, read_skeleton(skeleton or _skeleton_beside(path))),
+    }
+    suffix = path.suffix.lower()
+    if suffix == ".npz":
+        return load_clip(path).motion
+    if suffix not in readers:
+        raise UserError(f"cannot read motion from {path}: use one of {', '.join(SUFFIXES)}")
+    try:
+        return source_to_motion(readers[suffix]())
+    except UserError as error:
+        raise error if str(path) in str(error) else UserError(f"{path}: {error}") from error
+
+
+def source_to_motion(source: SourceMotion) -> Motion:
+    """Express a foreign motion on HUMANOID; see `read_motion`, which says what can be wrong."""
+    rig, bones = recognise(source.names)
+    missing = [bone for bone in REQUIRED if bone not in bones]
+    if missing:
+        raise UserError(
+            f"no joint found for {', '.join(missing)}; its {len(source.names)} joints resemble "
+            f"{rig.title} most: {', '.join(source.names[:8])} …"
+        )
+    source = _standing(source, bones, rig)
+    twists = {bone: joint for bone, joint in rig.twists.items() if joint in source.names}
+    return _grounded(to_humanoid(source, bones, twists))
+
+
+def _standing(source: SourceMotion, bones: Mapping[str, str], rig: Rig) -> SourceMotion:
+    """`source` with Y up and a rest pose that stands on its legs."""
+    height = _leg_to_head(source, bones)
+    if height[2] > 2.0 * abs(height[1]):  # Z up, as Blender exports it
+        source = source.turned(rotvec_to_quat([-np.pi / 2, 0.0, 0.0]))
+    if not _stands(source, bones):
+        known = {name: rotvec_to_quat(np.radians(turn)) for name, turn in rig.rest.items()}
+        source = source.with_rest(known)
+    if not _stands(source, bones):
+        raise UserError("its rest pose does not stand upright, so its joints cannot be understood")
+    return source
+
+
+def _stands(source: SourceMotion, bones: Mapping[str, str]) -> bool:
+    """Whether at rest the head is above the hips and both legs point down."""
+    positions, _ = source.rest_world()
+
+    def above(bone: str, other: str) -> bool:
+        rise = positions[source.index(bones[bone])] - positions[source.index(bones[other])]
+        return bool(rise[1] > 0.7 * np.linalg.norm(rise) > 0.0)
+
+    legs = [above(f"{side}UpperLeg", f"{side}Foot") for side in ("left", "right")]
+    return all([above("head", "hips"), *legs])
+
+
+def _grounded(motion: Motion) -> Motion:
+    """The motion raised or lowered as a whole until its feet stand at the height of HUMANOID's.
+
+    Rigs differ in how high ankle and hips lie, and BVH files in what their root's height means.
+    """
+    feet = [HUMANOID.index(f"{side}Foot") for side in ("left", "right")]
+    positions, _ = forward_kinematics(HUMANOID, motion.rotations, motion.root)
+    standing = float(np.percentile(positions[:, feet, 1].min(axis=1), 10.0))
+    lift = HUMANOID.rest_positions[feet[0], 1] - standing
+    return replace(motion, root=motion.root + [0.0, lift, 0.0])
+
+
+def _leg_to_head(source: SourceMotion, bones: Mapping[str, str]) -> Array:
+    """Vector (3,) at rest from between the feet to the head."""
+    positions, _ = source.rest_world()
+    feet = [positions[source.index(bones[f"{side}Foot"])] for side in ("left", "right")]
+    return positions[source.index(bones["head"])] - np.mean(feet, axis=0)
+
+
+def read_skeleton(path: Path) -> SourceMotion:
+    """Read the skeleton of SmartBody motions: an `.sk` file or the rest pose of a `.bvh` file."""
+    return read_bvh(path) if path.suffix.lower() == ".bvh" else read_sk(path)
+
+
+def _skeleton_beside(motion: Path) -> Path:
+    """The skeleton of a `.skm`: the one with the name before its "@", or the only one beside it."""
+    folders = (motion.parent, motion.parent.parent / "skeletons", motion.parent.parent)
+    found = [
+        file for folder in folders for suffix in ("*.sk", "*.bvh") for file in folder.glob(suffix)
+    ]
+    namesake = [file for file in found if file.stem == motion.stem.partition("@")[0]]
+    choice = namesake or found
+    if len(choice) != 1:
+        names = ", ".join(str(file) for file in choice) or "none"
+        raise UserError(f"{motion} needs its skeleton (.sk or .bvh); found beside it: {names}")
+    return choice[0]
