@@ -3,13 +3,13 @@
 
 def register() -> None:
     """Show the panel: what Blender calls when the add-on is enabled."""
-    from . import ui
+    from .ui import registration
 
-    ui.register()
+    registration.register()
 
 
 def unregister() -> None:
     """Take the panel away and end the backend."""
-    from . import ui
+    from .ui import registration
 
-    ui.unregister()
+    registration.unregister()

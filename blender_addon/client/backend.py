@@ -107,7 +107,7 @@ class Backend:
         self.command = tuple(command)
         self.version = ""
         self._limits = limits or Limits()
-        self._environment = dict(environment or {})
+        self.environment = dict(environment or {})
         self._log: Sequence[str] = ()
         self._connection: _Connection | None = None
         self._greeted = False
@@ -167,7 +167,7 @@ class Backend:
         if self._connection and self._connection.process.poll() is not None:
             self._drop("")
         if self._connection is None:
-            self._connection = _Connection(self.command, self._environment)
+            self._connection = _Connection(self.command, self.environment)
             self._log = self._connection.log
             self._connection.send(Frame({"type": "hello", "protocol": PROTOCOL}))
             self._greeted = False

@@ -12,10 +12,9 @@ from ..client.backend import BackendError
 from ..client.locate import worker_command
 from ..core.errors import UserError
 from . import insert, session
-from .preferences import preferences, results_folder, user_folder
+from .preferences import catalogue_file, preferences, results_folder
 from .settings import AUTOMATIC, MOMJIT_settings
 
-CATALOGUE = "catalogue.json"
 Result = set[str]
 
 
@@ -30,7 +29,7 @@ def connect(context: bpy.types.Context) -> session.Session:
 def refresh(context: bpy.types.Context) -> None:
     """Start reading the lists for the menus; BackendError when the backend does not start."""
     session.current().catalogue_asked = True
-    connect(context).refresh_catalogue(user_folder() / CATALOGUE)
+    connect(context).refresh_catalogue(catalogue_file())
 
 
 class MOMJIT_OT_generate(bpy.types.Operator):
@@ -78,11 +77,9 @@ class MOMJIT_OT_cancel(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> Result:
         """Ask the task to stop."""
-        task = session.current().tasks.get("generate")
-        if task is None:
+        if not session.current().cancel("generate"):
             self.report({"WARNING"}, "nothing is being generated")
             return {"CANCELLED"}
-        task.cancel()
         return {"FINISHED"}
 
 

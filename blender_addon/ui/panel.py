@@ -117,8 +117,8 @@ def _progress_text(task: Task) -> str:
     if task.cancelling:
         return translated("Stopping")
     if task.fraction == 1.0:
-        return translated("Waiting until the scene is free")
-    return task.message or translated("Starting the backend")
+        return translated("Finished: waits for Object or Pose Mode")
+    return translated(task.message or "Starting the backend")
 
 
 def _text_columns(context: bpy.types.Context) -> int:

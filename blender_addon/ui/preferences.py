@@ -75,6 +75,11 @@ def user_folder() -> Path:
     return Path(bpy.utils.user_resource("DATAFILES", path="momjit", create=True))
 
 
+def catalogue_file() -> Path:
+    """Where the backend's lists are remembered."""
+    return user_folder() / "catalogue.json"
+
+
 def results_folder(context: bpy.types.Context) -> Path:
     """Where the next clip and its speech go: chosen, or beside the scene, or the user's."""
     if chosen := preferences(context).results_folder:

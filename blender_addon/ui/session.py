@@ -56,11 +56,13 @@ class Session:
 
     def connect(self, command: Sequence[str]) -> None:
         """Use this command from now on; another one's process ends."""
-        offline = {} if bpy.app.online_access else {"HF_HUB_OFFLINE": "1"}
-        if self.backend and self.backend.command != tuple(command):
-            self.close()
+        environment = {} if bpy.app.online_access else {"HF_HUB_OFFLINE": "1"}
+        wanted = (tuple(command), environment)
+        if self.backend and (self.backend.command, self.backend.environment) != wanted:
+            self.backend.close()
+            self.backend = None
         if self.backend is None:
-            self.backend = Backend(command, environment=offline)
+            self.backend = Backend(command, environment=environment)
 
     def submit(self, name: str, arguments: dict[str, Any]) -> Job:
         """Queue a job of the connected backend; BackendError when it cannot be started."""
@@ -86,12 +88,16 @@ class Session:
             self.notes[name] = _finish(task)
         return bool(self.tasks)
 
-    def close(self) -> None:
-        """End the backend and forget its work."""
-        if self.backend:
-            self.backend.close()
-        self.backend = None
-        self.tasks.clear()
+    def cancel(self, name: str) -> bool:
+        """Stop a task, also one whose result waits for the scene; False when there is none."""
+        task = self.tasks.get(name)
+        if task is None:
+            return False
+        task.cancel()
+        if task.poll():
+            del self.tasks[name]
+            self.notes[name] = Note("Cancelled")
+        return True
 
     def refresh_catalogue(self, path: Path) -> None:
         """Ask for the lists of styles, voices and avatars, and keep the answer in `path`."""
@@ -181,4 +187,7 @@ def stop() -> None:
     """End the backend and the timer, when the add-on is disabled."""
     if bpy.app.timers.is_registered(_tick):
         bpy.app.timers.unregister(_tick)
-    _current.close()
+    if _current.backend:
+        _current.backend.close()
+    _current.backend = None
+    _current.tasks.clear()

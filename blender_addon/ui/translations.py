@@ -26,7 +26,14 @@ _KOREAN = {
     "Cancelled": "취소됨",
     "Starting the backend": "백엔드를 시작하는 중",
     "Stopping": "멈추는 중",
-    "Waiting until the scene is free": "장면이 비기를 기다리는 중",
+    "Finished: waits for Object or Pose Mode": "완료: 오브젝트나 포즈 모드를 기다리는 중",
+    "reading the text": "글을 읽는 중",
+    "speaking": "음성을 만드는 중",
+    "listening to the recording": "녹음을 듣는 중",
+    "planning gestures": "몸짓을 계획하는 중",
+    "moving": "움직임을 만드는 중",
+    "bringing to life": "생기를 더하는 중",
+    "correcting": "자세를 바로잡는 중",
     "Online access is off: the backend stays offline": (
         "온라인 접근이 꺼져 있어 백엔드가 오프라인으로 작동합니다"
     ),
