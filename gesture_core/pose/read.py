@@ -18,7 +18,7 @@ from gesture_core.formats.source_motion import SourceMotion
 from gesture_core.motion import Motion
 from gesture_core.pose.bone_names import REQUIRED, Rig, recognise
 from gesture_core.pose.humanoid import to_humanoid
-from gesture_core.rotation import rotvec_to_quat
+from gesture_core.rotation import quat_angle, rotvec_to_quat
 from gesture_core.skeleton import HUMANOID, forward_kinematics
 
 Array = NDArray[np.float64]
@@ -54,7 +54,12 @@ def read_motion(
 
 
 def source_to_motion(source: SourceMotion) -> Motion:
-    """Express a foreign motion on HUMANOID; see `read_motion`, which says what can be wrong."""
+    """Express a foreign motion on HUMANOID; see `read_motion`, which says what can be wrong.
+
+    A motion on HUMANOID itself, such as a BVH file we wrote, is taken over unchanged.
+    """
+    if _is_humanoid(source):
+        return _reordered(source)
     rig, bones = recognise(source.names)
     missing = [bone for bone in REQUIRED if bone not in bones]
     if missing:
@@ -92,6 +97,20 @@ def _stands(source: SourceMotion, bones: Mapping[str, str]) -> bool:
     return all([above("head", "hips"), *legs])
 
 
+def _is_humanoid(source: SourceMotion) -> bool:
+    """Whether the skeleton is HUMANOID itself: names, proportions and rest rotations."""
+    if sorted(source.names) != sorted(HUMANOID.names):
+        return False
+    order = [source.index(name) for name in HUMANOID.names]
+    same_bones = np.allclose(source.rest_offsets[order[1:]], HUMANOID.offsets[1:], atol=1e-4)
+    return same_bones and bool(np.all(quat_angle(source.rest_rotations) < 1e-4))
+
+
+def _reordered(source: SourceMotion) -> Motion:
+    order = [source.index(name) for name in HUMANOID.names]
+    return Motion(HUMANOID, source.rotations[:, order], source.positions[:, order[0]], source.fps)
+
+
 def _grounded(motion: Motion) -> Motion:
     """The motion raised or lowered as a whole until its feet stand at the height of HUMANOID's.
 
@@ -99,7 +118,7 @@ def _grounded(motion: Motion) -> Motion:
     """
     feet = [HUMANOID.index(f"{side}Foot") for side in ("left", "right")]
     positions, _ = forward_kinematics(HUMANOID, motion.rotations, motion.root)
-    standing = float(np.percentile(positions[:, feet, 1].min(axis=1), 10.0))
+    standing = float(np.percentile(positions[:, feet, 1].min(axis=1), 25.0))
     lift = HUMANOID.rest_positions[feet[0], 1] - standing
     return replace(motion, root=motion.root + [0.0, lift, 0.0])
 
