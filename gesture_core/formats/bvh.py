@@ -75,8 +75,12 @@ class _Lines:
                 return line
         raise self.error(f"the file ends where {expected} was expected")
 
-    def push_back(self) -> None:
-        self.number -= 1
+    def finish(self) -> None:
+        """Raise if anything but blank lines is left."""
+        while self.number < len(self._lines):
+            self.number += 1
+            if self._lines[self.number - 1].strip():
+                raise self.error("the file goes on after its last frame")
 
     def error(self, problem: str) -> UserError:
         return UserError(f"{self.path}, line {max(self.number, 1)}: {problem}")
@@ -177,11 +181,12 @@ def _read_frames(lines: _Lines, channels: int) -> tuple[Array, float]:
     if not 1e-5 <= seconds <= 1e3:
         raise lines.error(f"Frame Time must be in seconds, not {frame_time[:40]!r}")
     if int(frames) > len(lines):
-        raise lines.error(f"the file ends after {len(lines)} of {frames} frames")
+        raise lines.error(f"the file is too short for {frames} frames")
     values = np.empty((int(frames), channels))
     for frame in range(len(values)):
         row = lines.next(f"frame {frame + 1} of {frames}")
         values[frame] = _numbers(lines, row.split(), channels)
+    lines.finish()
     return values, frame_rate(frame_time)
 
 
