@@ -12,14 +12,13 @@ import subprocess
 import sys
 import tempfile
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from gesture_core.errors import UserError
-
-Progress = Callable[[float, str], None]
+from gesture_core.progress import Progress
 
 RENDERED = (".mp4", ".png")
 SCENES = (".glb", ".fbx", ".blend")
@@ -33,7 +32,7 @@ class BlenderError(RuntimeError):
 class RenderSettings:
     """How a clip is shown: who performs it, seen how, drawn by which engine.
 
-    `avatar`: path of a .glb or .blend character; `size`: pixels; `camera`: bust, half or full.
+    `avatar`: a .glb or .blend character; `size`: pixels; `camera`: bust, half or full.
     """
 
     avatar: Path | None = None

@@ -1,0 +1,352 @@
+"""The `momjit` program: parses and prints; the work is in the functions it calls.
+
+Nothing heavy is imported before a command runs, so that `momjit --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from gesture_core.console import Reporter
+from gesture_core.errors import UserError
+
+if TYPE_CHECKING:
+    from gesture_core.perform import Performance
+
+_EXIT_USER, _EXIT_DEFECT, _EXIT_INTERRUPTED = 2, 1, 130
+
+app = typer.Typer(
+    name="momjit",
+    help="momjit (몸짓): a Korean sentence becomes a speaking, gesturing 3D character.",
+    epilog='Start with: momjit generate "안녕하세요 반갑습니다" -o hello.mp4',
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+avatar_app = typer.Typer(no_args_is_help=True, help="The bundled characters.")
+app.add_typer(avatar_app, name="avatar")
+
+Outputs = Annotated[
+    list[Path],
+    typer.Option("-o", "--output", help="File to write; its suffix says what. Repeat for several."),
+]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite existing files.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Avatar = Annotated[
+    str, typer.Option(help="Bundled character (see `momjit avatar list`) or a .glb or .blend file.")
+]
+Engine = Annotated[str, typer.Option(help="workbench (fast), cycles (final) or eevee (GPU).")]
+Size = Annotated[str, typer.Option(help="Picture size in pixels, WIDTHxHEIGHT.")]
+Camera = Annotated[str, typer.Option(help="bust, half or full.")]
+
+
+@app.command(
+    epilog='Example: momjit generate "오늘은 뭐 먹을까요?" -o lunch.mp4 -o lunch.bvh --style lively'
+)
+def generate(
+    text: Annotated[str, typer.Argument(help="Korean text, a .txt file, or - for stdin.")],
+    output: Outputs,
+    style: Annotated[str, typer.Option(help="Way of moving; see `momjit styles`.")] = "neutral",
+    intensity: Annotated[float, typer.Option(help="Size of the gestures, 0 to 2.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="Another number, another performance.")] = 0,
+    voice: Annotated[
+        Optional[str],  # noqa: UP045  (typer reads the annotation at run time)
+        typer.Option(help="ENGINE[:VOICE], see `momjit voices`. Default: best offline voice."),
+    ] = None,
+    audio: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="Your own recording of the text, instead of a voice."),
+    ] = None,
+    fps: Annotated[float, typer.Option(help="Frames a second: 24, 25, 30 or 60.")] = 30.0,
+    units: Annotated[str, typer.Option(help="Unit of BVH files: m or cm.")] = "m",
+    avatar: Avatar = "mina",
+    engine: Engine = "workbench",
+    size: Size = "720x720",
+    camera: Camera = "half",
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """Speak and gesture a Korean text.
+
+    Output kinds: .mp4 (rendered, with speech), .png (one frame), .bvh, .glb, .fbx, .blend,
+    .wav (the speech) and .npz (the clip, for `momjit render`).
+    """
+    from gesture_core import outputs as writing
+    from gesture_core.perform import perform
+    from gesture_core.progress import part
+
+    rendering = writing.needs_blender(output)
+    writing.check_outputs(output, force=force)
+    settings = _settings(avatar, engine, size, camera) if rendering else None
+    with Reporter(quiet=as_json) as report:
+        performance = perform(
+            _read_text(text),
+            style=style,
+            intensity=intensity,
+            seed=seed,
+            voice=voice,
+            audio=audio,
+            fps=fps,
+            progress=part(report, 0.0, 0.2 if rendering else 1.0),
+        )
+        rendered = writing.write_outputs(
+            performance,
+            output,
+            units=units,
+            settings=settings,
+            progress=part(report, 0.2, 1.0),
+            force=force,
+        )
+    _summarise(performance, output, report.seconds | rendered, as_json=as_json)
+
+
+@app.command(epilog="Example: momjit render hello.npz -o hello.mp4 --engine cycles --camera bust")
+def render(
+    clip: Annotated[Path, typer.Argument(help="Clip file (.npz) written by `momjit generate`.")],
+    output: Outputs,
+    avatar: Avatar = "mina",
+    engine: Engine = "workbench",
+    size: Size = "720x720",
+    camera: Camera = "half",
+    force: Force = False,
+) -> None:
+    """Render a clip, or save it as a scene: .mp4, .png, .glb, .fbx, .blend or .bvh."""
+    from gesture_core.blender import render_clip
+    from gesture_core.formats.clip import load_clip
+
+    load_clip(clip)  # a wrong file is told at once, before Blender starts
+    settings = _settings(avatar, engine, size, camera)
+    with Reporter() as report:
+        seconds = render_clip(clip, output, settings, report, force=force)
+    _print_seconds(seconds)
+    _print_paths(output)
+
+
+@app.command(epilog="Example: momjit retarget hello.npz --rig hero.glb -o hero_talks.fbx")
+def retarget(
+    motion: Annotated[Path, typer.Argument(help="Clip (.npz), BVH or animated GLB.")],
+    rig: Annotated[Path, typer.Option(help="Character to move: .glb, .fbx, .blend or .bvh.")],
+    output: Outputs,
+    force: Force = False,
+) -> None:
+    """Put a motion onto another character and export it: .bvh, .fbx, .glb or .blend."""
+    from gesture_core.outputs import retarget_motion
+
+    with Reporter() as report:
+        seconds = retarget_motion(motion, rig, output, report, force=force)
+    _print_seconds(seconds)
+    _print_paths(output)
+
+
+@avatar_app.command("list")
+def avatar_list(as_json: AsJson = False) -> None:
+    """List the bundled characters."""
+    from gesture_core.avatar.library import list_avatars
+
+    rows = [
+        {"name": one.name, "description": one.description, "built": one.built}
+        for one in list_avatars()
+    ]
+    _print_table(rows, as_json=as_json)
+
+
+@avatar_app.command("build", epilog="Example: momjit avatar build jun -o jun.glb")
+def avatar_build(
+    name: Annotated[str, typer.Argument(help="A bundled character; see `momjit avatar list`.")],
+    output: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("-o", "--output", help="Copy the .glb here; without it, only the cache."),
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Build a bundled character as a glTF file (rigged, 52 expressions, all fingers)."""
+    import shutil
+
+    from gesture_core.atomic import atomic_path
+    from gesture_core.avatar.library import avatar_path
+
+    with Reporter() as report:
+        path = avatar_path(name, report)
+        if output is not None:
+            with atomic_path(output, force=force) as temporary:
+                shutil.copyfile(path, temporary)
+            path = output
+    _print_paths([path])
+
+
+@app.command()
+def styles(as_json: AsJson = False) -> None:
+    """List the ways of moving that the gesture model has learned."""
+    from gesture_core.gestures.styles import list_styles
+
+    rows = [{"name": style.name, "description": style.description} for style in list_styles()]
+    _print_table(rows, as_json=as_json)
+
+
+@app.command()
+def voices(as_json: AsJson = False) -> None:
+    """List the voices, which of them work here, and which is the default."""
+    from gesture_core.speech import default_voice, list_voices
+
+    default = default_voice()
+    rows = [
+        {
+            "name": voice.name,
+            "description": voice.description,
+            "licence": voice.licence,
+            "offline": voice.offline,
+            "installed": voice.installed,
+            "default": voice.name == default,
+        }
+        for voice in list_voices()
+    ]
+    _print_table(rows, as_json=as_json)
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Check that everything momjit needs is here, and say how to get what is not."""
+    from gesture_core.doctor import run_checks
+
+    checks = list(run_checks())
+    if as_json:
+        print(json.dumps([vars(check) for check in checks], ensure_ascii=False, indent=1))
+    else:
+        for check in checks:
+            mark = "ok     " if check.ok else "MISSING" if check.needed else "without"
+            hint = "" if check.ok or not check.hint else f"  ->  {check.hint}"
+            print(f"{mark}  {check.name:22} {check.detail}{hint}")
+    if any(check.needed and not check.ok for check in checks):
+        raise typer.Exit(_EXIT_USER)
+
+
+@app.command(epilog="Example: momjit train configs/train/gesture.yaml steps=2000 --resume")
+def train(
+    config: Annotated[Path, typer.Argument(help="Training configuration (.yaml).")],
+    override: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Argument(help="Settings to change, as key=value."),
+    ] = None,
+    resume: Annotated[bool, typer.Option(help="Go on from the last checkpoint.")] = False,
+) -> None:
+    """Train the gesture model from real motion and Korean sentences."""
+    from gesture_core.train.gesture import train_from_file
+
+    train_from_file(config, override or [], resume=resume)
+
+
+@app.command()
+def worker() -> None:
+    """Serve jobs over stdin and stdout; this is what the Blender add-on starts."""
+    from gesture_core.worker import main as serve
+
+    raise typer.Exit(serve())
+
+
+def main() -> None:
+    """Run the program; exit codes: 0 done, 2 fixable by the user, 1 our defect, 130 interrupted."""
+    import click
+
+    try:
+        code = app(standalone_mode=False)
+    except UserError as error:
+        print(f"momjit: {error}", file=sys.stderr)
+        code = _EXIT_USER
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        print("momjit: interrupted; nothing half-written is left", file=sys.stderr)
+        code = _EXIT_INTERRUPTED
+    except BrokenPipeError:  # the reader of our output went away
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except Exception:  # noqa: BLE001  the last line of defence prints the defect and says so
+        traceback.print_exc()
+        print("momjit: this is a defect of momjit; please report the lines above", file=sys.stderr)
+        code = _EXIT_DEFECT
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _read_text(text: str) -> str:
+    """The text itself, the content of a .txt file, or stdin."""
+    if text == "-":
+        return sys.stdin.read()
+    if text.endswith(".txt") and "\n" not in text:
+        try:
+            return Path(text).read_text(encoding="utf-8-sig")
+        except OSError as error:
+            raise UserError(f"cannot read {text}: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise UserError(f"{text} is not UTF-8 text (byte {error.start})") from error
+    return text
+
+
+def _settings(avatar: str, engine: str, size: str, camera: str) -> Any:
+    from gesture_core.outputs import render_settings
+
+    return render_settings(avatar, engine, size, camera)
+
+
+def _summarise(
+    performance: Performance, outputs: list[Path], seconds: dict[str, float], *, as_json: bool
+) -> None:
+    warnings = list(performance.warnings)
+    if as_json:
+        result = {
+            "outputs": [str(path) for path in outputs],
+            "duration": performance.motion.duration,
+            "voice": performance.utterance.voice,
+            "warnings": warnings,
+            "seconds": seconds,
+        }
+        print(json.dumps(result, ensure_ascii=False, indent=1))
+        return
+    for warning in warnings:
+        print(f"momjit: note: {warning}", file=sys.stderr)
+    print(
+        f"momjit: {performance.motion.duration:.2f} s, voice {performance.utterance.voice}",
+        file=sys.stderr,
+    )
+    _print_seconds(seconds)
+    _print_paths(outputs)
+
+
+def _print_seconds(seconds: dict[str, float]) -> None:
+    for step, duration in seconds.items():
+        print(f"  {duration:7.2f} s  {step}", file=sys.stderr)
+
+
+def _print_paths(paths: list[Path]) -> None:
+    for path in paths:
+        print(path)
+
+
+def _print_table(rows: list[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for column in rows[0]:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        cells = (
+            "yes" if cell is True else "" if cell is False else str(cell) for cell in row.values()
+        )
+        table.add_row(*cells)
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
