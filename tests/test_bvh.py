@@ -123,7 +123,7 @@ def test_lengths_are_metres_or_centimetres_by_the_size_of_the_body(tmp_path: Pat
     [
         ("HIERARCHY", "HIERARCHI", 1, "HIERARCHY"),
         ("  OFFSET 0 0 0", "  OFFSET 0 0", 4, "3 numbers, found 2"),
-        ("OFFSET 10 0 0", "OFFSET 10 nan 0", 8, "not finite"),
+        ("OFFSET 10 0 0", "OFFSET 10 nan 0", 8, "not between"),
         ("OFFSET 5 0 0", "OFFSET 5 O 0", 12, "'O'"),
         ("CHANNELS 3 Zrotation", "CHANNELS 3 Wrotation", 9, "Wrotation"),
         ("CHANNELS 3 Zrotation", "CHANNELS 3 Xrotation", 9, "twice"),

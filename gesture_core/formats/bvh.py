@@ -29,6 +29,7 @@ Units = Literal["m", "cm"]
 MAX_BYTES = 512 * 1024**2
 MAX_JOINTS = 4096
 MAX_FRAMES = 1_000_000
+MAX_NUMBER = 1e9
 UNITS: dict[str, float] = {"m": 1.0, "cm": 0.01}
 """Metres per unit of length in the file."""
 NTSC_RATES = (24000 / 1001, 30000 / 1001, 60000 / 1001, 120000 / 1001)
@@ -205,8 +206,8 @@ def _numbers(lines: _Lines, words: Sequence[str], count: int) -> Array:
         values = np.array(words, dtype=np.float64)
     except ValueError as error:
         raise lines.error(str(error)) from error
-    if not np.all(np.isfinite(values)):
-        raise lines.error("found a number that is not finite")
+    if not np.all(np.abs(values) < MAX_NUMBER):
+        raise lines.error(f"found a number that is not between ±{MAX_NUMBER:g}")
     return values
 
 

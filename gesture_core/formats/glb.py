@@ -6,17 +6,16 @@ Specification: https://registry.khronos.org/glTF/specs/2.0/glTF-2.0.html
 
 from __future__ import annotations
 
-import json
-import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gesture_core.errors import UserError
+from gesture_core.formats.gltf import Document, read_document
 from gesture_core.formats.source_motion import SourceMotion, metres_per_unit
 from gesture_core.rotation import (
     quat_continuous,
@@ -30,53 +29,13 @@ from gesture_core.rotation import (
 )
 
 Array = NDArray[np.float64]
-_T = TypeVar("_T")
 
-MAX_BYTES = 512 * 1024**2
 MAX_NODES = 16_384
 MAX_POSES = 20_000_000
 """Most joints times frames read from one animation, about 1.5 GB in memory."""
 RATES = (24.0, 25.0, 30.0, 50.0, 60.0, 100.0, 120.0)
 
-_MAGIC, _JSON, _BIN = 0x46546C67, 0x4E4F534A, 0x004E4942
-_COMPONENTS = {5120: "<i1", 5121: "<u1", 5122: "<i2", 5123: "<u2", 5126: "<f4"}
-_WIDTHS = {"SCALAR": 1, "VEC3": 3, "VEC4": 4, "MAT4": 16}
 _PATHS = ("translation", "rotation")
-_MALFORMED = (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError)
-"""What reading a wrong key, index or type out of an untrusted document raises."""
-
-
-@dataclass(frozen=True)
-class _Document:
-    """A parsed file: its JSON and its binary chunk."""
-
-    json: dict[str, Any]
-    binary: bytes
-
-    def items(self, key: str) -> list[dict[str, Any]]:
-        """The top-level list called `key`, empty if there is none."""
-        return self.json.get(key, [])
-
-    def accessor(self, index: int) -> Array:
-        """Values (count, width) of an accessor; normalised integers become fractions."""
-        accessor = self.items("accessors")[index]
-        width, kind = _WIDTHS[accessor["type"]], np.dtype(_COMPONENTS[accessor["componentType"]])
-        view = self.items("bufferViews")[accessor["bufferView"]]
-        if "sparse" in accessor or "extensions" in view or view["buffer"] != 0:
-            raise ValueError("its data is sparse, compressed or in another file")
-        start = int(view.get("byteOffset", 0)) + int(accessor.get("byteOffset", 0))
-        step = int(view.get("byteStride", width * kind.itemsize))
-        count = int(accessor["count"])
-        if min(start, count) < 0 or step < width * kind.itemsize:
-            raise ValueError(f"accessor {index} has a negative size")
-        values = np.ndarray((count, width), kind, self.binary, start, (step, kind.itemsize)).astype(
-            np.float64
-        )
-        if accessor.get("normalized", False):
-            values = np.maximum(values / np.iinfo(kind).max, -1.0)
-        if not np.all(np.isfinite(values)):
-            raise ValueError(f"accessor {index} holds numbers that are not finite")
-        return values
 
 
 @dataclass(frozen=True)
@@ -95,7 +54,7 @@ class _Nodes:
 
 def animation_names(path: Path | str) -> tuple[str, ...]:
     """Names of the animations in a `.glb` file; `UserError` if it cannot be read."""
-    return _guarded(Path(path), _animation_names)
+    return read_document(Path(path), _animation_names)
 
 
 def read_glb(
@@ -108,46 +67,17 @@ def read_glb(
     30. Joints of a VRM file get their humanoid bone names. Scale is taken as uniform and constant.
     Raises `UserError` naming the file and the valid animations.
     """
-    return _guarded(Path(path), lambda document: _read(document, animation, fps))
+    return read_document(Path(path), lambda document: _read(document, animation, fps))
 
 
-def _guarded(path: Path, read: Callable[[_Document], _T]) -> _T:
-    try:
-        return read(_open(path))
-    except UserError as error:
-        raise UserError(f"{path}: {error}") from error
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror}") from error
-    except (*_MALFORMED, struct.error, RecursionError) as error:
-        raise UserError(f"{path} is not a valid glTF 2.0 file: {error!r}") from error
-
-
-def _open(path: Path) -> _Document:
-    if path.stat().st_size > MAX_BYTES:
-        raise UserError(f"larger than {MAX_BYTES // 1024**2} MiB")
-    data = path.read_bytes()
-    if len(data) < 12 or struct.unpack_from("<II", data) != (_MAGIC, 2):
-        raise UserError("not a glTF 2.0 binary file")
-    chunks: dict[int, bytes] = {}
-    position = 12
-    while position + 8 <= len(data):
-        size, kind = struct.unpack_from("<II", data, position)
-        chunk = data[position + 8 : position + 8 + size]
-        if len(chunk) < size:
-            raise UserError(f"the file is cut off at byte {len(data)}")
-        chunks.setdefault(kind, chunk)
-        position += 8 + size
-    return _Document(dict(json.loads(chunks.get(_JSON, b"{}"))), chunks.get(_BIN, b""))
-
-
-def _animation_names(document: _Document) -> tuple[str, ...]:
+def _animation_names(document: Document) -> tuple[str, ...]:
     return tuple(
         str(animation.get("name", f"animation {number}"))
         for number, animation in enumerate(document.items("animations"))
     )
 
 
-def _read(document: _Document, animation: str | None, fps: float | None) -> SourceMotion:
+def _read(document: Document, animation: str | None, fps: float | None) -> SourceMotion:
     chosen = _choose(document, animation)
     nodes = _nodes(document)
     curves = _curves(document, chosen, nodes)
@@ -168,7 +98,7 @@ def _read(document: _Document, animation: str | None, fps: float | None) -> Sour
     )
 
 
-def _choose(document: _Document, name: str | None) -> dict[str, Any]:
+def _choose(document: Document, name: str | None) -> dict[str, Any]:
     names = _animation_names(document)
     if not names:
         raise UserError("holds no animation")
@@ -179,7 +109,7 @@ def _choose(document: _Document, name: str | None) -> dict[str, Any]:
     return document.items("animations")[names.index(name) if name is not None else 0]
 
 
-def _nodes(document: _Document) -> _Nodes:
+def _nodes(document: Document) -> _Nodes:
     items = document.items("nodes")
     if not 0 < len(items) <= MAX_NODES:
         raise UserError(f"has {len(items)} nodes, not 1 to {MAX_NODES}")
@@ -207,7 +137,7 @@ def _nodes(document: _Document) -> _Nodes:
 
 
 def _local_transforms(
-    document: _Document, joint_of: dict[int, int], parents: tuple[int, ...]
+    document: Document, joint_of: dict[int, int], parents: tuple[int, ...]
 ) -> _Nodes:
     items = document.items("nodes")
     bones = _vrm_bones(document)
@@ -233,6 +163,8 @@ def _decomposed(matrix: Array) -> tuple[Array, Array, float]:
     """Position (3,), rotation (4,) and uniform scale of an affine matrix (4, 4)."""
     left, sizes, right = np.linalg.svd(matrix[:3, :3])
     turn = left @ right
+    if not np.all((sizes > 1e-9) & (sizes < 1e9)):
+        raise ValueError("a transform has no size")
     if np.linalg.det(turn) < 0:
         raise ValueError("mirrored transforms are not supported")
     return matrix[:3, 3], rotmat_to_quat(turn), float(np.prod(sizes) ** (1 / 3))
@@ -242,7 +174,7 @@ def _wxyz(xyzw: Array) -> Array:
     return quat_normalize(np.roll(xyzw, 1, axis=-1))
 
 
-def _vrm_bones(document: _Document) -> dict[int, str]:
+def _vrm_bones(document: Document) -> dict[int, str]:
     """Humanoid bone name by node, of VRM 1.0 models and animations and of VRM 0.x models."""
     extensions = document.json.get("extensions", {})
     bones: dict[int, str] = {}
@@ -257,7 +189,7 @@ def _vrm_bones(document: _Document) -> dict[int, str]:
     return bones
 
 
-def _rest(document: _Document, nodes: _Nodes) -> tuple[Array, Array]:
+def _rest(document: Document, nodes: _Nodes) -> tuple[Array, Array]:
     """Local rest positions (J, 3), in file units, and rotations (J, 4): the bind pose if any."""
     binds = _bind_pose(document, nodes)
     positions, rotations = np.zeros((len(nodes.names), 3)), np.zeros((len(nodes.names), 4))
@@ -279,7 +211,7 @@ def _rest(document: _Document, nodes: _Nodes) -> tuple[Array, Array]:
     return local_positions, local_rotations
 
 
-def _bind_pose(document: _Document, nodes: _Nodes) -> dict[int, tuple[Array, Array]]:
+def _bind_pose(document: Document, nodes: _Nodes) -> dict[int, tuple[Array, Array]]:
     """World position (3,) and rotation (4,) of every skin joint when the mesh was bound.
 
     Bind matrices live in the space of the mesh, which may have another up axis than the scene:
@@ -333,7 +265,7 @@ class _Curve:
     """(K, 3 or 4) keys, or (K, 3, 3 or 4) in-tangent, key and out-tangent of a cubic spline."""
 
 
-def _curves(document: _Document, animation: dict[str, Any], nodes: _Nodes) -> list[_Curve]:
+def _curves(document: Document, animation: dict[str, Any], nodes: _Nodes) -> list[_Curve]:
     curves: list[_Curve] = []
     for channel in animation["channels"]:
         target = channel["target"]
@@ -357,7 +289,7 @@ def _curves(document: _Document, animation: dict[str, Any], nodes: _Nodes) -> li
     return curves
 
 
-def _key_rate(document: _Document) -> float:
+def _key_rate(document: Document) -> float:
     """The lowest usual rate on whose frames all keys of all animations lie, or 30."""
     inputs = {
         int(sampler["input"])

@@ -47,8 +47,11 @@ class SourceMotion:
             "positions": (frames, joints, 3),
         }
         for name, shape in shapes.items():
-            if getattr(self, name).shape != shape:
-                raise ValueError(f"{name} is {getattr(self, name).shape}, expected {shape}")
+            values = getattr(self, name)
+            if values.shape != shape:
+                raise ValueError(f"{name} is {values.shape}, expected {shape}")
+            if not np.all(np.isfinite(values)):
+                raise ValueError(f"{name} holds numbers that are not finite")
         if len(self.parents) != joints:
             raise ValueError(f"{len(self.parents)} parents for {joints} joints")
         if any(not -1 <= parent < joint for joint, parent in enumerate(self.parents)):
