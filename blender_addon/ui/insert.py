@@ -81,7 +81,7 @@ def insert(
         action = performed.keyed.actions[0]
         action["momjit"] = json.dumps(clip.provenance, ensure_ascii=False)
         _fit_range(scene, placement.start + math.ceil(clip.duration * fps))
-        if placement.sound and clip.audio:
+        if placement.sound and clip.audio and compat.can_write_sound():
             add_speech(scene, clip.audio, placement.start)
         if placement.markers:
             mark_words(scene, clip, placement.start, fps)
@@ -123,8 +123,9 @@ def _avatar(
     if character is None:
         raise ValueError("neither an armature nor a character to animate")
     avatar = load_avatar(character)
+    for item in context.view_layer.objects:
+        item.select_set(item == avatar.armature)
     context.view_layer.objects.active = avatar.armature
-    avatar.armature.select_set(True)
     return avatar
 
 

@@ -13,7 +13,10 @@ from .preferences import draw_note
 from .settings import MOMJIT_settings
 from .wrap import columns, wrap
 
-_PIXELS_PER_COLUMN = 7.2  # of the interface font at scale 1
+_COLUMN = 6.0
+"""Pixels of an average Latin character of the interface font at scale 1."""
+_MARGIN = 56.0
+"""Pixels of the region that tabs and borders take at scale 1."""
 
 
 class MOMJIT_PT_main(bpy.types.Panel):
@@ -48,10 +51,10 @@ class MOMJIT_PT_main(bpy.types.Panel):
         _draw_work(layout, current, width)
 
 
-class MOMJIT_PT_result(bpy.types.Panel):
+class MOMJIT_PT_options(bpy.types.Panel):
     """What a result brings into the scene besides the action."""
 
-    bl_label = "Result"
+    bl_label = "Options"
     bl_category = "momjit"
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
@@ -76,7 +79,7 @@ def _draw_text(layout: bpy.types.UILayout, settings: MOMJIT_settings, width: int
     if settings.document or columns(text) > width - 8:
         box = column.box().column(align=True)
         box.scale_y = 0.8
-        for line in wrap(text, width - 4):
+        for line in wrap(text, width - 2):
             box.label(text=line, translate=False)
     layout.prop(settings, "audio")
 
@@ -109,8 +112,8 @@ def _draw_work(layout: bpy.types.UILayout, current: session.Session, width: int)
         cancel = row.row(align=True)
         cancel.enabled = not task.cancelling
         cancel.operator("momjit.cancel", text="", icon="X")
-    draw_note(layout, current, "generate", columns=width - 4)
-    draw_note(layout, current, "catalogue", columns=width - 4)
+    draw_note(layout, current, "generate", columns=width - 5)
+    draw_note(layout, current, "catalogue", columns=width - 5)
 
 
 def _progress_text(task: Task) -> str:
@@ -118,13 +121,14 @@ def _progress_text(task: Task) -> str:
         return translated("Stopping")
     if task.fraction == 1.0:
         return translated("Finished: waits for Object or Pose Mode")
-    return translated(task.message or "Starting the backend")
+    message = translated(task.message or "Starting the backend")
+    return message[:1].upper() + message[1:]
 
 
 def _text_columns(context: bpy.types.Context) -> int:
     """How many Latin characters fit across the region."""
     scale = context.preferences.system.ui_scale
-    return max(16, int(context.region.width / (_PIXELS_PER_COLUMN * scale)))
+    return max(16, int((context.region.width / scale - _MARGIN) / _COLUMN))
 
 
 def _fill_lists() -> None:
@@ -135,4 +139,4 @@ def _fill_lists() -> None:
         session.current().notes["catalogue"] = session.Note(str(error), is_error=True)
 
 
-CLASSES = (MOMJIT_PT_main, MOMJIT_PT_result)
+CLASSES = (MOMJIT_PT_main, MOMJIT_PT_options)

@@ -54,7 +54,7 @@ def draw_note(
 ) -> None:
     """Draw how the latest task of a kind ended, wrapped to the width of the region."""
     note = current.notes.get(task)
-    if note is None:
+    if note is None or not note.text:
         return
     column = layout.column(align=True)
     column.alert = note.is_error

@@ -17,7 +17,7 @@ _KOREAN = {
     "Intensity": "강도",
     "Seed": "시드",
     "Automatic": "자동",
-    "Result": "결과",
+    "Options": "옵션",
     "Results": "결과 폴더",
     "Backend Python": "백엔드 파이썬",
     "Begin at the Current Frame": "현재 프레임에서 시작",
@@ -68,11 +68,10 @@ _KOREAN = {
     "Mark every word on the timeline": "타임라인에 단어마다 마커를 둡니다",
 }
 
-_CONTEXTS = ("*", "Operator")
-# Blender's name for Korean changed with 5.0.
 TRANSLATIONS = {
-    locale: {
-        (context, english): korean for english, korean in _KOREAN.items() for context in _CONTEXTS
+    "ko_KR": {
+        (context, english): korean
+        for english, korean in _KOREAN.items()
+        for context in ("*", "Operator")
     }
-    for locale in ("ko_KR", "ko")
 }

@@ -77,6 +77,13 @@ def hand_height(frame: int) -> float:
     return bpy.data.objects["Hero"].pose.bones["mixamorig:LeftHand"].head.z
 
 
+def strips() -> list[bpy.types.ID]:
+    editor = bpy.context.scene.sequence_editor
+    if editor is None:
+        return []
+    return list(editor.strips if hasattr(editor, "strips") else editor.sequences)
+
+
 def install(archive: str, backend: str, results: str) -> None:
     bpy.ops.extensions.package_install_files(
         filepath=archive, repo="user_default", enable_on_install=True
@@ -139,9 +146,8 @@ def check_generate(hero: bpy.types.Object) -> None:
     assert scene.frame_end == 1 + 36  # 1.5 s at 24 frames a second
     marks = {marker.name: marker.frame for marker in scene.timeline_markers}
     assert marks == {"안녕하세요": 1, "반갑습니다": 13, "여러분": 25}
-    editor = scene.sequence_editor
-    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
-    assert [(strip.type, strip.frame_final_start) for strip in strips] == [("SOUND", 1)]
+    if bpy.app.build_options.audaspace:  # the 4.2 wheel has no sound, Blender 4.2 does
+        assert [(strip.type, strip.frame_final_start) for strip in strips()] == [("SOUND", 1)]
 
 
 def check_mapped_bones_only() -> None:
@@ -157,8 +163,7 @@ def check_one_undo() -> None:
     assert hero.animation_data.action.name == "old action"
     assert not [action for action in bpy.data.actions if action.name.startswith("momjit")]
     assert not bpy.context.scene.timeline_markers
-    editor = bpy.context.scene.sequence_editor
-    assert editor is None or not (editor.strips if hasattr(editor, "strips") else editor.sequences)
+    assert not strips()
 
 
 def check_failure_and_cancel(results: str) -> None:
