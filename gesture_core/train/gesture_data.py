@@ -1,0 +1,152 @@
+"""Training windows of composed gesture sequences, as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesture_core.dataset.compose import Composition, Repertoire, compose
+from gesture_core.gestures.encode import MotionCode, rotations_to_vector
+from gesture_core.gestures.features import Projection, TextFeatures, plan_frames, text_frames
+from gesture_core.planning.cues import PlanWord, ends_clause, is_content
+from gesture_core.train.sentences import Sentences
+
+Floats = NDArray[np.float32]
+ENERGIES = (0.4, 1.6)
+"""Range of energies that are composed."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sequences:
+    """Composed sequences one after the other, frame by frame.
+
+    `motion` (F, K) codes; `text` (F, ·), `plan` (F, ·) features; `part` (F,) the part of the
+    repertoire each frame belongs to, −1 for none; `manner` (F,) and `energy` (F,); `starts` (S,)
+    first frame of every sequence.
+    """
+
+    motion: Floats
+    text: Floats
+    plan: Floats
+    part: NDArray[np.int64]
+    manner: NDArray[np.int64]
+    energy: Floats
+    starts: NDArray[np.int64]
+
+    def windows(self, length: int, stride: int) -> NDArray[np.int64]:
+        """First frames of all windows that lie within one sequence."""
+        ends = np.append(self.starts[1:], len(self.motion))
+        return np.concatenate(
+            [
+                np.arange(start, end - length + 1, stride)
+                for start, end in zip(self.starts, ends, strict=True)
+            ]
+        )
+
+    def batch(self, first: NDArray[np.int64], length: int) -> dict[str, NDArray[np.generic]]:
+        """Windows of `length` frames from the given first ones: arrays (B, length, …)."""
+        frames = first[:, None] + np.arange(length)
+        return {
+            field.name: getattr(self, field.name)[frames]
+            for field in fields(self)
+            if field.name != "starts"
+        }
+
+
+def word_flags(words: Sequence[PlanWord]) -> Floats:
+    """`features.TEXT_FLAGS` of every word, (W, 3)."""
+    flags = [(ends_clause(word), word.text.endswith("?"), is_content(word)) for word in words]
+    return np.array(flags, dtype=np.float32).reshape(-1, 3)
+
+
+def text_of(composition: Composition, sentences: Sentences) -> TextFeatures:
+    """The text features of a composed sequence."""
+    return TextFeatures(
+        starts=np.array([word.start for word in composition.words]),
+        ends=np.array([word.end for word in composition.words]),
+        vectors=np.concatenate([sentences.word_vectors(n) for n in composition.lines]),
+        sentence=np.array([word.sentence for word in composition.words], dtype=np.intp),
+        sentence_vectors=sentences.sentence_vectors[list(composition.lines)],
+        flags=word_flags(composition.words),
+    )
+
+
+def compose_many(
+    sentences: Sentences,
+    numbers: Sequence[int],
+    repertoire: Repertoire,
+    minutes: float,
+    rng: np.random.Generator,
+) -> list[Composition]:
+    """Compose sequences of one to four of the numbered sentences until `minutes` are full."""
+    from gesture_core.dataset.compose import FPS
+
+    compositions: list[Composition] = []
+    frames = 0
+    while frames < minutes * 60 * FPS:
+        chosen = [int(n) for n in rng.choice(numbers, size=int(rng.integers(1, 5)))]
+        manner = repertoire.manners[len(compositions) % len(repertoire.manners)]
+        energy = float(rng.uniform(*ENERGIES))
+        lines = [sentences.lines[n] for n in chosen]
+        compositions.append(compose(lines, chosen, manner, energy, repertoire, rng))
+        frames += len(compositions[-1].rotations)
+    return compositions
+
+
+def to_sequences(
+    compositions: Sequence[Composition],
+    sentences: Sentences,
+    repertoire: Repertoire,
+    code: MotionCode,
+    words: Projection,
+    embeddings: Projection,
+) -> Sequences:
+    """Encode composed sequences for the model."""
+    rows: list[tuple[Floats, Floats, Floats, NDArray[np.int64]]] = []
+    for composition in compositions:
+        frames = len(composition.rotations)
+        plan, owner = plan_frames(composition.plan, frames)
+        parts = np.append(composition.parts, -1).astype(np.int64)
+        rest = repertoire.rests[composition.manner]
+        rows.append(
+            (
+                code.encode(rotations_to_vector(composition.rotations, rest)),
+                text_frames(text_of(composition, sentences), frames, words, embeddings),
+                plan,
+                parts[owner],
+            )
+        )
+    lengths = [len(row[0]) for row in rows]
+    manners = [repertoire.manners.index(c.manner) for c in compositions]
+    energies = np.array([c.energy for c in compositions], dtype=np.float32)
+    return Sequences(
+        *(np.concatenate(column) for column in zip(*rows, strict=True)),
+        manner=np.repeat(np.array(manners, dtype=np.int64), lengths),
+        energy=np.repeat(energies, lengths),
+        starts=np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64),
+    )
+
+
+def unit_clips(repertoire: Repertoire, code: MotionCode, points: int) -> Floats:
+    """Every part of the repertoire at `points` fixed phases around its stroke, (U, points, K).
+
+    A third of the points lie before the stroke; bones that the part leaves alone are at rest.
+    """
+    before = points // 3
+    clips = []
+    for index, part in enumerate(repertoire.parts):
+        phases = np.concatenate(
+            [
+                np.linspace(-part.preparation, 0.0, before, endpoint=False),
+                np.linspace(0.0, part.retraction, points - before),
+            ]
+        )
+        rest = repertoire.rests[part.manner]
+        pose = np.broadcast_to(rest, (points, *rest.shape)).copy()
+        bones = repertoire.bones(index)
+        pose[:, bones] = repertoire.perform(index, phases, part.manner)[:, bones]
+        clips.append(code.encode(rotations_to_vector(pose, rest)))
+    return np.stack(clips)

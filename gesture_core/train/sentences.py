@@ -1,0 +1,98 @@
+"""Korean sentences to compose gestures to: read, analysed and embedded once, then cached."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesture_core.atomic import atomic_path
+from gesture_core.dataset.compose import Line
+from gesture_core.errors import UserError
+
+MIN_WORDS, MAX_WORDS = 2, 12
+_FRAGMENT = "0"
+"""3i4k's label of fragments, which nobody would say with a gesture."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sentences:
+    """N sentences: their words with morphemes, word vectors (W, D) and embeddings (N, E).
+
+    The words of sentence n are rows `offsets[n]` to `offsets[n + 1]` of `vectors`.
+    """
+
+    texts: tuple[str, ...]
+    lines: tuple[Line, ...]
+    vectors: NDArray[np.floating]
+    offsets: NDArray[np.intp]
+    sentence_vectors: NDArray[np.floating]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def word_vectors(self, number: int) -> NDArray[np.floating]:
+        """Vectors of the words of one sentence."""
+        return self.vectors[self.offsets[number] : self.offsets[number + 1]]
+
+
+def read_texts(folder: Path) -> list[str]:
+    """Sentences of 3i4k (speech acts) and Chatbot_data in the `text_ko` archive, in file order."""
+    acts, chat = folder / "3i4k" / "fci_train_val.txt", folder / "ChatbotData.csv"
+    for path in (acts, chat):
+        if not path.is_file():
+            raise UserError(f"{path} is missing; unpack text_ko.tar.xz and name its folder")
+    texts: list[str] = []
+    for line in acts.read_text(encoding="utf-8").splitlines():
+        label, _, text = line.partition("\t")
+        if label != _FRAGMENT:
+            texts.append(text.strip())
+    with chat.open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            texts += [row["Q"].strip(), row["A"].strip()]
+    unique: dict[str, None] = dict.fromkeys(texts)
+    return [text for text in unique if MIN_WORDS <= len(text.split()) <= MAX_WORDS]
+
+
+def choose_texts(texts: Sequence[str], count: int, seed: int) -> list[str]:
+    """`count` of the sentences in an order that depends only on `seed`."""
+    order = np.random.default_rng(seed).permutation(len(texts))[:count]
+    return [texts[i] for i in order]
+
+
+def save_sentences(path: Path, sentences: Sentences, *, force: bool = False) -> None:
+    """Cache analysed sentences as `.npz` without pickle."""
+    words = json.dumps([line.words for line in sentences.lines], ensure_ascii=False)
+    with atomic_path(path, force=force) as temporary, temporary.open("wb") as stream:
+        np.savez(
+            stream,
+            texts=np.array(sentences.texts),
+            words=np.array(words),
+            vectors=sentences.vectors.astype(np.float16),
+            counts=np.diff(sentences.offsets),
+            sentence_vectors=sentences.sentence_vectors.astype(np.float16),
+        )
+
+
+def load_sentences(path: Path) -> Sentences:
+    """Read what `save_sentences` wrote."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            lines = tuple(
+                Line(tuple((text, tuple((f, t) for f, t in forms)) for text, forms in words))
+                for words in json.loads(str(arrays["words"]))
+            )
+            return Sentences(
+                texts=tuple(str(text) for text in arrays["texts"]),
+                lines=lines,
+                vectors=arrays["vectors"],
+                offsets=np.concatenate([[0], np.cumsum(arrays["counts"])]),
+                sentence_vectors=arrays["sentence_vectors"],
+            )
+    except (OSError, ValueError, KeyError) as error:
+        raise UserError(f"{path} is not a cache of analysed sentences: {error}") from error
