@@ -150,8 +150,10 @@ def _local_transforms(
         position, rotation, scale = _decomposed(matrix)
         translations[joint] = item.get("translation", position)
         rotations[joint] = _wxyz(np.array(item["rotation"])) if "rotation" in item else rotation
-        own = float(abs(np.prod(item["scale"])) ** (1 / 3)) if "scale" in item else scale
-        scales[joint] = own * (scales[parent] if parent >= 0 else 1.0)
+        if "scale" in item:
+            x, y, z = (abs(float(size)) for size in item["scale"])
+            scale = (x * y * z) ** (1 / 3)
+        scales[joint] = scale * (scales[parent] if parent >= 0 else 1.0)
     if not (np.all(np.isfinite(translations)) and np.all(np.isfinite(rotations))):
         raise ValueError("a node's transform is not finite")
     if not np.all((scales > 1e-9) & (scales < 1e9)):
@@ -228,7 +230,8 @@ def _bind_pose(document: Document, nodes: _Nodes) -> dict[int, tuple[Array, Arra
         inverses = document.accessor(skin["inverseBindMatrices"]).reshape(-1, 4, 4)
         upright: Array | None = None
         for joint, row in joints:
-            position, rotation, scale = _decomposed(np.linalg.inv(inverses[row].T))
+            bind = np.asarray(np.linalg.inv(inverses[row].T), dtype=np.float64)
+            position, rotation, scale = _decomposed(bind)
             if upright is None:
                 upright = _quarter_turns(quat_multiply(world[joint], quat_inverse(rotation)))
             position = quat_rotate(upright, position) * (nodes.scales[joint] / scale)

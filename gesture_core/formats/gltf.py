@@ -45,7 +45,7 @@ class Document:
         """Values (count, width) of an accessor; normalised integers become fractions."""
         accessor = self.items("accessors")[index]
         width, kind = _WIDTHS[accessor["type"]], np.dtype(_COMPONENTS[accessor["componentType"]])
-        view = self.items("bufferViews")[accessor["bufferView"]]
+        view: dict[str, Any] = self.items("bufferViews")[int(accessor["bufferView"])]
         if "sparse" in accessor or "extensions" in view or view["buffer"] != 0:
             raise ValueError("its data is sparse, compressed or in another file")
         start = int(view.get("byteOffset", 0)) + int(accessor.get("byteOffset", 0))

@@ -118,7 +118,8 @@ def _grounded(motion: Motion) -> Motion:
     """
     feet = [HUMANOID.index(f"{side}Foot") for side in ("left", "right")]
     positions, _ = forward_kinematics(HUMANOID, motion.rotations, motion.root)
-    standing = float(np.percentile(positions[:, feet, 1].min(axis=1), 25.0))
+    lower: Array = positions[:, feet, 1].min(axis=1)
+    standing = float(np.percentile(lower, 25.0))
     lift = HUMANOID.rest_positions[feet[0], 1] - standing
     return replace(motion, root=motion.root + [0.0, lift, 0.0])
 
