@@ -65,6 +65,7 @@ def build_rig() -> bpy.types.Object:
         if parent:
             bone.parent = data.edit_bones[f"mixamorig:{parent}"]
     bpy.ops.object.mode_set(mode="OBJECT")
+    add_skin(hero)
     tail = hero.pose.bones["mixamorig:Tail"]
     tail.keyframe_insert("rotation_quaternion", frame=1)
     hero.animation_data.action.name = "old action"
@@ -72,9 +73,28 @@ def build_rig() -> bpy.types.Object:
     return hero
 
 
-def hand_height(frame: int) -> float:
+def add_skin(hero: bpy.types.Object) -> None:
+    """One triangle that the head moves: a rig without a mesh is none to a glTF file."""
+    mesh = bpy.data.meshes.new("Skin")
+    mesh.from_pydata([(0, 0, 1.6), (0.1, 0, 1.6), (0, 0, 1.7)], [], [(0, 1, 2)])
+    skin = bpy.data.objects.new("Skin", mesh)
+    bpy.context.scene.collection.objects.link(skin)
+    for bone in hero.data.bones:
+        skin.vertex_groups.new(name=bone.name)
+    skin.vertex_groups["mixamorig:Head"].add([0, 1, 2], 1.0, "REPLACE")
+    skin.modifiers.new("Armature", "ARMATURE").object = hero
+    skin.parent = hero
+
+
+def hand_height(frame: int, name: str = "Hero") -> float:
     bpy.context.scene.frame_set(frame)
-    return bpy.data.objects["Hero"].pose.bones["mixamorig:LeftHand"].head.z
+    return bpy.data.objects[name].pose.bones["mixamorig:LeftHand"].head.z
+
+
+def select(item: bpy.types.Object | None) -> None:
+    for other in bpy.context.view_layer.objects:
+        other.select_set(other == item)
+    bpy.context.view_layer.objects.active = item
 
 
 def strips() -> list[bpy.types.ID]:
@@ -186,17 +206,64 @@ def check_failure_and_cancel(results: str) -> None:
     assert len(os.listdir(results)) == folders
 
 
-def check_missing_character() -> None:
-    for item in bpy.context.selected_objects:
-        item.select_set(False)
+def check_waiting_for_edit_mode() -> None:
+    """A result never lands in the middle of an edit, and can be refused while it waits."""
     bpy.context.scene.momjit.text = "안녕"
+    hero = bpy.data.objects["Hero"]
+    for leave in (True, False):
+        select(bpy.data.objects["Skin"])  # the mesh stands for its armature
+        bpy.ops.momjit.generate()
+        select(hero)
+        bpy.ops.object.mode_set(mode="EDIT")
+        while session().tasks["generate"].fraction < 1.0:
+            assert session().poll()
+            time.sleep(0.01)
+        assert session().poll()
+        if leave:
+            bpy.ops.object.mode_set(mode="OBJECT")
+        else:
+            bpy.ops.momjit.cancel()
+        assert not session().poll()
+        assert note().text.startswith("“Hero”" if leave else "Cancelled")
+    bpy.ops.object.mode_set(mode="OBJECT")
+
+
+def check_character() -> None:
+    """With nothing selected a character is brought in: first one that is not there."""
+    path = os.environ["MOMJIT_FAKE_AVATAR"]
+    select(None)
     bpy.ops.momjit.generate()
     settle()
     assert note().is_error
-    assert "mina.glb" in note().text
+    assert path in note().text
+    before = set(bpy.data.objects.keys())
+    bpy.ops.export_scene.gltf(filepath=path, export_animations=False)
+    bpy.ops.ed.undo_push(message="export")
+    bpy.ops.momjit.generate()
+    settle()
+    assert not note().is_error, note()
+    added = bpy.context.object
+    assert added.type == "ARMATURE"
+    assert bpy.context.selected_objects == [added]
+    assert hand_height(1, added.name) - hand_height(30, added.name) > 0.2
+    bpy.ops.ed.undo()
+    assert set(bpy.data.objects.keys()) == before
+
+
+def check_linked_armature(folder: str) -> None:
+    path = os.path.join(folder, "library.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path, copy=True)
+    with bpy.data.libraries.load(path, link=True) as (source, target):
+        target.objects = [name for name in source.objects if name == "Hero"]
+    linked = target.objects[0]
+    bpy.context.scene.collection.objects.link(linked)
+    select(linked)
+    with pytest.raises(RuntimeError, match="linked from another file"):
+        bpy.ops.momjit.generate()
 
 
 def check_leaving_the_file() -> None:
+    select(None)
     bpy.context.scene.momjit.text = "천천히"
     bpy.ops.momjit.generate()
     bpy.ops.wm.read_homefile(use_empty=True)
@@ -229,7 +296,9 @@ def main(archive: str, backend: str, results: str) -> None:
     check_mapped_bones_only()
     check_one_undo()
     check_failure_and_cancel(results)
-    check_missing_character()
+    check_waiting_for_edit_mode()
+    check_character()
+    check_linked_armature(results)
     check_leaving_the_file()
     check_disable_and_uninstall()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 import tempfile
 import time
@@ -59,7 +60,7 @@ JOBS = {
     "styles": lambda arguments, progress: Answer({"items": rows("lively", "neutral", "polka")}),
     "voices": lambda arguments, progress: Answer({"items": rows("espeak:ko")}),
     "avatars": lambda arguments, progress: Answer({"items": rows("mina", "jun", "signer")}),
-    "avatar": lambda arguments, progress: Answer({"path": "/nowhere/mina.glb"}),
+    "avatar": lambda arguments, progress: Answer({"path": os.environ["MOMJIT_FAKE_AVATAR"]}),
     "doctor": lambda arguments, progress: Answer(
         {
             "checks": [

@@ -45,9 +45,13 @@ def test_a_user_installs_generates_undoes_cancels_and_uninstalls(archive: Path, 
     resources, results = tmp_path / "resources", tmp_path / "results"
     resources.mkdir()
     results.mkdir()
+    places = {
+        "BLENDER_USER_RESOURCES": str(resources),
+        "MOMJIT_FAKE_AVATAR": str(tmp_path / "mina.glb"),
+    }
     run = subprocess.run(
         [sys.executable, HERE / "extension_session.py", archive, backend, results],
-        env={**os.environ, "BLENDER_USER_RESOURCES": str(resources)},
+        env={**os.environ, **places},
         capture_output=True,
         text=True,
         timeout=180,
