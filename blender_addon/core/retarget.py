@@ -66,9 +66,8 @@ def retarget(clip: Clip, rig: Rig, bone_map: BoneMap) -> RigMotion:
     alignment = rest_alignment(source, target, facing)
     aligned = {name: multiply(turns[name], alignment[name]) for name in mapped}
     location = root_location(clip, facing, source, target, turns["hips"], aligned["hips"])
-    return _to_bones(
-        clip.fps, rig, bone_map.first("hips"), spread(aligned, rig, bone_map), location
-    )
+    bones = spread(aligned, rig, bone_map)
+    return _to_bones(clip.fps, rig, bone_map.first("hips"), bones, location)
 
 
 def rig_facing(rig: Rig, bone_map: BoneMap) -> Array:

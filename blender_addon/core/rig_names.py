@@ -1,7 +1,7 @@
 """How known rigs call the VRM 1.0 humanoid bones: data only.
 
-A name holds `{side}`, filled from the table's `sides`, or `{letter}`, L or R; a limb that the rig splits into several
-bones lists them from the body outwards, and the turning about the limb is shared among them.
+A name holds `{side}`, filled from the table's `sides`, or `{letter}`, L or R. A limb that the rig
+splits into several bones lists them from the body outwards: they share the turning about it.
 """
 
 from __future__ import annotations

@@ -1,0 +1,142 @@
+"""Headless Blender: a clip and a character become a video, a picture or a 3D file.
+
+    python -m blender_addon.cli render CLIP.npz --avatar mina.glb -o out.mp4
+    python -m blender_addon.cli retarget CLIP.npz --rig hero.fbx -o hero.bvh
+
+Standard output carries one JSON object a line and nothing else: `progress` (0–1) and `message`
+while working; then `done` (the files written), `lost` (what has no counterpart on the character)
+and `seconds` per step; or `error`, one line about what the user can fix. The exit status is 0, 2
+after an `error`, or 1 for a defect, whose traceback is on standard error with Blender's chatter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from .core.errors import UserError
+
+
+class Reporter:
+    """Writes the JSON lines and keeps the time of each step."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self.stream = stream
+        self.seconds: dict[str, float] = {}
+        self._floor, self._ceiling = 0.0, 0.0
+
+    def line(self, message: dict[str, Any]) -> None:
+        self.stream.write(json.dumps(message, ensure_ascii=False) + "\n")
+        self.stream.flush()
+
+    def progress(self, fraction: float, message: str) -> None:
+        """Progress within the current step."""
+        whole = self._floor + fraction * (self._ceiling - self._floor)
+        self.line({"progress": round(whole, 4), "message": message})
+
+    @contextmanager
+    def step(self, name: str, until: float) -> Iterator[None]:
+        """A timed part of the work that ends at the overall progress `until`."""
+        self._floor, self._ceiling = self._ceiling, until
+        self.progress(0.0, name)
+        began = time.perf_counter()
+        yield
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints are ours to print."""
+
+    def error(self, message: str) -> Any:
+        raise UserError(message)
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = _Parser(
+        prog="python -m blender_addon.cli", description="Perform a clip on a character."
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    render = commands.add_parser("render", help="perform a clip on a character")
+    render.add_argument("--avatar", type=Path, required=True, help="character to perform it")
+    render.add_argument("--engine", default="workbench")
+    render.add_argument("--size", type=_size, default=(512, 512), help="WxH in pixels")
+    render.add_argument("--camera", default="half")
+    render.add_argument("--samples", type=int, help="per pixel; default by engine")
+    render.add_argument("--frames", type=_frames, help="A:B, first and last video frame from 1")
+    render.add_argument("--sheet", type=int, default=1, help="moments shown in a PNG")
+    retarget = commands.add_parser("retarget", help="carry a clip over to a rig")
+    retarget.add_argument("--rig", dest="avatar", type=Path, required=True, help="rig to move")
+    for command in (render, retarget):
+        command.add_argument("clip", type=Path)
+        command.add_argument("-o", "--output", type=Path, action="append", required=True)
+        command.add_argument("--fps", type=float, help="frame rate; default: the clip's")
+        command.add_argument("--units", choices=("m", "cm"), default="cm", help="of a BVH file")
+        command.add_argument("--force", action="store_true", help="replace existing files")
+    return parser.parse_args(arguments)
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.lower().partition("x")
+    if not (width.isdigit() and height.isdigit() and 16 <= int(width) <= 8192 >= int(height) >= 16):
+        raise argparse.ArgumentTypeError(f"{text!r} is not WIDTHxHEIGHT between 16 and 8192")
+    return int(width), int(height)
+
+
+def _frames(text: str) -> tuple[int, int]:
+    first, _, last = text.partition(":")
+    if not (first.isdigit() and last.isdigit() and 1 <= int(first) <= int(last)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not FIRST:LAST, counted from 1")
+    return int(first), int(last)
+
+
+def run(arguments: list[str], reporter: Reporter) -> None:
+    """Do what the command line asks; `UserError` for what the user can fix."""
+    options = _parse(arguments)
+    from .core.atomic import check_writable
+
+    for output in options.output:
+        check_writable(output, force=options.force)
+    with reporter.step("starting Blender", 0.02):
+        from . import headless
+    made = headless.produce(options, reporter)
+    reporter.line(
+        {
+            "done": [str(path) for path in options.output],
+            "lost": list(made.lost),
+            "seconds": {name: round(spent, 3) for name, spent in reporter.seconds.items()},
+        }
+    )
+
+
+def main() -> None:
+    """Run, report, and leave without Blender's own exit, which can hang or crash."""
+    reporter = Reporter(os.fdopen(os.dup(1), "w", encoding="utf-8"))
+    os.dup2(2, 1)
+    try:
+        run(sys.argv[1:], reporter)
+        code = 0
+    except UserError as error:
+        reporter.line({"error": " ".join(str(error).split())})
+        code = 2
+    except SystemExit as stop:
+        code = int(stop.code or 0)
+    except KeyboardInterrupt:
+        code = 130
+    except Exception:  # noqa: BLE001  (the last line of defence: said once, in full, then exit 1)
+        traceback.print_exc()
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

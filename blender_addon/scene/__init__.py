@@ -1,0 +1,1 @@
+"""Everything that touches a Blender scene; operators and the command line call it."""

@@ -1,0 +1,131 @@
+"""A small photo studio around the character: backdrop, lights and camera."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import bpy
+import numpy as np
+from mathutils import Matrix, Vector
+
+from ..core.framing import Body, Shot, frame_shot
+from ..core.quaternion import Array
+from ..core.retarget import RigMotion, posed
+from .avatar import Avatar
+
+ADULT = 1.7
+"""Height in metres that the studio is laid out for; it grows with the character."""
+LENS = 85.0
+BACKDROP = (0.62, 0.66, 0.70, 1.0)
+AIR = (0.75, 0.80, 0.86, 1.0)
+LIGHTS = (
+    # left, height, forward (metres), watts, size
+    (1.6, 2.9, 2.6, 110.0, 1.8),
+    (-2.4, 1.8, 1.8, 45.0, 2.4),
+    (0.8, 2.9, -2.0, 90.0, 1.2),
+)
+
+
+def build_stage(avatar: Avatar, motion: RigMotion, shot: Shot, size: tuple[int, int]) -> None:
+    """Set up backdrop, three area lights and a camera for the `shot` at `size` pixels."""
+    low, high = avatar.bounds()
+    facing = avatar.world_facing()
+    up = facing[:, 1]
+    origin = avatar.to_world(avatar.rig.heads[avatar.rig.index(avatar.bone_map.first("hips"))])
+    floor, crown = sorted(float(corner @ up) for corner in (low, high))
+    origin = origin + (floor - origin @ up) * up
+    place = Matrix.Translation(origin) @ Matrix(facing.tolist()).to_4x4()
+    height = crown - floor
+    _backdrop(place, height / ADULT)
+    _lights(place, height / ADULT)
+    _camera(place, _body(avatar, motion, place, height), shot, size)
+
+
+def _body(avatar: Avatar, motion: RigMotion, place: Matrix, height: float) -> Body:
+    """Heights and hands as seen from the studio's origin on the floor."""
+    local = np.array(place.inverted())
+    heads, _ = posed(avatar.rig, motion)
+
+    def seen(points: Array) -> Array:
+        return avatar.to_world(points) @ local[:3, :3].T + local[:3, 3]
+
+    def rest(name: str) -> Array:
+        return seen(avatar.rig.heads[avatar.rig.index(avatar.bone_map.first(name))])
+
+    ends = [
+        f"{side}{joint}" for side in ("left", "right") for joint in ("Hand", "MiddleIntermediate")
+    ]
+    bones = [avatar.bone_map.first(name) for name in ends if name in avatar.bone_map.bones]
+    hands = seen(heads[:, [avatar.rig.index(bone) for bone in bones]])
+    shoulder = rest("leftUpperArm")
+    return Body(height, shoulder[1], rest("hips")[1], abs(shoulder[0]) * 1.5, hands)
+
+
+def _add(name: str, data: Any, matrix: Matrix) -> bpy.types.Object:
+    item = bpy.data.objects.new(name, data)
+    bpy.context.scene.collection.objects.link(item)
+    item.matrix_world = matrix
+    return item
+
+
+def _towards(place: Matrix, position: Vector, aim: Vector) -> Matrix:
+    """Stand at `position` and look at `aim`, both in the studio's left, up, forward."""
+    look = (aim - position).normalized()
+    right = look.cross(Vector((0.0, 1.0, 0.0))).normalized()
+    turn = Matrix((right, right.cross(look), -look)).transposed()
+    return place @ Matrix.Translation(position) @ turn.to_4x4()
+
+
+def _backdrop(place: Matrix, scale: float) -> None:
+    """A floor that curves up into a wall, so that no edge shows behind the character."""
+    bend = [
+        (1.2 * (1.0 - math.cos(angle)), -2.2 - 1.2 * math.sin(angle))
+        for angle in np.linspace(0.0, math.pi / 2.0, 17)
+    ]
+    profile = [(0.0, 9.0), *bend, (9.0, -3.4)]
+    points = [
+        (side * 12.0 * scale, up * scale, forward * scale)
+        for up, forward in profile
+        for side in (-1.0, 1.0)
+    ]
+    faces = [(2 * k, 2 * k + 1, 2 * k + 3, 2 * k + 2) for k in range(len(profile) - 1)]
+    mesh = bpy.data.meshes.new("Backdrop")
+    mesh.from_pydata(points, [], faces)
+    mesh.polygons.foreach_set("use_smooth", [True] * len(mesh.polygons))
+    material = bpy.data.materials.new("Backdrop")
+    material.use_nodes = True
+    shader = next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
+    shader.inputs["Base Color"].default_value = BACKDROP
+    shader.inputs["Roughness"].default_value = 0.95
+    material.diffuse_color = BACKDROP
+    mesh.materials.append(material)
+    _add("Backdrop", mesh, place)
+
+
+def _lights(place: Matrix, scale: float) -> None:
+    chest = Vector((0.0, 1.25, 0.0)) * scale
+    for number, (left, up, forward, watts, width) in enumerate(LIGHTS, start=1):
+        light = bpy.data.lights.new(f"Light {number}", "AREA")
+        light.energy = watts * scale**2
+        light.size = width * scale
+        position = Vector((left, up, forward)) * scale
+        _add(light.name, light, _towards(place, position, chest))
+    world = bpy.context.scene.world or bpy.data.worlds.new("Air")
+    bpy.context.scene.world = world
+    world.use_nodes = True
+    background = next(node for node in world.node_tree.nodes if node.type == "BACKGROUND")
+    background.inputs["Color"].default_value = AIR
+    background.inputs["Strength"].default_value = 0.5
+
+
+def _camera(place: Matrix, body: Body, shot: Shot, size: tuple[int, int]) -> None:
+    camera = bpy.data.cameras.new("Camera")
+    camera.lens, camera.sensor_width = LENS, 36.0
+    across = camera.sensor_width / (2.0 * camera.lens)
+    wide = max(size)
+    view = frame_shot(body, shot, (across * size[0] / wide, across * size[1] / wide))
+    position = Vector((0.0, view.height, view.distance))
+    camera.clip_start, camera.clip_end = view.distance * 0.02, view.distance * 20.0
+    aim = Vector((0.0, view.height, 0.0))
+    bpy.context.scene.camera = _add("Camera", camera, _towards(place, position, aim))
