@@ -337,15 +337,13 @@ def continuous_euler(angles: Array) -> Array:
     A triple (a, b, c) of three different axes equals (a + π, π - b, c + π), and each angle plus
     whole turns.
     """
-    result = np.array(angles, dtype=np.float64)
-    for frame in range(1, len(result)):
-        before, first = result[frame - 1], result[frame]
-        second = first * [1.0, -1.0, 1.0] + np.pi
-        first = before + _wrapped(first - before)
-        second = before + _wrapped(second - before)
-        closer = np.abs(second - before).sum(-1) < np.abs(first - before).sum(-1)
-        result[frame] = np.where(closer[..., None], second, first)
-    return result
+    other = angles * [1.0, -1.0, 1.0] + np.pi
+    stay = np.abs(_wrapped(angles[1:] - angles[:-1])).sum(axis=-1)
+    change = np.abs(_wrapped(other[1:] - angles[:-1])).sum(axis=-1)
+    changes = np.zeros(angles.shape[:-1], dtype=bool)
+    changes[1:] = change < stay  # equally far from both forms of the frame before, so this adds up
+    odd = np.cumsum(changes, axis=0) % 2 == 1
+    return np.unwrap(np.where(odd[..., None], other, angles), axis=0)
 
 
 def _wrapped(angles: Array) -> Array:
