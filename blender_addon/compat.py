@@ -90,11 +90,22 @@ def can_write_sound() -> bool:
     return bool(bpy.app.build_options.audaspace)
 
 
-def add_sound(scene: bpy.types.Scene, path: str, frame: int) -> None:
-    """Put a sound file into the scene's sequencer, starting at `frame`."""
+def add_sound(scene: bpy.types.Scene, path: str, frame: int) -> Any:
+    """Put a sound file into the scene's sequencer, starting at `frame`; the new strip."""
+    return strips(scene).new_sound(name="speech", filepath=path, channel=1, frame_start=frame)
+
+
+def strips(scene: bpy.types.Scene) -> Any:
+    """The strips of the scene's sequencer, which is made if there is none."""
     editor: Any = scene.sequence_editor_create()
-    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
-    strips.new_sound(name="speech", filepath=path, channel=1, frame_start=frame)
+    return editor.strips if hasattr(editor, "strips") else editor.sequences
+
+
+def strip_range(strip: Any) -> range:
+    """The frames that a strip covers."""
+    if hasattr(strip, "left_handle"):
+        return range(strip.left_handle, strip.right_handle)
+    return range(strip.frame_final_start, strip.frame_final_end)
 
 
 def write_video(settings: Any) -> None:

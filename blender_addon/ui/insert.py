@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from collections.abc import Iterator
@@ -82,18 +83,36 @@ def insert(
         action["momjit"] = json.dumps(clip.provenance, ensure_ascii=False)
         _fit_range(scene, placement.start + math.ceil(clip.duration * fps))
         if placement.sound and clip.audio and compat.can_write_sound():
-            add_speech(scene, clip.audio, placement.start)
+            add_speech(scene, clip.audio, placement.start, avatar.armature.name)
         if placement.markers:
             mark_words(scene, clip, placement.start, fps)
     return _summary(clip, avatar, performed)
 
 
-def add_speech(scene: bpy.types.Scene, sound: Path, start: int) -> None:
-    """Put the speech into the sequencer, and let playback keep up with it."""
+def add_speech(scene: bpy.types.Scene, sound: Path, start: int, speaker: str) -> None:
+    """Put the speech into the sequencer, on a free channel, and let playback keep up with it.
+
+    An earlier take of the same `speaker` at the same time is muted.
+    """
     path = bpy.path.relpath(str(sound)) if bpy.data.filepath else str(sound)
-    compat.add_sound(scene, path, start)
+    strip = compat.add_sound(scene, path, start)
+    strip["momjit"] = speaker
+    frames = compat.strip_range(strip)
+    beside = [
+        other
+        for other in compat.strips(scene)
+        if other != strip and _overlap(frames, compat.strip_range(other))
+    ]
+    taken = {other.channel for other in beside}
+    strip.channel = next(channel for channel in itertools.count(1) if channel not in taken)
+    for other in beside:
+        other.mute = other.mute or other.get("momjit") == speaker
     if scene.sync_mode == "NONE":
         scene.sync_mode = "AUDIO_SYNC"
+
+
+def _overlap(one: range, other: range) -> bool:
+    return one.start < other.stop and other.start < one.stop
 
 
 def mark_words(scene: bpy.types.Scene, clip: Clip, start: int, fps: float) -> None:

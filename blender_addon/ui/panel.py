@@ -9,7 +9,7 @@ from ..client.backend import BackendError
 from ..client.task import Task
 from . import insert, session
 from .operators import refresh
-from .preferences import draw_note
+from .preferences import ADDON, draw_note
 from .settings import MOMJIT_settings
 from .wrap import columns, wrap
 
@@ -114,6 +114,9 @@ def _draw_work(layout: bpy.types.UILayout, current: session.Session, width: int)
         cancel.operator("momjit.cancel", text="", icon="X")
     draw_note(layout, current, "generate", columns=width - 5)
     draw_note(layout, current, "catalogue", columns=width - 5)
+    if current.backend is None and "catalogue" in current.notes:
+        show = layout.operator("preferences.addon_show", text="Preferences", icon="PREFERENCES")
+        show.module = ADDON
 
 
 def _progress_text(task: Task) -> str:

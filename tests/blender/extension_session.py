@@ -170,6 +170,18 @@ def check_generate(hero: bpy.types.Object) -> None:
         assert [(strip.type, strip.frame_final_start) for strip in strips()] == [("SOUND", 1)]
 
 
+def check_another_take() -> None:
+    """A second take replaces the first: its sound lies above, and alone is heard."""
+    bpy.ops.momjit.generate()
+    settle()
+    assert not note().is_error, note()
+    assert len([action for action in bpy.data.actions if action.name.startswith("momjit")]) == 2
+    if bpy.app.build_options.audaspace:
+        assert [(strip.channel, strip.mute) for strip in strips()] == [(1, True), (2, False)]
+    bpy.ops.ed.undo()
+    assert [(strip.channel, strip.mute) for strip in strips()] in ([(1, False)], [])
+
+
 def check_mapped_bones_only() -> None:
     compat = sys.modules[f"{MODULE}.compat"]
     paths = {curve.data_path for curve in compat.curves_of(bpy.data.objects["Hero"])}
@@ -293,6 +305,7 @@ def main(archive: str, backend: str, results: str) -> None:
     hero = build_rig()
     check_refusals(hero)
     check_generate(hero)
+    check_another_take()
     check_mapped_bones_only()
     check_one_undo()
     check_failure_and_cancel(results)
