@@ -11,6 +11,7 @@ import pytest
 from gesture_core.errors import UserError
 from gesture_core.formats.bvh import read_bvh, write_bvh
 from gesture_core.formats.clip import Clip, save_clip
+from gesture_core.formats.source_motion import SourceMotion
 from gesture_core.motion import Motion, rest_motion
 from gesture_core.pose.read import read_motion, source_to_motion
 from gesture_core.rotation import (
@@ -71,12 +72,37 @@ def test_a_z_up_file_stands_up(tmp_path: Path, motion: Motion) -> None:
         )
 
 
-def test_a_rig_with_its_legs_in_the_air_is_refused(tmp_path: Path) -> None:
-    write_bvh(tmp_path / "out.bvh", rest_motion(2, 30))
+def _scrambled(source: SourceMotion) -> SourceMotion:
+    """The same movement with a rest pose in which every joint points somewhere else."""
+    rng = np.random.default_rng(4)
+    turns = rotvec_to_quat(rng.normal(scale=2.0, size=(len(source.names), 3)))
+    return source.with_rest(dict(zip(source.names, turns, strict=True)))
+
+
+def test_without_a_usable_rest_pose_the_straightest_frame_serves(tmp_path: Path) -> None:
+    """Limbs then keep their directions exactly, whatever the file calls rest."""
+    turns = np.zeros((9, len(HUMANOID), 3))
+    for bone, axis in (("leftUpperArm", 2), ("rightUpperArm", 1), ("leftLowerLeg", 0)):
+        turns[:, HUMANOID.index(bone), axis] = np.linspace(0.0, 1.2, 9)
+    turns[:, HUMANOID.index("hips"), 1] = 0.5
+    motion = Motion(HUMANOID, rotvec_to_quat(turns), np.tile(HUMANOID.offsets[0], (9, 1)), 30.0)
+    write_bvh(tmp_path / "out.bvh", motion)
+    read = source_to_motion(_scrambled(read_bvh(tmp_path / "out.bvh")))
+    facing = rotvec_to_quat([0.0, -0.5, 0.0])  # the body faces +Z in the frame taken as rest
+    expected, found = _positions(motion), _positions(read)
+    for start, end in (("leftUpperArm", "leftHand"), ("rightUpperArm", "rightMiddleDistal")):
+        turned = quat_rotate(facing, expected[end] - expected[start])
+        np.testing.assert_allclose(found[end] - found[start], turned, atol=1e-5)
+
+
+def test_a_body_that_never_stands_is_refused(tmp_path: Path) -> None:
+    lying = rest_motion(3, 30)
+    lying.rotations[:, 0] = rotvec_to_quat([np.pi / 2, 0.0, 0.0])
+    write_bvh(tmp_path / "out.bvh", lying)
     source = read_bvh(tmp_path / "out.bvh")
-    upside = {name: rotvec_to_quat([0.0, 0.0, np.pi]) for name in ("leftUpperLeg", "rightUpperLeg")}
-    with pytest.raises(UserError, match="does not stand"):
-        source_to_motion(source.with_rest(upside))
+    legs = {f"{side}UpperLeg": rotvec_to_quat([0.0, 0.0, np.pi]) for side in ("left", "right")}
+    with pytest.raises(UserError, match="stands upright neither"):
+        source_to_motion(source.with_rest(legs).turned(rotvec_to_quat([np.pi / 2, 0.0, 0.0])))
 
 
 def test_missing_bones_are_named(tmp_path: Path) -> None:

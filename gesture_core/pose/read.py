@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,9 +16,10 @@ from gesture_core.formats.glb import read_glb
 from gesture_core.formats.smartbody import read_sk, read_skm
 from gesture_core.formats.source_motion import SourceMotion
 from gesture_core.motion import Motion
-from gesture_core.pose.bone_names import REQUIRED, Rig, recognise
+from gesture_core.pose.bone_names import REQUIRED, recognise
 from gesture_core.pose.humanoid import to_humanoid
-from gesture_core.rotation import quat_angle, rotvec_to_quat
+from gesture_core.pose.rest import standing_rest
+from gesture_core.rotation import quat_angle
 from gesture_core.skeleton import HUMANOID, forward_kinematics
 
 Array = NDArray[np.float64]
@@ -33,7 +34,7 @@ def read_motion(
 
     `animation` names one of several in a glTF file; `skeleton` is the `.sk` or `.bvh` file of a
     `.skm`, by default the one beside it. Raises `UserError` for a file that cannot be read, a rig
-    whose required bones are not recognised, or a rest pose that does not stand.
+    whose required bones are not recognised, or a body that never stands.
     """
     path = Path(path)
     readers: dict[str, Callable[[], SourceMotion]] = {
@@ -67,34 +68,9 @@ def source_to_motion(source: SourceMotion) -> Motion:
             f"no joint found for {', '.join(missing)}; its {len(source.names)} joints resemble "
             f"{rig.title} most: {', '.join(source.names[:8])} …"
         )
-    source = _standing(source, bones, rig)
+    source = standing_rest(source, bones, rig.rest)
     twists = {bone: joint for bone, joint in rig.twists.items() if joint in source.names}
     return _grounded(to_humanoid(source, bones, twists))
-
-
-def _standing(source: SourceMotion, bones: Mapping[str, str], rig: Rig) -> SourceMotion:
-    """`source` with Y up and a rest pose that stands on its legs."""
-    height = _leg_to_head(source, bones)
-    if height[2] > 2.0 * abs(height[1]):  # Z up, as Blender exports it
-        source = source.turned(rotvec_to_quat([-np.pi / 2, 0.0, 0.0]))
-    if not _stands(source, bones):
-        known = {name: rotvec_to_quat(np.radians(turn)) for name, turn in rig.rest.items()}
-        source = source.with_rest(known)
-    if not _stands(source, bones):
-        raise UserError("its rest pose does not stand upright, so its joints cannot be understood")
-    return source
-
-
-def _stands(source: SourceMotion, bones: Mapping[str, str]) -> bool:
-    """Whether at rest the head is above the hips and both legs point down."""
-    positions, _ = source.rest_world()
-
-    def above(bone: str, other: str) -> bool:
-        rise = positions[source.index(bones[bone])] - positions[source.index(bones[other])]
-        return bool(rise[1] > 0.7 * np.linalg.norm(rise) > 0.0)
-
-    legs = [above(f"{side}UpperLeg", f"{side}Foot") for side in ("left", "right")]
-    return all([above("head", "hips"), *legs])
 
 
 def _is_humanoid(source: SourceMotion) -> bool:
@@ -122,13 +98,6 @@ def _grounded(motion: Motion) -> Motion:
     standing = float(np.percentile(lower, 25.0))
     lift = HUMANOID.rest_positions[feet[0], 1] - standing
     return replace(motion, root=motion.root + [0.0, lift, 0.0])
-
-
-def _leg_to_head(source: SourceMotion, bones: Mapping[str, str]) -> Array:
-    """Vector (3,) at rest from between the feet to the head."""
-    positions, _ = source.rest_world()
-    feet = [positions[source.index(bones[f"{side}Foot"])] for side in ("left", "right")]
-    return positions[source.index(bones["head"])] - np.mean(feet, axis=0)
 
 
 def read_skeleton(path: Path) -> SourceMotion:
