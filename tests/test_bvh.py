@@ -279,7 +279,7 @@ def test_an_existing_file_is_kept_unless_forced(tmp_path: Path) -> None:
 
 def test_unknown_units_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="m or cm"):
-        write_bvh(tmp_path / "a.bvh", rest_motion(1, 30), "inch")  # type: ignore[arg-type]
+        write_bvh(tmp_path / "a.bvh", rest_motion(1, 30), "inch")
 
 
 def test_angles_run_on_over_half_turns(tmp_path: Path) -> None:
@@ -322,7 +322,7 @@ def _any_motion(draw: st.DrawFn) -> Motion:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(motion=_any_motion(), units=st.sampled_from(["m", "cm"]))
-def test_any_skeleton_survives(tmp_path: Path, motion: Motion, units) -> None:
+def test_any_skeleton_survives(tmp_path: Path, motion: Motion, units: str) -> None:
     read: SourceMotion = read_bvh(_written(motion, tmp_path, units=units), units=units)
     order = [read.index(name.replace(" ", "_")) for name in motion.skeleton.names]
     expected, _ = forward_kinematics(motion.skeleton, motion.rotations, motion.root)

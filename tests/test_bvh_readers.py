@@ -41,7 +41,7 @@ def files(motion: Motion, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     folder = tmp_path_factory.mktemp("bvh")
     paths = {unit: folder / f"{unit}.bvh" for unit in UNITS}
     for unit, path in paths.items():
-        write_bvh(path, motion, "m" if unit == "m" else "cm")
+        write_bvh(path, motion, unit)
     return paths
 
 

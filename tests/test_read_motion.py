@@ -47,7 +47,7 @@ def _turn_between(first: Motion, second: Motion) -> float:
 
 
 @pytest.mark.parametrize("units", ["m", "cm"])
-def test_our_bvh_comes_back_unchanged(tmp_path: Path, motion: Motion, units) -> None:
+def test_our_bvh_comes_back_unchanged(tmp_path: Path, motion: Motion, units: str) -> None:
     write_bvh(tmp_path / "out.bvh", motion, units)
     read = read_motion(tmp_path / "out.bvh")
     assert read.fps == motion.fps

@@ -11,7 +11,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +23,6 @@ from gesture_core.rotation import euler_to_quat, quat_continuous, quat_identity,
 from gesture_core.skeleton import Skeleton
 
 Array = NDArray[np.float64]
-Units = Literal["m", "cm"]
 
 MAX_BYTES = 512 * 1024**2
 MAX_JOINTS = 4096
@@ -87,13 +85,15 @@ class _Lines:
         return UserError(f"{self.path}, line {max(self.number, 1)}: {problem}")
 
 
-def read_bvh(path: Path | str, units: Units | Literal["auto"] = "auto") -> SourceMotion:
-    """Read a BVH file of any channel order; "auto" tells metres from centimetres by body height.
+def read_bvh(path: Path | str, units: str = "auto") -> SourceMotion:
+    """Read a BVH file of any channel order in `units` m or cm, or as the length of the bones tells.
 
     Position channels replace a joint's OFFSET, as in Blender and MotionBuilder, unless they
     plainly are differences from it. Raises `UserError` naming the line that cannot be read.
     """
     path = Path(path)
+    if units != "auto":
+        _check_units(units)
     lines = _Lines(path, _read_text(path))
     joints = _read_hierarchy(lines)
     values, fps = _read_frames(lines, sum(len(joint.channels) for joint in joints))
@@ -260,21 +260,25 @@ def _position_origin(offset: Array, moved: Array) -> Array:
     return np.zeros_like(offset) if along > 0.2 * float(offset @ offset) else offset
 
 
-def write_bvh(path: Path | str, motion: Motion, units: Units = "m", *, force: bool = False) -> None:
+def write_bvh(path: Path | str, motion: Motion, units: str = "m", *, force: bool = False) -> None:
     """Write a motion as BVH: Y up, T-pose rest, ZXY angles in degrees, 6 channels on the root.
 
     Positions read back within 1e-5 m and the frame rate exactly. The root has OFFSET 0 because
     readers disagree whether its position channels include the offset. Equal motions give equal
     bytes. Expressions and spans have no place in the format and are not written.
     """
-    if units not in UNITS:
-        raise UserError(f"BVH units are {' or '.join(UNITS)}, not {units!r}")
+    _check_units(units)
     scale, digits = 1.0 / UNITS[units], _LENGTH_DIGITS[units]
     lines, order = _hierarchy(motion.skeleton, scale, digits)
     lines += ["MOTION", f"Frames: {motion.frames}", f"Frame Time: {frame_time(motion.fps)}"]
     lines += _frame_lines(motion, order, scale, digits)
     with atomic_path(Path(path), force=force) as temporary:
         temporary.write_bytes(("\n".join(lines) + "\n").encode())
+
+
+def _check_units(units: str) -> None:
+    if units not in UNITS:
+        raise UserError(f"BVH units are {' or '.join(UNITS)}, not {units!r}")
 
 
 def frame_time(fps: float) -> str:
