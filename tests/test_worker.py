@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 
 from blender_addon.client import frames as theirs
 from blender_addon.client.backend import Backend, BackendError, Limits
+from blender_addon.client.catalogue import KINDS, Catalogue
 from blender_addon.client.job import Job, State
+from blender_addon.core.clip_reader import read_clip
 from gesture_core import worker as ours
 
 FAKE = Path(__file__).parent / "fake_worker.py"
@@ -325,3 +327,80 @@ def test_the_worker_ends_soon_after_its_client_even_when_a_job_is_stuck():
     assert connection is not None
     connection.hang_up()
     assert connection.process.wait(ours.GRACE + 5.0) == 1
+
+
+# The program's own jobs, as the add-on gets them
+
+
+@pytest.fixture(scope="module")
+def program():
+    backend = Backend((sys.executable, "-m", "gesture_core.worker"))
+    yield backend
+    backend.close()
+
+
+def test_the_worker_offers_its_documented_jobs(program: Backend):
+    documented = {"perform", "avatar", "styles", "voices", "avatars", "doctor"}
+    assert set(ours.JOBS) == documented
+    assert ours.__doc__ is not None
+    assert all(f"\n    {job} " in ours.__doc__ for job in documented)
+    lists = {kind: finish(program.submit(kind, {}), 60.0) for kind in KINDS}
+    assert not [job.error for job in lists.values() if job.error]
+    catalogue = Catalogue.from_rows({kind: job.result["items"] for kind, job in lists.items()})
+    assert "neutral" in [choice.name for choice in catalogue.choices["styles"]]
+    assert "mina" in [choice.name for choice in catalogue.choices["avatars"]]
+    assert [choice for choice in catalogue.choices["voices"] if choice.offline]
+    checks = finish(program.submit("doctor", {}), 60.0).result["checks"]
+    assert {"name": "python", "ok": True}.items() <= checks[0].items()
+
+
+SPOKEN = {
+    "text": "안녕하세요, 반갑습니다!",
+    "style": "neutral",
+    "intensity": 1.0,
+    "seed": 3,
+    "voice": None,
+    "audio": None,
+    "fps": 24.0,
+}
+
+
+def test_a_sentence_becomes_a_clip_with_its_speech_that_the_add_on_reads(
+    program: Backend, tmp_path: Path
+):
+    job = finish(program.submit("perform", SPOKEN), 120.0)
+    assert job.state is State.DONE, job.error
+    paths = job.save_files(tmp_path)
+    clip = read_clip(paths["clip.npz"])
+    assert clip.audio == paths["clip.wav"]
+    assert clip.fps == 24.0
+    assert [span.text for span in clip.spans if span.kind == "word"] == SPOKEN["text"].split()
+    assert clip.provenance["text"] == SPOKEN["text"]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"style": "polka"}, "polka"),
+        ({"text": 3}, "text must be str"),
+        ({"intensity": 9}, "intensity 9"),
+        ({"seed": None}, "seed must be int"),
+        ({"seed": True}, "seed must be int"),
+        ({"voice": "nobody"}, "nobody"),
+        ({"audio": "/nowhere/speech.wav"}, "/nowhere/speech.wav"),
+        ({"fps": 1e6}, "fps"),
+    ],
+)
+def test_wrong_arguments_are_the_users_to_fix(
+    program: Backend, change: dict[str, object], reason: str
+):
+    job = finish(program.submit("perform", {**SPOKEN, **change}), 120.0)
+    assert job.state is State.FAILED
+    assert reason in job.error
+    assert "defect" not in job.error
+
+
+def test_an_unknown_character_is_named_with_the_choices(program: Backend):
+    job = finish(program.submit("avatar", {"name": "nobody"}), 60.0)
+    assert "nobody" in job.error
+    assert "mina" in job.error

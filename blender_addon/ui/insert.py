@@ -116,10 +116,13 @@ def _overlap(one: range, other: range) -> bool:
 
 
 def mark_words(scene: bpy.types.Scene, clip: Clip, start: int, fps: float) -> None:
-    """A marker on the timeline where each word begins."""
-    for span in clip.spans:
-        if span.kind == "word":
-            scene.timeline_markers.new(span.text, frame=start + round(span.start * fps))
+    """A marker on the timeline where each word begins, unless that very marker is there."""
+    present = {(marker.name, marker.frame) for marker in scene.timeline_markers}
+    words = [span for span in clip.spans if span.kind == "word"]
+    for word in words:
+        mark = (word.text, start + round(word.start * fps))
+        if mark not in present:
+            scene.timeline_markers.new(mark[0], frame=mark[1])
 
 
 def _find(name: str | None, clip_path: Path) -> bpy.types.Object | None:

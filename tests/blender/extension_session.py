@@ -175,6 +175,7 @@ def check_another_take() -> None:
     bpy.ops.momjit.generate()
     settle()
     assert not note().is_error, note()
+    assert len(bpy.context.scene.timeline_markers) == 3
     assert len([action for action in bpy.data.actions if action.name.startswith("momjit")]) == 2
     if bpy.app.build_options.audaspace:
         assert [(strip.channel, strip.mute) for strip in strips()] == [(1, True), (2, False)]
