@@ -1,10 +1,9 @@
 """Words whose pronunciation their letters do not tell, respelt so that the rules can finish.
 
 Compounds that insert ㄴ (꽃잎 → 꽃닙, §29) or tense (물고기 → 물꼬기, §28); Sino-Korean ㄹ before
-ㄷ, ㅅ or ㅈ (갈등 → 갈뜽, §26); no liaison before a content word (맛없다 → 마덥다, §15); ㄴㄴ for ㄴ
-and ㄹ (생산량 → 생산냥, §20); tensing after -(으)ㄹ (할 거야 → 할 꺼야, §27) and after verb stems
-in ㄴ or ㅁ (§24).
-Collected for momjit from general knowledge of the standard pronunciation.
+ㄷ, ㅅ or ㅈ (갈등 → 갈뜽, §26); no liaison before a content word (맛없다 → 마덥다, §15); ㄴㄴ
+instead of ㄹㄹ (생산량 → 생산냥, §20); tensing after -(으)ㄹ (할 거야 → 할 꺼야, §27) and after
+verb stems in ㄴ or ㅁ (§24). Collected for momjit from general knowledge of the standard.
 """
 
 import re
