@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .bone_map import SIDES, BoneMap
+from .bone_map import ESSENTIAL, SIDES, BoneMap
 from .clip_reader import Clip
 from .errors import UserError
 from .quaternion import (
@@ -34,7 +34,7 @@ from .rig_names import FINGERS, segments
 TRUNK = ("spine", "chest", "upperChest")
 IDENTITY = np.array([1.0, 0.0, 0.0, 0.0])
 SNAP = np.cos(np.radians(15.0))
-"""A rig that faces within this angle of its own axes faces along them."""
+"""A rig that stands or faces within this angle of its own axes does so along them."""
 CLEAR_BEND = np.sin(np.radians(8.0))
 """From this bend on, a rig's resting elbow tells where its hinge lies."""
 
@@ -55,10 +55,11 @@ class RigMotion:
 
 
 def retarget(clip: Clip, rig: Rig, bone_map: BoneMap) -> RigMotion:
-    """The clip's movement on the rig; `UserError` when they share no hips."""
+    """The clip's movement on the rig; `UserError` when it lacks what every humanoid has."""
+    lacking = [name for name in ESSENTIAL if name not in clip.joints]
+    if lacking:
+        raise UserError(f"the clip does not move a humanoid: it has no joint {', '.join(lacking)}")
     mapped = [name for name in clip.joints if name in bone_map.bones]
-    if "hips" not in mapped or "hips" not in clip.joints:
-        raise UserError("the clip has no joint “hips”, so it cannot be carried over to a rig")
     facing = rig_facing(rig, bone_map)
     source = {name: facing @ point for name, point in source_points(clip).items()}
     target = {name: rig.heads[rig.index(bone_map.first(name))] for name in mapped}
@@ -73,13 +74,19 @@ def retarget(clip: Clip, rig: Rig, bone_map: BoneMap) -> RigMotion:
 def rig_facing(rig: Rig, bone_map: BoneMap) -> Array:
     """Matrix `(3, 3)` from the clip's axes (left, up, forward) to the rig's space.
 
-    Read off the resting hips, head and legs, and snapped to the rig's axes when near them.
+    Read off the resting hips, head and legs; up and left snap to the rig's axes when near them.
     """
     point = {name: rig.heads[rig.index(bones[0])] for name, bones in bone_map.bones.items()}
+    up = _snapped(point["head"] - point["hips"])
     left = point["leftUpperLeg"] - point["rightUpperLeg"]
-    axes = frame(left, point["head"] - point["hips"])
-    nearest = np.sign(axes) * (np.abs(axes) > SNAP)
-    return nearest if np.abs(nearest).sum() == 3.0 else axes
+    left = _snapped(left - (left @ up) * up)
+    return np.stack([left, up, np.cross(left, up)], axis=-1)
+
+
+def _snapped(direction: Array) -> Array:
+    unit = normalize(direction)
+    axis = np.sign(unit) * (np.abs(unit) > SNAP)
+    return axis if axis.any() else unit
 
 
 def source_points(clip: Clip) -> Points:
@@ -182,19 +189,16 @@ def _bend(points: Points, arm: tuple[str, ...]) -> Array:
 
 
 def _align_palm(source: Points, target: Points, side: str) -> Array | None:
-    """Palm onto palm, by the line from wrist to knuckles and the line across the knuckles."""
+    """Palm plane onto palm plane, and in it the line from the wrist to the knuckles."""
     knuckles = [f"{side}{finger}Proximal" for finger in FINGERS[1:]]
     shared = [name for name in knuckles if name in target and name in source]
     wrist = f"{side}Hand"
     if len(shared) < 2 or wrist not in target:
         return None
-    frames = [
-        frame(
-            np.mean([points[name] for name in shared], axis=0) - points[wrist],
-            points[shared[0]] - points[shared[-1]],
-        )
-        for points in (source, target)
-    ]
+    frames: list[Array] = []
+    for points in (source, target):
+        rays = np.array([points[name] - points[wrist] for name in shared])
+        frames.append(frame(np.cross(rays[0], rays[-1]), rays.mean(axis=0)))
     return from_matrix(frames[0] @ frames[1].T)
 
 

@@ -19,6 +19,8 @@ ADULT = 1.7
 LENS = 85.0
 BACKDROP = (0.62, 0.66, 0.70, 1.0)
 AIR = (0.75, 0.80, 0.86, 1.0)
+BEND = 3.0
+"""Radius in metres of the curve between floor and wall."""
 LIGHTS = (
     # left, height, forward (metres), watts, size
     (1.6, 2.9, 2.6, 110.0, 1.8),
@@ -80,10 +82,10 @@ def _towards(place: Matrix, position: Vector, aim: Vector) -> Matrix:
 def _backdrop(place: Matrix, scale: float) -> None:
     """A floor that curves up into a wall, so that no edge shows behind the character."""
     bend = [
-        (1.2 * (1.0 - math.cos(angle)), -2.2 - 1.2 * math.sin(angle))
+        (BEND * (1.0 - math.cos(angle)), -1.6 - BEND * math.sin(angle))
         for angle in np.linspace(0.0, math.pi / 2.0, 17)
     ]
-    profile = [(0.0, 9.0), *bend, (9.0, -3.4)]
+    profile = [(0.0, 9.0), *bend, (9.0, -1.6 - BEND)]
     points = [
         (side * 12.0 * scale, up * scale, forward * scale)
         for up, forward in profile
