@@ -10,11 +10,15 @@ from .job import Job, State
 
 @dataclass
 class Task:
-    """A wish of the user: `finish` runs on the main thread, once, when every job is done."""
+    """A wish of the user: `finish` runs on the main thread, once, when every job is done.
+
+    `announced`: the user has been told that `finish` comes next, since it may take seconds.
+    """
 
     title: str
     jobs: Sequence[Job]
     finish: Callable[[], str]
+    announced: bool = False
 
     def poll(self) -> bool:
         """Bring the jobs up to date; True when all have ended, or one has failed."""
@@ -38,6 +42,11 @@ class Task:
     def cancelled(self) -> bool:
         """Whether a job ended without an answer because it was asked to."""
         return any(job.state is State.CANCELLED for job in self.jobs)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether every job is done."""
+        return all(job.state is State.DONE for job in self.jobs)
 
     @property
     def error(self) -> str:

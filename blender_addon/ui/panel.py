@@ -122,7 +122,9 @@ def _draw_work(layout: bpy.types.UILayout, current: session.Session, width: int)
 def _progress_text(task: Task) -> str:
     if task.cancelling:
         return translated("Stopping")
-    if task.fraction == 1.0:
+    if task.announced:
+        return translated("Bringing it into the scene")
+    if task.succeeded:
         return translated("Finished: waits for Object or Pose Mode")
     message = translated(task.message or "Starting the backend")
     return message[:1].upper() + message[1:]

@@ -80,13 +80,22 @@ class Session:
     def poll(self) -> bool:
         """Bring all tasks up to date and finish what is done; True while there is work."""
         for name, task in list(self.tasks.items()):
-            if not task.poll():
-                continue
-            if not task.error and not task.cancelled and name == "generate" and scene_is_busy():
+            if not task.poll() or (task.succeeded and self._must_wait(name, task)):
                 continue
             del self.tasks[name]
             self.notes[name] = _finish(task)
         return bool(self.tasks)
+
+    @staticmethod
+    def _must_wait(name: str, task: Task) -> bool:
+        """Whether a result has to wait: for the scene, and once for the panel to say so."""
+        if name != "generate":
+            return False
+        if scene_is_busy():
+            task.announced = False
+            return True
+        announced, task.announced = task.announced, True
+        return not announced
 
     def cancel(self, name: str) -> bool:
         """Stop a task, also one whose result waits for the scene; False when there is none."""

@@ -27,6 +27,7 @@ _KOREAN = {
     "Starting the backend": "백엔드를 시작하는 중",
     "Stopping": "멈추는 중",
     "Finished: waits for Object or Pose Mode": "완료: 오브젝트나 포즈 모드를 기다리는 중",
+    "Bringing it into the scene": "장면에 불러오는 중",
     "reading the text": "글을 읽는 중",
     "speaking": "음성을 만드는 중",
     "listening to the recording": "녹음을 듣는 중",

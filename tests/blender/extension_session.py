@@ -232,8 +232,11 @@ def check_waiting_for_edit_mode() -> None:
             assert session().poll()
             time.sleep(0.01)
         assert session().poll()
+        assert session().poll()
         if leave:
             bpy.ops.object.mode_set(mode="OBJECT")
+            assert session().poll()  # the panel is drawn once before Blender is busy inserting
+            assert session().tasks["generate"].announced
         else:
             bpy.ops.momjit.cancel()
         assert not session().poll()
