@@ -12,8 +12,8 @@ from .quaternion import Array
 Shot = Literal["bust", "half", "full"]
 SHOTS: tuple[Shot, ...] = ("bust", "half", "full")
 MARGIN = 1.08
-FOREHEAD = 0.07
-"""Space above the crown, in body heights."""
+HEADROOM = 0.1
+"""Space above the crown, of the height shown."""
 HAND_REACH = 0.085
 """From the finger knuckles to beyond the finger tips, in body heights."""
 
@@ -45,7 +45,6 @@ def frame_shot(body: Body, shot: Shot, tangents: tuple[float, float]) -> View:
     `bust`: head and chest; `half`: from the hips up; `full`: head to foot. Half and full keep
     the hands inside for the whole movement. `tangents`: of half the angle of view, across and up.
     """
-    top = body.crown * (1.0 + FOREHEAD)
     bottom = {"bust": (body.shoulder + body.hips) / 2.0, "half": body.hips * 0.92, "full": 0.0}[
         shot
     ]
