@@ -23,6 +23,15 @@ def unit(vector: ArrayLike) -> Array:
     return vector / np.maximum(np.linalg.norm(vector, axis=-1, keepdims=True), 1e-12)
 
 
+def direction_angle(y: ArrayLike, x: ArrayLike) -> Array:
+    """`np.arctan2`, the same to the last bit on every run.
+
+    On strided views numpy chooses between two implementations by where the arrays happen to lie
+    in memory; contiguous copies always take the same one.
+    """
+    return np.arctan2(np.ascontiguousarray(y, dtype=float), np.ascontiguousarray(x, dtype=float))
+
+
 def two_bone_ik(
     base: ArrayLike,
     middle: ArrayLike,

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import ArrayLike
 from scipy.ndimage import gaussian_filter1d
 
 from gesture_core.body.limits import humanoid_limits, limit_use
@@ -29,7 +30,7 @@ FPS = 30.0
 ARMS_DOWN = {"leftUpperArm": [0, 0, -65], "rightUpperArm": [0, 0, 65]}
 
 
-def turned(frames=30, **degrees):
+def turned(frames: int = 30, **degrees: ArrayLike) -> Motion:
     """A still motion whose named joints are turned by rotation vectors in degrees, `(3,)|(T,3)`."""
     motion = rest_motion(frames, FPS)
     for name, rotvec in degrees.items():
@@ -119,7 +120,8 @@ def test_wrist_twist_goes_to_the_forearm_and_the_hand_keeps_its_place():
 
 @pytest.mark.parametrize(("side", "sign"), [("left", 1.0), ("right", -1.0)])
 def test_sideways_bend_of_the_elbow_goes_to_the_upper_arm(side, sign):
-    motion = turned(**{f"{side}LowerArm": [0, -50 * sign, -30 * sign]})
+    bent = {f"{side}LowerArm": [0, -50 * sign, -30 * sign]}
+    motion = turned(30, **bent)
     limited = replace(motion, rotations=limit_joints(motion.rotations, FPS))
     before, after = (forward_kinematics(HUMANOID, m.rotations, m.root) for m in (motion, limited))
     np.testing.assert_allclose(before[0], after[0], atol=1e-9)

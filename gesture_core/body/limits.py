@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesture_core.body.description import BodyDescription, JointRange, load_body
-from gesture_core.kinematics import unit
+from gesture_core.kinematics import direction_angle, unit
 from gesture_core.rotation import (
     Array,
     euler_to_quat,
@@ -29,7 +29,6 @@ from gesture_core.rotation import (
     quat_multiply,
     quat_rotate,
     quat_swing_twist,
-    quat_to_euler,
     rotmat_to_quat,
     rotvec_to_quat,
 )
@@ -140,7 +139,11 @@ def _hinge_angles(hinges: Hinges, rotations: Array) -> Array:
     """Flexion, lateral deviation, twist `(..., H, 3)` in radians, for the left side."""
     local = _sided(rotations[..., hinges.joints, :], hinges.mirrored)
     framed = quat_multiply(quat_multiply(quat_inverse(hinges.basis), local), hinges.basis)
-    return quat_to_euler(framed, "ZYX") * np.array([1.0, -1.0, 1.0])
+    w, x, y, z = np.moveaxis(framed, -1, 0)
+    flexion = direction_angle(2.0 * (w * z + x * y), 1.0 - 2.0 * (y * y + z * z))
+    lateral = np.arcsin(np.clip(2.0 * (x * z - w * y), -1.0, 1.0))
+    twist = direction_angle(2.0 * (w * x + y * z), 1.0 - 2.0 * (x * x + y * y))
+    return np.stack([flexion, lateral, twist], axis=-1)
 
 
 def _hinge_rotations(hinges: Hinges, angles: Array) -> Array:
@@ -155,14 +158,14 @@ def _cone_coordinates(cones: Cones, rotations: Array) -> tuple[Array, Array, Arr
     direction = quat_rotate(local, cones.axis)
     east = np.sum(direction * cones.east, axis=-1)
     north = np.sum(direction * cones.north, axis=-1)
-    distance = np.arctan2(np.hypot(east, north), np.sum(direction * cones.centre, axis=-1))
-    degree = np.degrees(np.arctan2(north, east)) % 360.0
+    distance = direction_angle(np.hypot(east, north), np.sum(direction * cones.centre, axis=-1))
+    degree = np.degrees(direction_angle(north, east)) % 360.0
     below = np.minimum(degree.astype(int), _BORDER_SAMPLES - 1)
     row = np.arange(len(cones.joints))
     low, high = cones.border[row, below], cones.border[row, below + 1]
     border = low + (degree - below) * (high - low)
     turn = quat_swing_twist(local, cones.axis)[1]
-    twist = 2.0 * np.arctan2(np.sum(turn[..., 1:] * cones.axis, axis=-1), turn[..., 0])
+    twist = 2.0 * direction_angle(np.sum(turn[..., 1:] * cones.axis, axis=-1), turn[..., 0])
     return direction, distance, border, (twist + np.pi) % (2.0 * np.pi) - np.pi
 
 

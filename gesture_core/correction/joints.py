@@ -6,6 +6,7 @@ import numpy as np
 
 from gesture_core.body.limits import draw_in, humanoid_limits, limit_use
 from gesture_core.correction.cover import cover, cover_signed
+from gesture_core.kinematics import direction_angle
 from gesture_core.rotation import (
     Array,
     quat_inverse,
@@ -53,7 +54,7 @@ def _hand_on_wrist_twist(rotations: Array, side: str, radius: int) -> None:
     """Let the forearm do what the hand turns about it beyond the tolerance, in place."""
     hand, forearm = HUMANOID.index(f"{side}Hand"), HUMANOID.index(f"{side}LowerArm")
     twist = quat_swing_twist(rotations[:, hand], _AXIS)[1]
-    angle = _wrapped(2.0 * np.arctan2(twist[:, 1], twist[:, 0]))
+    angle = _wrapped(2.0 * direction_angle(twist[:, 1], twist[:, 0]))
     excess = angle - np.clip(angle, -_WRIST_TWIST, _WRIST_TWIST)
     _hand_on(rotations, forearm, hand, cover_signed(_significant(excess), radius))
 
@@ -62,11 +63,12 @@ def _hand_on_elbow_deviation(rotations: Array, side: str, radius: int) -> None:
     """Let the upper arm turn where a folded elbow leaves its hinge plane, in place."""
     forearm, upper = HUMANOID.index(f"{side}LowerArm"), HUMANOID.index(f"{side}UpperArm")
     direction = quat_rotate(rotations[:, forearm], _AXIS if side == "left" else -_AXIS)
-    forward, up = direction[:, 2], direction[:, 1]
-    width = np.hypot(forward, up)
-    angle = np.arctan2(up, np.maximum(forward, 0.0))
-    allowed = np.arcsin(np.clip(np.sin(_ELBOW_LATERAL) / np.maximum(width, 1e-9), 0.0, 1.0))
-    excess = np.clip(angle, -allowed, allowed) - angle
+    up, forward = direction[:, 1], direction[:, 2]
+    angle = direction_angle(up, forward)
+    allowed = np.arcsin(
+        np.clip(np.sin(_ELBOW_LATERAL) / np.maximum(np.hypot(up, forward), 1e-9), 0.0, 1.0)
+    )
+    excess = np.where(forward > 0.0, np.clip(angle, -allowed, allowed) - angle, 0.0)
     _hand_on(rotations, upper, forearm, cover_signed(_significant(excess), radius))
 
 
