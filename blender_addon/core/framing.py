@@ -45,16 +45,14 @@ def frame_shot(body: Body, shot: Shot, tangents: tuple[float, float]) -> View:
     `bust`: head and chest; `half`: from the hips up; `full`: head to foot. Half and full keep
     the hands inside for the whole movement. `tangents`: of half the angle of view, across and up.
     """
-    bottom = {"bust": (body.shoulder + body.hips) / 2.0, "half": body.hips * 0.92, "full": 0.0}[
-        shot
-    ]
-    if shot == "full":
-        bottom -= 0.02 * body.crown
-    points = [
-        [side, height, 0.0]
-        for side in (-body.half_width, body.half_width)
-        for height in (bottom, top)
-    ]
+    bottom = {
+        "bust": (body.shoulder + body.hips) / 2.0,
+        "half": body.hips * 0.92,
+        "full": -0.02 * body.crown,
+    }[shot]
+    top = body.crown + HEADROOM * (body.crown - bottom)
+    sides = (-body.half_width, body.half_width)
+    points = [[side, height, 0.0] for side in sides for height in (bottom, top)]
     if shot != "bust":
         reach = HAND_REACH * body.crown * np.array([[1, 1, 1], [-1, -1, 1]])
         points += [*(body.hands.reshape(-1, 1, 3) + reach).reshape(-1, 3)]
