@@ -152,6 +152,14 @@ def test_a_broken_file_is_named_with_its_line(
     assert words in str(caught.value)
 
 
+def test_more_than_memory_holds_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    leaves = "JOINT leaf\n{\nOFFSET 0 0 1\n}\n" * 200
+    text = TWO_JOINTS.replace("  JOINT Left", leaves + "  JOINT Left")
+    path = _write(tmp_path, text.replace("Frames: 2", "Frames: 200000") + "\n" * 200_000)
+    with pytest.raises(UserError, match="200000 frames of 202 joints are too many"):
+        read_bvh(path)
+
+
 def test_a_missing_file_is_a_user_error(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"nowhere\.bvh"):
         read_bvh(tmp_path / "nowhere.bvh")

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from gesture_core.atomic import atomic_path
 from gesture_core.errors import UserError
-from gesture_core.formats.source_motion import SourceMotion, metres_per_unit
+from gesture_core.formats.source_motion import MAX_POSES, SourceMotion, metres_per_unit
 from gesture_core.motion import Motion
 from gesture_core.rotation import euler_to_quat, quat_continuous, quat_identity, quat_to_euler
 from gesture_core.skeleton import Skeleton
@@ -96,7 +96,7 @@ def read_bvh(path: Path | str, units: str = "auto") -> SourceMotion:
         _check_units(units)
     lines = _Lines(path, _read_text(path))
     joints = _read_hierarchy(lines)
-    values, fps = _read_frames(lines, sum(len(joint.channels) for joint in joints))
+    values, fps = _read_frames(lines, joints)
     offsets = np.array([joint.offset for joint in joints])
     rotations, positions = _channels_to_local(joints, offsets, values)
     scale = UNITS[units] if units != "auto" else metres_per_unit(offsets)
@@ -172,11 +172,14 @@ def _read_channels(lines: _Lines, words: Sequence[str]) -> list[tuple[str, str]]
     return channels
 
 
-def _read_frames(lines: _Lines, channels: int) -> tuple[Array, float]:
+def _read_frames(lines: _Lines, joints: Sequence[_Joint]) -> tuple[Array, float]:
     """Channel values (T, channels) and frames per second from the MOTION section."""
+    channels = sum(len(joint.channels) for joint in joints)
     frames = _labelled(lines, "Frames:")
     if not re.fullmatch(r"\d{1,9}", frames) or not 0 < int(frames) <= MAX_FRAMES:
         raise lines.error(f"Frames must be between 1 and {MAX_FRAMES}, not {frames[:40]!r}")
+    if int(frames) * len(joints) > MAX_POSES:
+        raise lines.error(f"{frames} frames of {len(joints)} joints are too many to read")
     frame_time = _labelled(lines, "Frame Time:")
     seconds = _numbers(lines, [frame_time], 1)[0]
     if not 1e-5 <= seconds <= 1e3:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from gesture_core.errors import UserError
 from gesture_core.formats.gltf import Document, read_document
-from gesture_core.formats.source_motion import SourceMotion, metres_per_unit
+from gesture_core.formats.source_motion import MAX_POSES, SourceMotion, metres_per_unit
 from gesture_core.rotation import (
     quat_continuous,
     quat_inverse,
@@ -31,8 +31,6 @@ from gesture_core.rotation import (
 Array = NDArray[np.float64]
 
 MAX_NODES = 16_384
-MAX_POSES = 20_000_000
-"""Most joints times frames read from one animation, about 1.5 GB in memory."""
 RATES = (24.0, 25.0, 30.0, 50.0, 60.0, 100.0, 120.0)
 
 _PATHS = ("translation", "rotation")

@@ -12,6 +12,9 @@ from gesture_core.rotation import quat_identity, quat_inverse, quat_multiply, qu
 
 Array = NDArray[np.float64]
 
+MAX_POSES = 20_000_000
+"""Most joints times frames that a reader accepts from one file, about 1.5 GB in memory."""
+
 
 @dataclass(frozen=True, eq=False)
 class SourceMotion:
