@@ -23,11 +23,12 @@ from ..scene.perform import Performance, perform_clip
 
 @dataclass(frozen=True)
 class Placement:
-    """Where a result goes. The armature goes by name: pointers do not survive an undo.
+    """Where a result goes, by name: pointers do not survive an undo.
 
     `armature`: None to bring in a character; `start`: scene frame of the clip's beginning.
     """
 
+    scene: str
     armature: str | None
     start: int
     sound: bool
@@ -41,6 +42,7 @@ class Placement:
         if armature:
             check_armature(armature)
         return cls(
+            scene=scene.name,
             armature=armature.name if armature else None,
             start=scene.frame_current if settings.at_cursor else scene.frame_start,
             sound=settings.sound,
@@ -87,6 +89,18 @@ def insert(
         if placement.markers:
             mark_words(scene, clip, placement.start, fps)
     return _summary(clip, avatar, performed)
+
+
+@contextmanager
+def shown(name: str) -> Iterator[None]:
+    """Work in the scene that was open when the user asked, whatever is in front by now."""
+    scene = bpy.data.scenes.get(name)
+    if scene is None:
+        raise UserError(f"the scene “{name}” is no longer in the file")
+    windows = [w for w in bpy.context.window_manager.windows if w.scene == scene]
+    context = {"window": windows[0]} if windows else {"view_layer": scene.view_layers[0]}
+    with bpy.context.temp_override(scene=scene, **context):
+        yield
 
 
 def add_speech(scene: bpy.types.Scene, sound: Path, start: int, speaker: str) -> None:

@@ -47,12 +47,12 @@ class MOMJIT_OT_generate(bpy.types.Operator):
             if not settings.full_text() and not settings.audio:
                 raise UserError("there is nothing to say: type a sentence, or choose a recording")
             placement = insert.Placement.from_settings(context)
+            folder = _new_folder(results_folder(context))
             current = connect(context)
             perform = current.submit("perform", _arguments(context, settings))
             jobs = [perform]
             if placement.armature is None:
                 jobs.append(current.submit("avatar", {"name": settings.avatar_name}))
-            folder = _new_folder(results_folder(context))
         except (BackendError, UserError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -60,7 +60,8 @@ class MOMJIT_OT_generate(bpy.types.Operator):
         def finish() -> str:
             avatar = Path(jobs[1].result["path"]) if len(jobs) > 1 else None
             paths = perform.save_files(folder)
-            done = insert.insert(bpy.context, paths["clip.npz"], avatar, placement)
+            with insert.shown(placement.scene):
+                done = insert.insert(bpy.context, paths["clip.npz"], avatar, placement)
             return "\n".join([done, *map(str, perform.result["warnings"])])
 
         current.begin("generate", "Generating", jobs, finish)

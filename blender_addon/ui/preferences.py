@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import cast
 
 import bpy
+from bpy.app.translations import pgettext_iface as translated
 from bpy.props import StringProperty
 
 from . import session
@@ -58,7 +59,7 @@ def draw_note(
         return
     column = layout.column(align=True)
     column.alert = note.is_error
-    for number, line in enumerate(wrap(note.text, columns)):
+    for number, line in enumerate(wrap(translated(note.text), columns)):
         icon = "BLANK1" if number else ("ERROR" if note.is_error else "CHECKMARK")
         column.label(text=line, icon=icon, translate=False)
 

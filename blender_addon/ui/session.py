@@ -185,11 +185,18 @@ def _finish(task: Task) -> Note:
 
 def _tick() -> float | None:
     busy = _current.poll()
+    _redraw()
+    return INTERVAL if busy else None
+
+
+def _redraw() -> None:
+    """Draw the panel and the preferences again, but not the scene."""
+    shown = (("VIEW_3D", "UI"), ("PREFERENCES", "WINDOW"))
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
-            if area.type in ("VIEW_3D", "PREFERENCES"):
-                area.tag_redraw()
-    return INTERVAL if busy else None
+            for region in area.regions:
+                if (area.type, region.type) in shown:
+                    region.tag_redraw()
 
 
 def stop() -> None:

@@ -102,7 +102,7 @@ class MOMJIT_settings(bpy.types.PropertyGroup):
         subtype="FACTOR",
     )
     seed: IntProperty(
-        name="Seed", description="Another number, another take of the same line", default=1, min=0
+        name="Seed", description="Another number, another take of the same line", default=0, min=0
     )
     at_cursor: BoolProperty(
         name="Begin at the Current Frame",

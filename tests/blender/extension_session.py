@@ -244,6 +244,21 @@ def check_waiting_for_edit_mode() -> None:
     bpy.ops.object.mode_set(mode="OBJECT")
 
 
+def check_another_scene_in_front() -> None:
+    """The result lands in the scene in which it was asked for."""
+    asked = bpy.context.scene
+    select(bpy.data.objects["Hero"])
+    bpy.ops.momjit.generate()
+    bpy.context.window.scene = bpy.data.scenes.new("Other")
+    settle()
+    assert not note().is_error, note()
+    assert not bpy.data.scenes["Other"].timeline_markers
+    assert [marker.name for marker in asked.timeline_markers] == ["안녕"]
+    bpy.context.window.scene = asked
+    bpy.data.scenes.remove(bpy.data.scenes["Other"])
+    bpy.ops.ed.undo_push(message="one scene")
+
+
 def check_character() -> None:
     """With nothing selected a character is brought in: first one that is not there."""
     path = os.environ["MOMJIT_FAKE_AVATAR"]
@@ -314,6 +329,7 @@ def main(archive: str, backend: str, results: str) -> None:
     check_one_undo()
     check_failure_and_cancel(results)
     check_waiting_for_edit_mode()
+    check_another_scene_in_front()
     check_character()
     check_linked_armature(results)
     check_leaving_the_file()
