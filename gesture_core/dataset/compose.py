@@ -188,10 +188,18 @@ def compose(
     energy: float,
     repertoire: Repertoire,
     rng: np.random.Generator,
+    told: tuple[tuple[PlanWord, ...], Plan] | None = None,
 ) -> Composition:
-    """Compose one sequence: the sentences `lines` (known as `numbers`) said in a manner."""
-    words, ends = word_times(lines, rng)
-    plan = plan_gestures(words, ends + TAIL, rng, energy)
+    """Compose one sequence: the sentences `lines` (known as `numbers`) said in a manner.
+
+    `told` gives words with times and a plan to perform instead of new ones.
+    """
+    if told:
+        words, plan = told
+        ends = words[-1].end
+    else:
+        words, ends = word_times(lines, rng)
+        plan = plan_gestures(words, ends + TAIL, rng, energy)
     plan, parts = cast(plan, repertoire.parts, manner, energy, rng)
     duration = max([ends + TAIL, *(gesture.end + 0.2 for gesture in plan)])
     frames = round(duration * FPS)

@@ -45,15 +45,15 @@ BONES: NDArray[np.intp] = HUMANOID.indices(tuple(WEIGHTS))
 SIZE: int = 6 * len(BONES)
 """Length of a pose vector."""
 
-_SCALES = np.repeat(np.array(list(WEIGHTS.values())), 6)
-_IDENTITY = np.tile([1.0, 0.0, 0.0, 0.0, 1.0, 0.0], len(BONES))
+_SCALES: Array = np.repeat(np.array(list(WEIGHTS.values())), 6)
+_IDENTITY: Array = np.tile(np.array([1.0, 0.0, 0.0, 0.0, 1.0, 0.0]), len(BONES))
 
 
 def rotations_to_vector(rotations: Array, rest: Array) -> Array:
     """Local rotations (T, J, 4) and the rest pose (J, 4) to pose vectors (T, SIZE); rest is 0."""
     turns = quat_multiply(quat_inverse(rest[BONES]), rotations[:, BONES])
     rot6d = rotmat_to_rot6d(quat_to_rotmat(turns)).reshape(len(rotations), SIZE)
-    return np.asarray((rot6d - _IDENTITY) * _SCALES)
+    return (rot6d - _IDENTITY) * _SCALES
 
 
 def vector_to_rotations(vector: Array, rest: Array, size: float = 1.0) -> Array:

@@ -16,6 +16,7 @@ DEFAULT_STYLE = "neutral"
 class Style:
     """A named style: the manner of a recorded performer and the energy of the talk."""
 
+    name: str
     manner: str
     """Performer and posture in the training data."""
     energy: float
@@ -25,6 +26,11 @@ class Style:
     ko: str
     """One line for the user, Korean."""
 
+    @property
+    def description(self) -> str:
+        """Both lines."""
+        return f"{self.ko} {self.en}"
+
 
 def load_styles() -> dict[str, Style]:
     """All styles by name, from `data/styles.yaml`."""
@@ -33,9 +39,14 @@ def load_styles() -> dict[str, Style]:
     if not isinstance(values, dict):
         raise UserError(f"{path} must map style names to styles")
     return {
-        str(name): config_from_dict(Style, style, f"{path}: {name}")
+        str(name): config_from_dict(Style, {"name": str(name), **style}, f"{path}: {name}")
         for name, style in values.items()
     }
+
+
+def list_styles() -> list[Style]:
+    """All styles in the order of the file."""
+    return list(load_styles().values())
 
 
 def find_style(name: str) -> Style:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gesture_core.plan import HANDS, Hand, Plan, PlannedGesture
 
@@ -202,6 +203,12 @@ def ends_clause(word: PlanWord) -> bool:
 def is_content(word: PlanWord) -> bool:
     """Whether the word carries meaning of its own and so may be stressed."""
     return any(tag.partition("-")[0] in _CONTENT_TAGS for _, tag in word.morphemes)
+
+
+def word_flags(words: Sequence[PlanWord]) -> NDArray[np.float32]:
+    """Whether each word ends a clause, asks, and carries meaning: (W, 3) of 0 and 1."""
+    flags = [(ends_clause(word), word.text.endswith("?"), is_content(word)) for word in words]
+    return np.array(flags, dtype=np.float32).reshape(-1, 3)
 
 
 def _phrases(words: Sequence[PlanWord]) -> list[list[int]]:

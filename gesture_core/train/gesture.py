@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,19 +20,32 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gesture_core.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from gesture_core.config import config_to_dict
+from gesture_core.config import config_to_dict, load_config
 from gesture_core.dataset.compose import Repertoire
-from gesture_core.dataset.units import load_units
+from gesture_core.dataset.units import (
+    load_units,
+    mesh2motion_units,
+    save_units,
+    smartbody_units,
+)
 from gesture_core.errors import UserError
 from gesture_core.gestures.encode import MotionCode, fit_motion_code, rotations_to_vector
 from gesture_core.gestures.features import PLAN, TIMING, Projection, fit_projection
+from gesture_core.progress import Progress, silent
 from gesture_core.train.gesture_data import (
     Sequences,
     compose_many,
     to_sequences,
     unit_clips,
 )
-from gesture_core.train.sentences import Sentences, load_sentences
+from gesture_core.train.sentences import (
+    Sentences,
+    analyse_sentences,
+    choose_texts,
+    load_sentences,
+    read_texts,
+    save_sentences,
+)
 
 if TYPE_CHECKING:
     import torch
@@ -45,18 +58,20 @@ if TYPE_CHECKING:
     )
 
 KIND = "gesture"
-Report = Callable[[int, int, str], None]
-"""Told the iterations done, all of them, and a line to show."""
 
 
 @dataclass(frozen=True)
 class GestureTraining:
     """Everything that decides a training run of the gesture generator."""
 
-    units: Path = Path("units.lmdb")
-    """Gesture units, from `momjit dataset build`."""
-    sentences: Path = Path("sentences.npz")
-    """Analysed sentences, from `momjit dataset sentences`."""
+    archives: Path = Path("archives")
+    """Folder with the unpacked archives smartbody, mesh2motion and text_ko (see data/README.md)."""
+    units: Path = Path("runs/units.lmdb")
+    """Gesture units; cut from the archives when the file is not there."""
+    sentences: Path = Path("runs/sentences.npz")
+    """Analysed sentences; made from the archives when the file is not there."""
+    texts: int = 24000
+    """How many sentences to analyse."""
     output: Path = Path("runs/gesture")
     """Folder for the checkpoint, the log and the curves."""
     seed: int = 0
@@ -68,6 +83,8 @@ class GestureTraining:
     """Frames of a training window, a multiple of 8."""
     minutes: float = 30.0
     """Minutes of motion composed anew for every epoch."""
+    balance: float = 0.5
+    """Share of sentences drawn for their cues, so that rare gestures are learned too."""
     epoch: int = 400
     """Iterations between two compositions."""
     held_out: int = 400
@@ -128,8 +145,30 @@ class Run:
     log: list[dict[str, float]] = field(default_factory=list)
 
 
+def train_from_file(path: Path, overrides: Sequence[str], *, resume: bool = False) -> Path:
+    """Train as a YAML file and `key=value` overrides say, with progress on stderr."""
+    from gesture_core.console import Reporter
+
+    config = load_config(GestureTraining, path, overrides)
+    with Reporter() as reporter:
+        prepare_data(config, reporter)
+        return train_gesture(config, resume=resume, progress=reporter)
+
+
+def prepare_data(config: GestureTraining, progress: Progress = silent) -> None:
+    """Cut the gesture units and analyse the sentences, unless their files are there already."""
+    if not config.units.exists():
+        progress(0.0, "cutting gesture units")
+        behaviours = config.archives / "smartbody" / "data" / "behaviorsets"
+        animations = config.archives / "mesh2motion" / "human-addon.glb"
+        save_units(config.units, [*smartbody_units(behaviours), *mesh2motion_units(animations)])
+    if not config.sentences.exists():
+        texts = choose_texts(read_texts(config.archives / "text_ko"), config.texts, config.seed)
+        save_sentences(config.sentences, analyse_sentences(texts, progress))
+
+
 def train_gesture(
-    config: GestureTraining, *, resume: bool = False, report: Report | None = None
+    config: GestureTraining, *, resume: bool = False, progress: Progress = silent
 ) -> Path:
     """Train the generator; return the path of the checkpoint.
 
@@ -150,7 +189,7 @@ def train_gesture(
     try:
         for losses in iterations(run):
             if run.iteration % 50 == 0 or run.iteration == config.iterations:
-                _log(run, losses, report)
+                _log(run, losses, progress)
             if run.iteration % 500 == 0:
                 save_state(run, state)
     finally:
@@ -219,7 +258,7 @@ def fit_codes(
     """Principal components of motion, word vectors and sentence embeddings of training data."""
     numbers = range(config.held_out, len(sentences))
     minutes = min(config.minutes, 10.0)
-    compositions = compose_many(sentences, numbers, repertoire, minutes, rng)
+    compositions = compose_many(sentences, numbers, repertoire, minutes, rng, config.balance)
     vectors = np.concatenate(
         [rotations_to_vector(c.rotations, repertoire.rests[c.manner]) for c in compositions]
     )
@@ -236,7 +275,7 @@ def fit_codes(
 def composed(run: Run, numbers: range, minutes: float, rng: np.random.Generator) -> Sequences:
     """Freshly composed sequences of the numbered sentences, encoded for the model."""
     return to_sequences(
-        compose_many(run.sentences, numbers, run.repertoire, minutes, rng),
+        compose_many(run.sentences, numbers, run.repertoire, minutes, rng, run.config.balance),
         run.sentences,
         run.repertoire,
         run.code,
@@ -378,14 +417,14 @@ def _average(run: Run) -> None:
         value.lerp_(new[name], 1.0 - decay)
 
 
-def _log(run: Run, losses: dict[str, float], report: Report | None) -> None:
+def _log(run: Run, losses: dict[str, float], progress: Progress) -> None:
     row = {"iteration": run.iteration, "time": round(time.time(), 1), **losses}
     run.log.append(row)
     with (run.config.output / "log.jsonl").open("a", encoding="utf-8") as stream:
         stream.write(json.dumps(row) + "\n")
-    if report:
-        shown = "  ".join(f"{name} {value:.4f}" for name, value in losses.items())
-        report(run.iteration, run.config.iterations, shown)
+    shown = "  ".join(f"{name} {value:.4f}" for name, value in losses.items())
+    done, iterations = run.iteration, run.config.iterations
+    progress(done / iterations, f"training {done}/{iterations}  {shown}")
 
 
 # ── saving ────────────────────────────────────────────────────────────────────────────────────

@@ -8,10 +8,10 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from gesture_core.dataset.compose import Composition, Repertoire, compose
+from gesture_core.dataset.compose import FPS, Composition, Repertoire, compose
 from gesture_core.gestures.encode import MotionCode, rotations_to_vector
 from gesture_core.gestures.features import Projection, TextFeatures, plan_frames, text_frames
-from gesture_core.planning.cues import PlanWord, ends_clause, is_content
+from gesture_core.planning.cues import PlanWord, cue, word_flags
 from gesture_core.train.sentences import Sentences
 
 Floats = NDArray[np.float32]
@@ -56,12 +56,6 @@ class Sequences:
         }
 
 
-def word_flags(words: Sequence[PlanWord]) -> Floats:
-    """`features.TEXT_FLAGS` of every word, (W, 3)."""
-    flags = [(ends_clause(word), word.text.endswith("?"), is_content(word)) for word in words]
-    return np.array(flags, dtype=np.float32).reshape(-1, 3)
-
-
 def text_of(composition: Composition, sentences: Sentences) -> TextFeatures:
     """The text features of a composed sequence."""
     return TextFeatures(
@@ -80,20 +74,40 @@ def compose_many(
     repertoire: Repertoire,
     minutes: float,
     rng: np.random.Generator,
+    balance: float = 0.0,
 ) -> list[Composition]:
-    """Compose sequences of one to four of the numbered sentences until `minutes` are full."""
-    from gesture_core.dataset.compose import FPS
+    """Compose sequences of one to four of the numbered sentences until `minutes` are full.
 
+    `balance` is the share of sentences drawn for a cue that they hold, every cue as often as any
+    other; the others are drawn as they come, which is to say mostly beats and questions.
+    """
+    by_cue = _numbers_by_cue(sentences, numbers) if balance else {}
+    cues = sorted(by_cue)
     compositions: list[Composition] = []
     frames = 0
     while frames < minutes * 60 * FPS:
-        chosen = [int(n) for n in rng.choice(numbers, size=int(rng.integers(1, 5)))]
+        chosen: list[int] = []
+        for _ in range(int(rng.integers(1, 5))):
+            balanced = cues and rng.random() < balance
+            pool = by_cue[cues[int(rng.integers(len(cues)))]] if balanced else numbers
+            chosen.append(int(pool[int(rng.integers(len(pool)))]))
         manner = repertoire.manners[len(compositions) % len(repertoire.manners)]
         energy = float(rng.uniform(*ENERGIES))
         lines = [sentences.lines[n] for n in chosen]
         compositions.append(compose(lines, chosen, manner, energy, repertoire, rng))
         frames += len(compositions[-1].rotations)
     return compositions
+
+
+def _numbers_by_cue(sentences: Sentences, numbers: Sequence[int]) -> dict[str, list[int]]:
+    """Which of the numbered sentences hold a word that calls for each gesture function."""
+    found: dict[str, list[int]] = {}
+    for number in numbers:
+        line = sentences.lines[number]
+        words = [PlanWord(text, 0.0, 0.0, morphemes) for text, morphemes in line.words]
+        for function in {cue(words, index) for index in range(len(words))} - {None}:
+            found.setdefault(str(function), []).append(number)
+    return found
 
 
 def to_sequences(

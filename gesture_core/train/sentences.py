@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from gesture_core.atomic import atomic_path
 from gesture_core.dataset.compose import Line
 from gesture_core.errors import UserError
+from gesture_core.progress import Progress, silent
 
-MIN_WORDS, MAX_WORDS = 2, 12
+MAX_WORDS = 12
+_CHUNK = 64
 _FRAGMENT = "0"
 """3i4k's label of fragments, which nobody would say with a gesture."""
 
@@ -54,15 +56,48 @@ def read_texts(folder: Path) -> list[str]:
             texts.append(text.strip())
     with chat.open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream):
-            texts += [row["Q"].strip(), row["A"].strip()]
+            texts += [str(row[column]).strip() for column in ("Q", "A")]
     unique: dict[str, None] = dict.fromkeys(texts)
-    return [text for text in unique if MIN_WORDS <= len(text.split()) <= MAX_WORDS]
+    return [text for text in unique if 0 < len(text.split()) <= MAX_WORDS]
 
 
 def choose_texts(texts: Sequence[str], count: int, seed: int) -> list[str]:
     """`count` of the sentences in an order that depends only on `seed`."""
     order = np.random.default_rng(seed).permutation(len(texts))[:count]
-    return [texts[i] for i in order]
+    return [texts[int(i)] for i in order]
+
+
+def analyse_sentences(texts: Sequence[str], progress: Progress = silent) -> Sentences:
+    """Morphemes, word vectors and embeddings of sentences, as at use; minutes for thousands.
+
+    Sentences in which nothing can be said are left out.
+    """
+    from gesture_core.text.embedding import embed_sentences
+    from gesture_core.text.morphemes import analyse, morpheme_vectors
+    from gesture_core.text.split import eojeols
+
+    kept = [text for text in texts if any("가" <= letter <= "힣" for letter in text)]
+    lines: list[Line] = []
+    vectors: list[NDArray[np.floating]] = []
+    embeddings: list[NDArray[np.floating]] = []
+    for number, text in enumerate(kept):
+        words = eojeols(text)
+        analysed = analyse(text, words)
+        forms = [tuple((m.form, m.tag) for m in morphemes) for morphemes in analysed]
+        spelled = [text[word.start : word.end] for word in words]
+        lines.append(Line(tuple(zip(spelled, forms, strict=True))))
+        vectors.append(morpheme_vectors(analysed))
+        if number % _CHUNK == 0:
+            embeddings.append(embed_sentences(kept[number : number + _CHUNK]))
+            progress(number / len(kept), "analysing sentences")
+    counts = [len(line.words) for line in lines]
+    return Sentences(
+        texts=tuple(kept),
+        lines=tuple(lines),
+        vectors=np.concatenate(vectors),
+        offsets=np.concatenate([[0], np.cumsum(counts)]),
+        sentence_vectors=np.concatenate(embeddings),
+    )
 
 
 def save_sentences(path: Path, sentences: Sentences, *, force: bool = False) -> None:
