@@ -7,11 +7,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from gesture_core.formats.bvh import UNITS, write_bvh
+from gesture_core.formats.bvh import UNITS, read_bvh, write_bvh
 from gesture_core.motion import Motion
 from gesture_core.rotation import Array, rotvec_to_quat
 from gesture_core.skeleton import HUMANOID, forward_kinematics
@@ -57,21 +58,38 @@ def _distance(names: list[str], positions: Array, motion: Motion) -> float:
     return float(np.linalg.norm(positions[:, order] - expected, axis=-1).max())
 
 
-def test_blender_reads_metres_and_centimetres(motion: Motion, files: dict[str, Path]) -> None:
+@pytest.fixture(scope="module")
+def blender(files: dict[str, Path]) -> list[dict[str, Any]]:
+    """What Blender makes of each file; beside it lies what Blender exports again."""
     arguments = [str(word) for unit, path in files.items() for word in (path, UNITS[unit])]
     script = TESTS / "blender" / "bvh_positions.py"
     run = subprocess.run(
         [sys.executable, script, *arguments], capture_output=True, text=True, timeout=180
     )
     assert run.returncode == 0, run.stderr[-2000:]
-    read = json.loads(run.stdout.splitlines()[-1])
-    assert len(read) == len(UNITS)
+    return json.loads(run.stdout.splitlines()[-1])
+
+
+def test_blender_reads_metres_and_centimetres(
+    motion: Motion, blender: list[dict[str, Any]]
+) -> None:
+    assert len(blender) == len(UNITS)
     rest = HUMANOID.rest_positions - HUMANOID.rest_positions[0]
-    for scene in read:
+    for scene in blender:
         assert _distance(scene["names"], np.array(scene["positions"]), motion) < MILLIMETRE
         assert scene["fps"] == pytest.approx(FPS, rel=1e-6)
         order = [scene["names"].index(name) for name in HUMANOID.names]
         np.testing.assert_allclose(np.array(scene["rest"])[order], rest, atol=MILLIMETRE)
+
+
+@pytest.mark.usefixtures("blender")
+@pytest.mark.parametrize("unit", UNITS)
+def test_we_read_what_blender_writes(motion: Motion, files: dict[str, Path], unit: str) -> None:
+    """Blender writes Z up, rounds the frame time and gives every joint position channels."""
+    read = read_bvh(files[unit].with_suffix(".blender.bvh"))
+    assert read.fps == FPS
+    upright = read.turned(rotvec_to_quat([-np.pi / 2, 0.0, 0.0]))
+    assert _distance(list(read.names), upright.world()[0], motion) < MILLIMETRE
 
 
 @pytest.mark.parametrize("unit", UNITS)

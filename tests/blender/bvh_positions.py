@@ -1,5 +1,7 @@
 """Print, as JSON, what Blender's own importer makes of BVH files; run in a process of its own.
 
+Beside each FILE.bvh it leaves FILE.blender.bvh, what Blender's own exporter makes of that.
+
 Usage: python bvh_positions.py FILE.bvh SCALE [FILE.bvh SCALE]…
 The last line of the output is a list of {"fps", "names", "rest", "positions"}, one per file, with
 positions (T, J, 3) and rest (J, 3) in metres, Y up.
@@ -28,6 +30,11 @@ def imported(path: str, scale: float) -> dict[str, object]:
     for frame in range(int(first), int(last) + 1):
         scene.frame_set(frame)
         positions.append([y_up(bone.head) for bone in rig.pose.bones])
+    bpy.ops.export_anim.bvh(
+        filepath=path.replace(".bvh", ".blender.bvh"),
+        frame_start=int(first),
+        frame_end=int(last),
+    )
     return {
         "fps": scene.render.fps / scene.render.fps_base,
         "names": [bone.name for bone in rig.pose.bones],
