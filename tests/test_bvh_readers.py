@@ -126,5 +126,5 @@ def three_js() -> Path:
         pytest.skip("node is not installed, so three.js cannot run")
     if not (folder / "node_modules" / "three").is_dir():
         install = ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund"]
-        subprocess.run(install, cwd=folder, check=True, capture_output=True, timeout=300)
+        subprocess.run(install, cwd=folder, check=True, timeout=300)
     return folder
