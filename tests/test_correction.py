@@ -199,7 +199,7 @@ def wild_motion(seed, frames, spread, smooth):
 @given(
     seed=st.integers(0, 1000),
     frames=st.integers(1, 50),
-    spread=st.floats(0.05, 0.5),
+    spread=st.floats(0.05, 0.35),
     smooth=st.floats(2.0, 8.0),
 )
 def test_corrected_motion_is_valid_and_needs_no_second_correction(seed, frames, spread, smooth):

@@ -1,0 +1,119 @@
+"""Whether a body could have made a motion, and whether its hands gesture at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gesture_core.body.limits import humanoid_limits, limit_use
+from gesture_core.body.speeds import angular_speeds, joint_speeds, root_speed, root_speeds
+from gesture_core.body.volume import Arm, arms_of, humanoid_volume
+from gesture_core.motion import Motion
+from gesture_core.rotation import Array, quat_inverse, quat_rotate
+from gesture_core.skeleton import HUMANOID, forward_kinematics
+
+GESTURE = 0.08
+"""Metres a wrist must leave its place before the chest to count as gesturing.
+
+In the recorded clips of SmartBody the wrists of people who merely stand and shift their weight
+stay within 0.07 m; 97 % of the gestures go farther than 0.08 m.
+"""
+
+_ROUNDING = 1e-6
+
+
+@dataclass(frozen=True)
+class Plausibility:
+    """Figures of one motion of HUMANOID; lengths in metres.
+
+    `limit_use`: the largest share of a joint's range in use, above 1 beyond its limit, by joint
+    `limit_joint`; `limit_frames`: share of the frames with a joint beyond its limit.
+    `body_depth`, `hands_depth`: how deep a hand or forearm is in torso, head or thigh, and in the
+    other arm; 0 when apart. `jump`: the largest step from frame to frame as a share of the fastest
+    recorded one, by joint `jump_joint` (`root` for the hips' place). `foot_slide`: how far an
+    ankle or toe gets from its first place. `wrist_travel`: how far a wrist gets from its first
+    place, seen from the chest.
+    """
+
+    limit_use: float
+    limit_joint: str
+    limit_frames: float
+    body_depth: float
+    hands_depth: float
+    jump: float
+    jump_joint: str
+    foot_slide: float
+    wrist_travel: float
+
+    @property
+    def gestures(self) -> bool:
+        """Whether a hand leaves its rest."""
+        return self.wrist_travel >= GESTURE
+
+
+def plausibility(motion: Motion) -> Plausibility:
+    """Measure a motion of HUMANOID; `ValueError` for another skeleton or no frames."""
+    if motion.skeleton is not HUMANOID:
+        raise ValueError("plausibility measures motions of the HUMANOID skeleton")
+    if not motion.frames:
+        raise ValueError("a motion without frames has no plausibility")
+    use = limit_use(humanoid_limits(), np.asarray(motion.rotations, dtype=float)).max(axis=-1)
+    positions, turned = forward_kinematics(HUMANOID, motion.rotations, motion.root)
+    arms = arms_of(humanoid_volume(), positions, turned)
+    jump, jump_joint = _worst_jump(motion)
+    feet = HUMANOID.indices(("leftFoot", "leftToes", "rightFoot", "rightToes"))
+    return Plausibility(
+        limit_use=float(use.max()),
+        limit_joint=HUMANOID.names[int(use.max(axis=0).argmax())],
+        limit_frames=float(np.mean(np.any(use > 1.0 + _ROUNDING, axis=-1))),
+        body_depth=max(_deepest(arm, 0.0) for arm in arms),
+        hands_depth=max(_deepest(arm, 1.0) for arm in arms),
+        jump=jump,
+        jump_joint=jump_joint,
+        foot_slide=_farthest(positions[:, feet]),
+        wrist_travel=_farthest(_wrists_from_chest(positions, turned)),
+    )
+
+
+def joint_distance(a: Motion, b: Motion) -> float:
+    """Mean distance in metres between the joints of two motions over the frames both have.
+
+    `ValueError` when their skeletons or frame rates differ.
+    """
+    if a.skeleton is not b.skeleton or a.fps != b.fps:
+        raise ValueError("joint_distance compares motions of one skeleton and frame rate")
+    frames = min(a.frames, b.frames)
+    first, second = (
+        forward_kinematics(m.skeleton, m.rotations[:frames], m.root[:frames])[0] for m in (a, b)
+    )
+    return float(np.linalg.norm(first - second, axis=-1).mean())
+
+
+def _deepest(arm: Arm, carried: float) -> float:
+    """Deepest overlap with the body (`carried` 0) or with the other arm (1), metres."""
+    return max(0.0, float(arm.overlap()[..., arm.carried == carried].max()))
+
+
+def _worst_jump(motion: Motion) -> tuple[float, str]:
+    if motion.frames < 2:
+        return 0.0, ""
+    joints = (angular_speeds(motion) / joint_speeds()).max(axis=0)
+    root = float(root_speeds(motion).max() / root_speed())
+    if root > joints.max():
+        return root, "root"
+    return float(joints.max()), HUMANOID.names[int(joints.argmax())]
+
+
+def _wrists_from_chest(positions: Array, turned: Array) -> Array:
+    """Wrists `(T, 2, 3)` in the frame of the upper chest, which breath and sway carry along."""
+    chest = HUMANOID.index("upperChest")
+    wrists = HUMANOID.indices(("leftHand", "rightHand"))
+    return quat_rotate(
+        quat_inverse(turned[:, None, chest]), positions[:, wrists] - positions[:, None, chest]
+    )
+
+
+def _farthest(places: Array) -> float:
+    """Largest distance of any of the points `(T, N, 3)` from its first place."""
+    return float(np.linalg.norm(places - places[:1], axis=-1).max())
