@@ -69,9 +69,9 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     render.add_argument("--engine", default="workbench")
     render.add_argument("--size", type=_size, default=(512, 512), help="WxH in pixels")
     render.add_argument("--camera", default="half")
-    render.add_argument("--samples", type=int, help="per pixel; default by engine")
+    render.add_argument("--samples", type=_count, help="per pixel; default by engine")
     render.add_argument("--frames", type=_frames, help="A:B, first and last video frame from 1")
-    render.add_argument("--sheet", type=int, default=1, help="moments shown in a PNG")
+    render.add_argument("--sheet", type=_count, default=1, help="moments shown in a PNG")
     retarget = commands.add_parser("retarget", help="carry a clip over to a rig")
     retarget.add_argument("--rig", dest="avatar", type=Path, required=True, help="rig to move")
     for command in (render, retarget):
@@ -88,6 +88,12 @@ def _size(text: str) -> tuple[int, int]:
     if not (width.isdigit() and height.isdigit() and 16 <= int(width) <= 8192 >= int(height) >= 16):
         raise argparse.ArgumentTypeError(f"{text!r} is not WIDTHxHEIGHT between 16 and 8192")
     return int(width), int(height)
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 4096:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 4096")
+    return int(text)
 
 
 def _frames(text: str) -> tuple[int, int]:

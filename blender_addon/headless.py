@@ -14,6 +14,7 @@ from .core.atomic import atomic_path
 from .core.clip_reader import Clip, read_clip
 from .core.errors import UserError
 from .core.framing import SHOTS
+from .core.retarget import posed
 from .scene.avatar import Avatar, load_avatar
 from .scene.export import EXPORTERS, save_bvh
 from .scene.perform import Performance, perform_clip
@@ -21,7 +22,8 @@ from .scene.render import (
     DEFAULT_SAMPLES,
     ENGINES,
     Look,
-    render_still,
+    Progress,
+    render_sheet,
     render_video,
     set_frame_rate,
     set_up_render,
@@ -63,7 +65,7 @@ def produce(options: argparse.Namespace, reporter: Reporter) -> Performance:
     for number, output in enumerate(outputs, start=1):
         with reporter.step(f"writing {output.name}", 0.1 + 0.9 * number / len(outputs)):
             with atomic_path(output, force=options.force) as temporary:
-                _write(temporary, clip, avatar, performance, options, reporter)
+                _write(temporary, clip, avatar, performance, options, reporter.progress)
     return performance
 
 
@@ -92,30 +94,32 @@ def _write(
     avatar: Avatar,
     performance: Performance,
     options: argparse.Namespace,
-    reporter: Reporter,
+    progress: Progress,
 ) -> None:
     scene = bpy.context.scene
     frames = (scene.frame_start, scene.frame_end)
     match path.suffix.lower():
         case ".mp4":
-            render_video(path, frames, clip.audio, 1, reporter.progress)
+            render_video(path, frames, clip.audio, 1, progress)
         case ".png":
-            render_still(path, _telling_frame(avatar, performance, frames))
+            render_sheet(path, _moments(avatar, performance, frames, options.sheet), progress)
         case ".bvh":
             save_bvh(path, avatar, performance.motion, options.units)
         case suffix:
             EXPORTERS[suffix](path, avatar, performance.motion)
 
 
-def _telling_frame(avatar: Avatar, performance: Performance, frames: tuple[int, int]) -> int:
-    """The frame within `frames` in which the hands are highest."""
-    from .core.retarget import posed
-
-    heads, _ = posed(avatar.rig, performance.motion)
-    hands = [avatar.rig.index(avatar.bone_map.first(f"{side}Hand")) for side in ("left", "right")]
-    up = avatar.world_facing()[:, 1]
-    height = (avatar.to_world(heads[:, hands]) @ up).sum(axis=1)
-    rate = performance.motion.fps * bpy.context.scene.render.fps_base / bpy.context.scene.render.fps
+def _moments(
+    avatar: Avatar, performance: Performance, frames: tuple[int, int], count: int
+) -> list[int]:
+    """The frame in which the hands are highest, or `count` frames evenly from first to last."""
     times = np.arange(frames[0], frames[1] + 1)
-    clip_frames = np.minimum(np.round((times - 1) * rate).astype(int), len(height) - 1)
-    return int(times[np.argmax(height[clip_frames])])
+    if count > 1:
+        return [int(frame) for frame in np.round(np.linspace(*frames, min(count, len(times))))]
+    motion = performance.motion
+    heads, _ = posed(avatar.rig, motion)
+    hands = [avatar.rig.index(avatar.bone_map.first(f"{side}Hand")) for side in ("left", "right")]
+    height = (avatar.to_world(heads[:, hands]) @ avatar.world_facing()[:, 1]).sum(axis=1)
+    render = bpy.context.scene.render
+    clip_frames = np.round((times - 1) * motion.fps * render.fps_base / render.fps).astype(int)
+    return [int(times[np.argmax(height[np.minimum(clip_frames, len(height) - 1)])])]

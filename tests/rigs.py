@@ -16,6 +16,7 @@ from gesture_core.motion import EXPRESSIONS, Motion
 from gesture_core.rotation import rotvec_to_quat
 from gesture_core.skeleton import FINGERS, HUMANOID, SIDES, finger_joints
 
+REPOSITORY = Path(__file__).resolve().parent.parent
 MAKEHUMAN_RIGS = ("mixamo", "game_engine", "default", "cmu_mb")
 TO_Z_UP = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
 import bpy
+import numpy as np
+from numpy.typing import NDArray
 
 from .. import compat
 from ..core.errors import UserError
@@ -89,6 +93,47 @@ def render_still(path: Path, frame: float) -> None:
     scene.render.use_sequencer = False
     scene.render.filepath = str(path)
     bpy.ops.render.render(write_still=True)
+
+
+def render_sheet(path: Path, frames: Sequence[float], progress: Progress) -> None:
+    """One PNG with a picture of the scene at each of the `frames`, row by row."""
+    if len(frames) == 1:
+        render_still(path, frames[0])
+        return
+    columns = math.ceil(math.sqrt(len(frames)))
+    rows = math.ceil(len(frames) / columns)
+    with tempfile.TemporaryDirectory(prefix="momjit-") as folder:
+        sheet = None
+        for k, frame in enumerate(frames):
+            single = Path(folder) / f"{k}.png"
+            render_still(single, frame)
+            pixels = _read_pixels(single)
+            height, width = pixels.shape[:2]
+            if sheet is None:
+                sheet = np.ones((rows * height, columns * width, 4), dtype=np.float32)
+            row, column = rows - 1 - k // columns, k % columns
+            sheet[row * height :, column * width :][:height, :width] = pixels
+            progress((k + 1) / len(frames), f"picture {k + 1} of {len(frames)}")
+    assert sheet is not None
+    _write_pixels(path, sheet)
+
+
+def _read_pixels(path: Path) -> NDArray[np.float32]:
+    """Picture `(H, W, 4)`, lowest row first."""
+    image = bpy.data.images.load(str(path))
+    pixels = np.empty(image.size[0] * image.size[1] * 4, dtype=np.float32)
+    image.pixels.foreach_get(pixels)
+    pixels = pixels.reshape(image.size[1], image.size[0], 4)
+    bpy.data.images.remove(image)
+    return pixels
+
+
+def _write_pixels(path: Path, pixels: NDArray[np.float32]) -> None:
+    image = bpy.data.images.new("sheet", pixels.shape[1], pixels.shape[0])
+    image.pixels.foreach_set(pixels.ravel())
+    image.filepath_raw, image.file_format = str(path), "PNG"
+    image.save()
+    bpy.data.images.remove(image)
 
 
 def render_video(
