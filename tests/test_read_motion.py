@@ -20,6 +20,7 @@ from gesture_core.rotation import (
     quat_inverse,
     quat_multiply,
     quat_rotate,
+    quat_swing_twist,
     quat_to_rotvec,
     rotvec_to_quat,
 )
@@ -181,18 +182,34 @@ def test_mesh2motion(shared_data: Data, file: str, animation: str) -> None:
     assert _elbow_axis(motion, "right")[1] > 0.8
 
 
-def test_a_foreign_t_pose_is_ours(shared_data: Data) -> None:
+def _degrees_from_rest(motion: Motion, frame: int, bone: str) -> float:
+    """How far a bone is turned from its rest in the world, apart from the heading of the body."""
+    _, turned = forward_kinematics(HUMANOID, motion.rotations[frame], motion.root[frame])
+    _, heading = quat_swing_twist(turned[0], [0.0, 1.0, 0.0])
+    away = quat_multiply(quat_inverse(heading), turned[HUMANOID.index(bone)])
+    return float(np.degrees(quat_angle(away)))
+
+
+TRUNK_AND_LEGS = ("hips", "chest", "head", "leftShoulder", "rightUpperLeg", "leftFoot", "rightToes")
+
+
+def test_the_t_pose_of_mesh2motion_is_ours(shared_data: Data) -> None:
     path = shared_data("mesh2motion") / "mesh2motion" / "human-base.glb"
     motion = read_motion(path, animation="T-Pose")
-    for bone in (
-        "head",
-        "upperChest",
-        "leftUpperArm",
-        "rightLowerArm",
-        "leftHand",
-        "rightUpperLeg",
-    ):
-        assert np.degrees(quat_angle(motion.rotations[0, HUMANOID.index(bone)])) < 12.0
+    for bone in (*TRUNK_AND_LEGS, "leftUpperArm", "rightLowerArm", "leftHand"):
+        assert _degrees_from_rest(motion, 0, bone) < 12.0, bone
+
+
+def test_the_t_pose_of_cmu_is_ours(shared_data: Data) -> None:
+    """Clip 007_05 begins with it; the arms may be rolled but lie along our X axis."""
+    motion = read_motion(shared_data("cmu") / "cmu" / "bvh" / "007_05.bvh")
+    for bone in TRUNK_AND_LEGS:
+        assert _degrees_from_rest(motion, 0, bone) < 9.0, bone
+    at = _positions(motion)
+    for side in ("left", "right"):
+        arm = at[f"{side}MiddleProximal"][0] - at[f"{side}UpperArm"][0]
+        across = at["leftUpperArm"][0] - at["rightUpperArm"][0]
+        assert abs(arm @ across) / np.linalg.norm(arm) / np.linalg.norm(across) > 0.99
 
 
 @pytest.mark.parametrize("host", ["adult_male", "adult_female"])

@@ -310,27 +310,27 @@ SMPL = _rig(
 )
 
 _CHARACTER_CREATOR_REST: dict[str, Vector] = {
-    "CC_Base_Hip": (6, 0, 0),
-    "CC_Base_Waist": (18, 0, 0),
-    "CC_Base_Spine01": (-4, 0, 0),
-    "CC_Base_Spine02": (-7, 0, 0),
-    "CC_Base_NeckTwist01": (-6, 0, 0),
-    "CC_Base_NeckTwist02": (12, 0, 0),
-    "CC_Base_Head": (12, 0, 0),
-    "CC_Base_L_Clavicle": (-8.5, 14.7, -87.3),
-    "CC_Base_R_Clavicle": (-8.5, -14.7, 87.3),
+    "CC_Base_Hip": (0, 0, 0),
+    "CC_Base_Waist": (16.2, 0, 0),
+    "CC_Base_Spine01": (-5.0, 0, 0),
+    "CC_Base_Spine02": (-10.3, 0, 0),
+    "CC_Base_NeckTwist01": (11.2, 0, 0),
+    "CC_Base_NeckTwist02": (9.6, 0, 0),
+    "CC_Base_Head": (0, 0, 0),
+    "CC_Base_L_Clavicle": (-11.4, 12.0, -87.8),
+    "CC_Base_R_Clavicle": (-11.4, -12.0, 87.8),
     "CC_Base_L_Upperarm": (24.3, 24.3, -87.6),
     "CC_Base_R_Upperarm": (24.3, -24.3, 87.6),
     "CC_Base_L_Thigh": (0, 0, 180),
     "CC_Base_R_Thigh": (0, 0, 180),
-    "CC_Base_L_Foot": (0, 110, 142),
-    "CC_Base_R_Foot": (0, 110, 142),
-    "CC_Base_L_ToeBase": (0, 127, 127),
-    "CC_Base_R_ToeBase": (0, 127, 127),
+    "CC_Base_L_Foot": (-8.1, -109.9, -137.9),
+    "CC_Base_R_Foot": (-8.1, 109.9, 137.9),
+    "CC_Base_L_ToeBase": (-1.5, -130.1, -118.0),
+    "CC_Base_R_ToeBase": (-1.5, 130.1, 118.0),
 }
-"""Zero angles of this rig stack all limbs upwards. Measured on the CMU walks instead: trunk and
-clavicles are means over 2,358 upright frames, feet over the frames that stand still; the upper
-arms lie so that the measured axis of the elbow is vertical."""
+"""Zero angles of this rig stack all limbs upwards. These are the angles of the T-pose with which
+CMU's clips 007_03 to 007_12 begin, except that the upper arms are rolled by 31° so that the elbow
+axis, as measured over all clips, is vertical."""
 
 CHARACTER_CREATOR = _rig(
     "Character Creator",
