@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from gesture_core.errors import UserError
 from gesture_core.text.clean import clean_text
+from gesture_core.text.counters import UNITS
 from gesture_core.text.hangul import is_syllable
 from gesture_core.text.hanja import READINGS, read_hanja
 from gesture_core.text.latin import english_digits, read_latin, spell_letters, strip_accents
@@ -86,7 +87,8 @@ _WEB_ADDRESS = re.compile(
 )
 _DOTTED_INITIALS = re.compile(r"(?:[A-Za-z]\.){2,}(?:[A-Za-z](?![A-Za-z]))?")
 _LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ]+(?:['’-][A-Za-z]+)*")
-_DIGITS_AFTER_LATIN = re.compile(r"-?(\d+)(?![\d.,:%~-]*\d)")
+_DIGITS_AFTER_LATIN = re.compile(r"-?(\d{1,9})(?![\d.,:%~-]*\d)")
+_NUMBER_BEFORE = re.compile(r"\d $")
 _EMOTICON = re.compile(r"(?:T_+T|[:;=]-?[)(DPp3]|<3|XD)(?![A-Za-z0-9])")
 _NUMERO = re.compile(r"No\.(?= ?\d)")
 _BASEMENT = re.compile(r"B(\d{1,2})(?=층)")
@@ -165,6 +167,8 @@ def _read_latin_run(match: re.Match[str], left_out: _LeftOut) -> tuple[str, int]
     if not letters:
         left_out.add("letters of a script that is not read", match.group())
         return " ", match.end()
+    if letters in UNITS and _NUMBER_BEFORE.search(match.string[: match.start()]):
+        return UNITS[letters], match.end()
     digits = _DIGITS_AFTER_LATIN.match(match.string, match.end(), match.endpos)
     if not digits:
         digit_follows = match.string[match.end() : match.end() + 1].isdecimal()

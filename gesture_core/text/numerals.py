@@ -4,7 +4,6 @@ SINO_DIGITS = "영일이삼사오육칠팔구"
 PHONE_DIGITS = "공일이삼사오육칠팔구"
 _SMALL_UNITS = ("", "십", "백", "천")
 _MYRIADS = ("", "만", "억", "조", "경")
-MAX_SINO = 10 ** (4 * len(_MYRIADS)) - 1
 
 _NATIVE_ONES = ("", "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉")
 _NATIVE_TENS = ("", "열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")
@@ -34,12 +33,10 @@ def _below_myriad(value: int) -> str:
 def sino(value: int) -> str:
     """Sino-Korean reading, spaced by myriads: 1234567 → 백이십삼만 사천오백육십칠.
 
-    Numbers beyond 경 (10^20) are read digit by digit, as nobody names them.
+    `value` is below 10^20; larger numbers have no names that anybody uses.
     """
     if value == 0:
         return "영"
-    if value > MAX_SINO:
-        return digits_one_by_one(str(value), SINO_DIGITS)
     groups: list[str] = []
     for myriad in _MYRIADS:
         value, group = divmod(value, 10_000)

@@ -41,7 +41,8 @@ def _any(names: list[str] | tuple[str, ...]) -> str:
     return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
 
 
-_NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?![\d])|\d+)(?:\.\d+)?"
+_WHOLE = r"\d{1,20}(?!\d)"  # longer ones have no names and are read digit by digit
+_NUMBER = rf"(?:\d{{1,3}}(?:,\d{{3}}){{1,6}}(?![\d])|{_WHOLE})(?:\.\d+)?"
 _COUNTER = _any(COUNTERS)
 _UNIT = rf"(?:{_any(list(UNITS))})(?![A-Za-z0-9])"
 _JOSA = (
@@ -249,8 +250,10 @@ def _ratio(match: re.Match[str]) -> str:
     return f"{sino_decimal(match.group('left'))} 대 {sino_decimal(match.group('right'))}"
 
 
-def _hyphened(match: re.Match[str]) -> str:
-    """Addresses and flats: 101-1203호 → 백일 다시 천이백삼 호."""
+def _hyphened(match: re.Match[str]) -> str | None:
+    """Addresses and flats: 101-1203호 → 백일 다시 천이백삼 호; a calculation (10-3=7) is not."""
+    if match.string[match.end() :].lstrip(" ").startswith("="):
+        return None
     unit = match.group("unit")
     spoken = f"{sino(int(match.group('left')))} 다시 {sino(int(match.group('right')))}"
     return f"{spoken} {unit}" if unit else spoken
@@ -297,6 +300,10 @@ def _bare_number(match: re.Match[str]) -> str:
     return sino_decimal(number)
 
 
+def _digits(match: re.Match[str]) -> str:
+    return digits_one_by_one(match.group())
+
+
 def _numbers_a_noun(match: re.Match[str], counter: re.Match[str]) -> bool:
     return match.string[counter.end() :].lstrip(" ").startswith(NUMBERED_NOUNS)
 
@@ -322,13 +329,13 @@ _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = tuple(
         (r"(?P<left>\d{1,3})대(?P<right>\d{1,3})(?!\d|[가-힣]*대)", _ratio),
         (r"(?P<left>\d{1,2})-(?P<right>\d{1,2})(?=로|승|패|무|으로)", _ratio),
         (
-            rf"(?P<low>\d+)[ ]?(?P<dash>[~∼〜-])[ ]?(?P<high>\d+)"
+            rf"(?P<low>{_WHOLE})[ ]?(?P<dash>[~∼〜-])[ ]?(?P<high>{_WHOLE})"
             rf"(?P<unit>{_UNIT}|{_COUNTER})?(?![\d:.,])",
             _range,
         ),
-        (r"(?P<left>\d+)-(?P<right>\d+)(?P<unit>호|번지|번)?(?![\d-])", _hyphened),
-        (r"\d+(?:\.\d+){2,}", _version),
-        (r"(?P<above>\d+)/(?P<below>\d+)", _fraction),
+        (rf"(?P<left>{_WHOLE})-(?P<right>{_WHOLE})(?P<unit>호|번지|번)?(?!-)", _hyphened),
+        (rf"{_WHOLE}(?:\.{_WHOLE}){{2,}}", _version),
+        (rf"(?P<above>{_WHOLE})/(?P<below>{_WHOLE})", _fraction),
         (
             rf"(?P<currency>[{''.join(CURRENCIES)}])[ ]?(?P<number>{_NUMBER})"
             rf"(?P<power>{_MYRIAD})?",
@@ -351,5 +358,6 @@ _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = tuple(
         (rf"(?P<number>{_NUMBER})여", _approximate),
         (rf"(?P<number>{_NUMBER})(?P<counter>{_COUNTER})", _number_with_counter),
         (rf"(?P<number>{_NUMBER})", _bare_number),
+        (r"\d+", _digits),
     )
 )

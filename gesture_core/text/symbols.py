@@ -18,6 +18,7 @@ _OPERATORS = {
     "÷": "나누기", "/": "나누기",
 }  # fmt: skip
 _ALWAYS_OPERATORS = "×÷"
+_CLOSING = frozenset("\"'“”‘’)]}〉》」』】〕")  # a particle may follow: ‘정말’이에요
 _PREFIXES = frozenset("@±√№")
 _SILENT = frozenset("^`|<>~∼〜=×−´¨¯·•※←→↑↓↔⇒■□▪▶▷◀◁◆◇○●◎▲△▼▽©®™℠¬¦¶§¤¸")
 _WINDOW = 32  # characters around a symbol that decide its reading
@@ -72,6 +73,8 @@ def read_symbol(text: str, at: int, spoken: str) -> str | None:
         return f" {_NAMES[character]}" + ("" if glued else " ")
     if unicodedata.category(character) in ("No", "Nl"):
         return _read_enclosed_number(character)
+    if character in _CLOSING:
+        return ""
     if character in _SILENT or unicodedata.category(character)[0] in "PZ":
         return " "
     return None
