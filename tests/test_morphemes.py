@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -47,7 +48,8 @@ def test_vectors_agree_with_kiwis_own_similarity() -> None:
         assert morpheme.vector_id is not None
         assert other.vector_id is not None
         first, second = load_cong().unit_vectors([morpheme.vector_id, other.vector_id])
-        kiwis = kiwi().morpheme_similarity(*pair)
+        nouns: list[Any] = [(noun, "NNG") for noun in pair]
+        kiwis = kiwi().morpheme_similarity(*nouns)
         assert float(first @ second) == pytest.approx(kiwis, abs=0.01)
 
 
