@@ -45,16 +45,7 @@ Cancelling is cooperative: the job stops at its next report of progress. A clien
 want to wait kills the process. At the end of the client's stream the worker cancels what it is
 doing and ends; if the job does not notice within `GRACE` seconds it ends all the same.
 
-Jobs
-----
-
-    perform  text, style, intensity, seed, voice|null, audio|null, fps
-                      ->  files clip.npz and clip.wav; result: warnings [str]
-    avatar   name     ->  result: path of the character's .glb, built on first use
-    styles            ->  result: items [{name, description}]
-    voices            ->  result: items [{name, description, offline, installed}]
-    avatars           ->  result: items [{name, description, built}]
-    doctor            ->  result: checks [{name, ok, detail, hint, needed}]
+The jobs, their arguments and results are those of `gesture_core.jobs`.
 """
 
 from __future__ import annotations
@@ -65,18 +56,15 @@ import os
 import queue
 import struct
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from types import NoneType
-from typing import Any, BinaryIO
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO, cast
 
 from gesture_core import __version__
 from gesture_core.errors import UserError
-from gesture_core.progress import Progress
+from gesture_core.jobs import JOBS, Job
 
 PROTOCOL = 1
 MAGIC = b"MJIT"
@@ -123,11 +111,14 @@ def read_frame(stream: BinaryIO) -> tuple[Header, bytes] | None:
         raise FrameError(f"a frame of {head_size} + {body_size} bytes is over the limit")
     head, body = _read_exactly(stream, head_size), _read_exactly(stream, body_size)
     try:
-        header = json.loads(head, parse_constant=_refuse_constant)
+        decoded: Any = json.loads(head, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise FrameError(f"a frame's header is not JSON: {error}") from error
-    if not isinstance(header, dict) or not isinstance(header.get("type"), str):
-        raise FrameError("a frame's header is not an object with a type")
+    if not isinstance(decoded, dict):
+        raise FrameError("a frame's header is not an object")
+    header = cast(Header, decoded)
+    if not isinstance(header.get("type"), str):
+        raise FrameError("a frame's header is without a type")
     return header, body
 
 
@@ -146,17 +137,6 @@ def _read_exactly(stream: BinaryIO, size: int) -> bytes:
 
 
 # The loop
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a job hands back: a JSON object and the contents of files by plain file name."""
-
-    result: Mapping[str, Any] = field(default_factory=dict)
-    files: Mapping[str, bytes] = field(default_factory=dict)
-
-
-Job = Callable[[Mapping[str, Any], Progress], Answer]
 
 
 @dataclass(frozen=True)
@@ -236,7 +216,7 @@ class Worker:
             name, arguments = header.get("job"), header.get("arguments")
             if not isinstance(name, str) or not isinstance(arguments, dict):
                 raise FrameError("a start frame needs a job's name and its arguments")
-            request = _Request(identity, name, arguments, threading.Event())
+            request = _Request(identity, name, cast(Header, arguments), threading.Event())
             with self._lock:
                 self._open[identity] = request.cancelled
             self._requests.put(request)
@@ -286,86 +266,6 @@ class Worker:
         with self._lock:
             self._sink.write(frame)
             self._sink.flush()
-
-
-# The jobs
-
-
-def _argument(arguments: Mapping[str, Any], name: str, *kinds: type) -> Any:
-    value = arguments.get(name)
-    if not isinstance(value, kinds) or isinstance(value, bool):
-        wanted = " or ".join("null" if kind is NoneType else kind.__name__ for kind in kinds)
-        raise UserError(f"{name} must be {wanted}, not {value!r}")
-    return value
-
-
-def _perform(arguments: Mapping[str, Any], progress: Progress) -> Answer:
-    from gesture_core.outputs import write_clip
-    from gesture_core.perform import perform
-
-    audio = _argument(arguments, "audio", str, NoneType)
-    performance = perform(
-        _argument(arguments, "text", str),
-        style=_argument(arguments, "style", str),
-        intensity=float(_argument(arguments, "intensity", int, float)),
-        seed=_argument(arguments, "seed", int),
-        voice=_argument(arguments, "voice", str, NoneType),
-        audio=None if audio is None else Path(audio),
-        fps=float(_argument(arguments, "fps", int, float)),
-        progress=progress,
-    )
-    with tempfile.TemporaryDirectory(prefix="momjit-") as folder:
-        clip = Path(folder) / "clip.npz"
-        sound = clip.with_suffix(".wav")
-        write_clip(clip, performance, sound)
-        files = {path.name: path.read_bytes() for path in (clip, sound)}
-    return Answer({"warnings": list(performance.warnings)}, files)
-
-
-def _avatar(arguments: Mapping[str, Any], progress: Progress) -> Answer:
-    from gesture_core.avatar.library import avatar_path
-
-    return Answer({"path": str(avatar_path(_argument(arguments, "name", str), progress))})
-
-
-def _styles(arguments: Mapping[str, Any], progress: Progress) -> Answer:
-    from gesture_core.gestures.styles import list_styles
-
-    return Answer({"items": [_row(style, "name", "description") for style in list_styles()]})
-
-
-def _voices(arguments: Mapping[str, Any], progress: Progress) -> Answer:
-    from gesture_core.speech import list_voices
-
-    columns = ("name", "description", "offline", "installed")
-    return Answer({"items": [_row(voice, *columns) for voice in list_voices()]})
-
-
-def _avatars(arguments: Mapping[str, Any], progress: Progress) -> Answer:
-    from gesture_core.avatar.library import list_avatars
-
-    return Answer({"items": [_row(one, "name", "description", "built") for one in list_avatars()]})
-
-
-def _doctor(arguments: Mapping[str, Any], progress: Progress) -> Answer:
-    from gesture_core.doctor import run_checks
-
-    columns = ("name", "ok", "detail", "hint", "needed")
-    return Answer({"checks": [_row(check, *columns) for check in run_checks()]})
-
-
-def _row(value: object, *columns: str) -> dict[str, Any]:
-    return {column: getattr(value, column) for column in columns}
-
-
-JOBS: dict[str, Job] = {
-    "perform": _perform,
-    "avatar": _avatar,
-    "styles": _styles,
-    "voices": _voices,
-    "avatars": _avatars,
-    "doctor": _doctor,
-}
 
 
 # The process

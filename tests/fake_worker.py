@@ -13,7 +13,9 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from gesture_core.errors import UserError
-from gesture_core.worker import Answer, Progress, Worker, take_pipes
+from gesture_core.jobs import Answer
+from gesture_core.progress import Progress
+from gesture_core.worker import Worker, take_pipes
 
 count = 0
 

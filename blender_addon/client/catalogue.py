@@ -25,7 +25,7 @@ class Choice:
 class Catalogue:
     """Menu rows by kind: styles, voices and avatars."""
 
-    choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
+    choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict[str, tuple[Choice, ...]])
 
     @classmethod
     def from_rows(cls, rows: Mapping[str, Any]) -> Catalogue:

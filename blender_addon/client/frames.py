@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 PROTOCOL = 1
 MARK = b"MJIT"
@@ -79,12 +79,15 @@ def _take(stream: BinaryIO, count: int) -> bytes:
 
 def _parse(text: bytes) -> dict[str, Any]:
     try:
-        header = json.loads(text.decode("utf-8"), parse_constant=_no_constant)
+        header: Any = json.loads(text.decode("utf-8"), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise ProtocolError(f"the backend's message is not JSON: {error}") from error
-    if not isinstance(header, dict) or not isinstance(header.get("type"), str):
-        raise ProtocolError("the backend's message is not an object with a type")
-    return header
+    if not isinstance(header, dict):
+        raise ProtocolError("the backend's message is not an object")
+    message = cast("dict[str, Any]", header)
+    if not isinstance(message.get("type"), str):
+        raise ProtocolError("the backend's message is without a type")
+    return message
 
 
 def _no_constant(name: str) -> None:

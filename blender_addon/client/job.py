@@ -39,8 +39,8 @@ class Job:
     state: State = State.WAITING
     fraction: float = 0.0
     message: str = ""
-    result: dict[str, Any] = field(default_factory=dict)
-    files: dict[str, bytes] = field(default_factory=dict, repr=False)
+    result: dict[str, Any] = field(default_factory=dict[str, Any])
+    files: dict[str, bytes] = field(default_factory=dict[str, bytes], repr=False)
     error: str = ""
     cancelling: bool = False
 

@@ -22,7 +22,7 @@ def session():
     return sys.modules[f"{MODULE}.ui.session"].current()
 
 
-def settle(seconds: float = 30.0) -> None:
+def settle(seconds: float = 60.0) -> None:
     """Let the add-on work as its timer would."""
     end = time.monotonic() + seconds
     while session().poll():
@@ -213,7 +213,7 @@ def check_failure_and_cancel(results: str) -> None:
     assert session().poll()
     assert 0.0 < session().tasks["generate"].fraction < 1.0
     bpy.ops.momjit.cancel()
-    settle(5.0)
+    settle()
     assert note().text == "Cancelled"
     assert bpy.data.objects["Hero"].animation_data.action.name == "old action"
     assert len(os.listdir(results)) == folders
@@ -298,7 +298,7 @@ def check_leaving_the_file() -> None:
     bpy.context.scene.momjit.text = "천천히"
     bpy.ops.momjit.generate()
     bpy.ops.wm.read_homefile(use_empty=True)
-    settle(5.0)
+    settle()
     assert note().text == "Cancelled"
     assert not bpy.data.objects
 

@@ -18,10 +18,11 @@ import numpy as np
 from gesture_core.errors import UserError
 from gesture_core.formats.audio import write_wav
 from gesture_core.formats.clip import Clip, save_clip
+from gesture_core.jobs import Answer
 from gesture_core.motion import Motion, Span
 from gesture_core.progress import Progress
 from gesture_core.skeleton import HUMANOID
-from gesture_core.worker import Answer, Worker, take_pipes
+from gesture_core.worker import Worker, take_pipes
 
 FPS, FRAMES = 30.0, 45
 

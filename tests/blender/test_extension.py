@@ -54,6 +54,6 @@ def test_a_user_installs_generates_undoes_cancels_and_uninstalls(archive: Path, 
         env={**os.environ, **places},
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=300,
     )
     assert run.returncode == 0, run.stdout + run.stderr
