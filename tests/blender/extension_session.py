@@ -8,14 +8,27 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import time
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import bpy
-import pytest
 
 MODULE = "bl_ext.user_default.momjit"
+
+
+@contextmanager
+def refused(reason: str) -> Iterator[None]:
+    """What is done here must fail, with this reason; Blender's Python need not have pytest."""
+    try:
+        yield
+    except (RuntimeError, TypeError) as error:
+        assert re.search(reason, str(error)), error
+    else:
+        raise AssertionError(f"expected a refusal: {reason}")
 
 
 def session():
@@ -121,7 +134,7 @@ def check_lists_and_doctor() -> None:
     settle()
     settings.style = "lively"
     assert (settings.style_name, settings.style) == ("lively", "lively")
-    with pytest.raises(TypeError):
+    with refused("tango"):
         settings.style = "tango"
     assert [check.name for check in session().checks if not check.ok] == ["voice"]
     assert session().backend.version == "fake"
@@ -130,12 +143,12 @@ def check_lists_and_doctor() -> None:
 def check_refusals(hero: bpy.types.Object) -> None:
     settings = bpy.context.scene.momjit
     settings.text = "  "
-    with pytest.raises(RuntimeError, match="nothing to say"):
+    with refused("nothing to say"):
         bpy.ops.momjit.generate()
     settings.text = "안녕하세요"
     bone = hero.data.bones["mixamorig:Head"]
     bone.name = "Kopf"
-    with pytest.raises(RuntimeError, match="Hero.*head could not be found"):
+    with refused("Hero.*head could not be found"):
         bpy.ops.momjit.generate()
     bone.name = "mixamorig:Head"
     assert bpy.ops.momjit.cancel() == {"CANCELLED"}
@@ -149,13 +162,13 @@ def check_generate(hero: bpy.types.Object) -> None:
     bpy.ops.ed.undo_push(message="settings")  # as every click in the window does
     before = hand_height(30)
     assert bpy.ops.momjit.generate() == {"FINISHED"}
-    with pytest.raises(RuntimeError, match="still being made"):
+    with refused("still being made"):
         bpy.ops.momjit.generate()
     settle()
     assert not note().is_error, note()
     assert "Hero" in note().text
     assert "is not read aloud" in note().text
-    assert before - hand_height(1) == pytest.approx(0.0, abs=1e-4)
+    assert abs(before - hand_height(1)) < 1e-4
     assert before - hand_height(30) > 0.2
     action = bpy.data.objects["Hero"].animation_data.action
     assert action.name.startswith("momjit 안녕하세요")
@@ -289,7 +302,7 @@ def check_linked_armature(folder: str) -> None:
     linked = target.objects[0]
     bpy.context.scene.collection.objects.link(linked)
     select(linked)
-    with pytest.raises(RuntimeError, match="linked from another file"):
+    with refused("linked from another file"):
         bpy.ops.momjit.generate()
 
 

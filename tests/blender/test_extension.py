@@ -15,6 +15,8 @@ import pytest
 from tests.blender.build_extension import SOURCE, build
 
 HERE = Path(__file__).parent
+PYTHON = os.environ.get("BLENDER_PYTHON", sys.executable)
+"""Interpreter whose `bpy` is tested: set it to test another Blender version."""
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +52,7 @@ def test_a_user_installs_generates_undoes_cancels_and_uninstalls(archive: Path, 
         "MOMJIT_FAKE_AVATAR": str(tmp_path / "mina.glb"),
     }
     run = subprocess.run(
-        [sys.executable, HERE / "extension_session.py", archive, backend, results],
+        [PYTHON, HERE / "extension_session.py", archive, backend, results],
         env={**os.environ, **places},
         capture_output=True,
         text=True,
