@@ -230,6 +230,11 @@ def test_a_cover_of_nothing_is_nothing_and_of_a_spike_is_local():
     assert np.flatnonzero(covered).tolist() == list(range(12, 29))
 
 
+def test_a_motion_read_from_a_file_is_on_the_same_skeleton():
+    stored = replace(HUMANOID, offsets=HUMANOID.offsets.astype(np.float32).astype(float))
+    assert correct(rest_motion(2, FPS, stored)).skeleton is stored
+
+
 def test_other_skeletons_are_refused():
     other = replace(HUMANOID, offsets=HUMANOID.offsets * 2.0)
     with pytest.raises(ValueError, match="HUMANOID"):

@@ -93,4 +93,4 @@ def test_what_cannot_be_measured_is_refused():
     with pytest.raises(ValueError, match="without frames"):
         plausibility(rest_motion(0, 30.0))
     with pytest.raises(ValueError, match="HUMANOID"):
-        plausibility(rest_motion(2, 30.0, replace(HUMANOID, offsets=HUMANOID.offsets)))
+        plausibility(rest_motion(2, 30.0, replace(HUMANOID, offsets=HUMANOID.offsets * 1.1)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gesture_core.body.volume import Arm, Volume, arms_of, humanoid_volume
 from gesture_core.correction.cover import cover, hann_mean
@@ -17,7 +18,7 @@ SMOOTHING = 0.2
 """Seconds before and after a contact over which the arm moves away and back."""
 
 _AIM = 0.004
-_NEAR = 0.08
+_WINDOW = 3
 _PASSES = 8
 _SOLVES = 3
 
@@ -52,7 +53,7 @@ def _wrist_shifts(
     deepest = np.max([arm.overlap().max(axis=(1, 2)) for arm in arms], axis=0)
     if deepest.max() <= ALLOWED:
         return None
-    near = np.flatnonzero(deepest > -_NEAR)
+    near = _around(deepest > ALLOWED, _WINDOW * radius)
     left, right = (arm.during(near) for arm in arms)
     shifts = np.zeros((len(positions), 3)), np.zeros((len(positions), 3))
     limit = ALLOWED
@@ -70,6 +71,12 @@ def _wrist_shifts(
             shift += _smooth_push(whole, radius)
         limit = _AIM
     return shifts
+
+
+def _around(contact: NDArray[np.bool_], reach: int) -> NDArray[np.intp]:
+    """Indices of the frames within `reach` frames of a contact `(T,)`."""
+    frames = np.flatnonzero(contact)
+    return np.unique(np.clip(frames[:, None] + np.arange(-reach, reach + 1), 0, len(contact) - 1))
 
 
 def _push(arm: Arm, limit: float) -> Array:

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from gesture_core.body.humanoid import require_humanoid
 from gesture_core.body.speeds import joint_speeds, root_speed
 from gesture_core.correction.contact import push_out
 from gesture_core.correction.joints import limit_joints
 from gesture_core.correction.speed import limit_root_speed, limit_rotation_speed
 from gesture_core.motion import Motion
-from gesture_core.skeleton import HUMANOID
 
 _ROUNDS = 4
 
@@ -25,8 +25,7 @@ def correct(motion: Motion) -> Motion:
     unchanged. Moving an arm or slowing a joint may take it beyond a limit again; the steps are then
     repeated.
     """
-    if motion.skeleton is not HUMANOID:
-        raise ValueError("correct works on the HUMANOID skeleton; retarget the motion first")
+    require_humanoid(motion.skeleton)
     rotations = np.asarray(motion.rotations, dtype=float)
     root = limit_root_speed(np.asarray(motion.root, dtype=float), root_speed() / motion.fps)
     for _ in range(_ROUNDS):

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from gesture_core.body.humanoid import require_humanoid
 from gesture_core.liveliness import breath, face, gaze, stance
 from gesture_core.liveliness.curves import drift, stream
 from gesture_core.liveliness.phrases import phrases
@@ -42,8 +43,7 @@ def enliven(motion: Motion, utterance: Utterance, seed: int) -> Motion:
     on the same clock. The same seed gives the same curves over time at every frame rate.
     Expressions are combined with those of `motion` by the larger one and stay within 0–1.
     """
-    if motion.skeleton is not HUMANOID:
-        raise ValueError("enliven works on the HUMANOID skeleton; retarget the motion first")
+    require_humanoid(motion.skeleton)
     times = np.arange(motion.frames) / motion.fps
     spoken = phrases(utterance)
     rotations = np.asarray(motion.rotations, dtype=float)

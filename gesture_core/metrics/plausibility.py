@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gesture_core.body.humanoid import require_humanoid
 from gesture_core.body.limits import humanoid_limits, limit_use
 from gesture_core.body.speeds import angular_speeds, joint_speeds, root_speed, root_speeds
 from gesture_core.body.volume import Arm, arms_of, humanoid_volume
@@ -54,8 +55,7 @@ class Plausibility:
 
 def plausibility(motion: Motion) -> Plausibility:
     """Measure a motion of HUMANOID; `ValueError` for another skeleton or no frames."""
-    if motion.skeleton is not HUMANOID:
-        raise ValueError("plausibility measures motions of the HUMANOID skeleton")
+    require_humanoid(motion.skeleton)
     if not motion.frames:
         raise ValueError("a motion without frames has no plausibility")
     use = limit_use(humanoid_limits(), np.asarray(motion.rotations, dtype=float)).max(axis=-1)
@@ -81,7 +81,7 @@ def joint_distance(a: Motion, b: Motion) -> float:
 
     `ValueError` when their skeletons or frame rates differ.
     """
-    if a.skeleton is not b.skeleton or a.fps != b.fps:
+    if a.skeleton.names != b.skeleton.names or a.fps != b.fps:
         raise ValueError("joint_distance compares motions of one skeleton and frame rate")
     frames = min(a.frames, b.frames)
     first, second = (
