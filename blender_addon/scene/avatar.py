@@ -63,7 +63,7 @@ def load_avatar(path: Path) -> Avatar:
     before = set(bpy.data.objects)
     try:
         readers[path.suffix.lower()](path)
-    except RuntimeError as error:
+    except (RuntimeError, OSError) as error:
         reason = str(error).strip().splitlines()[-1]
         raise UserError(f"{path}: Blender cannot read this avatar ({reason})") from error
     avatar = avatar_of(set(bpy.data.objects) - before, str(path))

@@ -19,13 +19,15 @@ from gesture_core.formats.clip import Clip, save_clip
 from tests.rigs import REPOSITORY, lively_motion
 
 HERE = Path(__file__).parent
+PYTHON = os.environ.get("BLENDER_PYTHON", sys.executable)
+"""Interpreter whose `bpy` is tested: set it to test another Blender version."""
 CLICK = 0.2
 """Seconds into the speech at which it clicks."""
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _needs_blender() -> None:
-    if importlib.util.find_spec("bpy") is None:
+    if PYTHON == sys.executable and importlib.util.find_spec("bpy") is None:
         pytest.skip("Blender's Python module bpy is not installed")
 
 
@@ -38,7 +40,7 @@ def blender() -> Callable[..., Any]:
     """Run a script of this folder in Blender; returns the JSON of its last line."""
 
     def run(script: str, *arguments: object) -> Any:
-        command = [sys.executable, str(HERE / script), *map(str, arguments)]
+        command = [PYTHON, str(HERE / script), *map(str, arguments)]
         done = subprocess.run(
             command, env=environment(), capture_output=True, text=True, timeout=120, check=False
         )
@@ -53,7 +55,7 @@ def add_on_cli() -> Callable[..., tuple[int, list[dict[str, Any]]]]:
     """Run `blender_addon.cli`; returns its exit status and the messages it printed."""
 
     def run(*arguments: object) -> tuple[int, list[dict[str, Any]]]:
-        command = [sys.executable, "-m", "blender_addon.cli", *map(str, arguments)]
+        command = [PYTHON, "-m", "blender_addon.cli", *map(str, arguments)]
         done = subprocess.run(
             command, env=environment(), capture_output=True, text=True, timeout=120, check=False
         )
