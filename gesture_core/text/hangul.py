@@ -43,3 +43,13 @@ def compose(onset: str, nucleus: str, coda: str = "") -> str:
 def has_coda(char: str) -> bool:
     """Whether a syllable is closed, which decides 은/는, 이/가, 을/를."""
     return (ord(char) - _FIRST) % len(CODAS) != 0
+
+
+_AFTER_CODA = dict(zip("는가를와", "은이을과", strict=True))
+_AFTER_VOWEL = {closed: open_ for open_, closed in _AFTER_CODA.items()}
+
+
+def agreed_particle(particle: str, before: str) -> str:
+    """The form of 은/는, 이/가, 을/를 or 과/와 that follows the syllable `before`."""
+    forms = _AFTER_CODA if has_coda(before) else _AFTER_VOWEL
+    return forms.get(particle, particle)

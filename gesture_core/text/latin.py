@@ -32,6 +32,8 @@ _CONTRACTIONS = {
     "mom's": "맘스",
 }
 _LONGEST_INITIALISM = 5
+# Capitals with vowels in the right places are said as a word: FOMO, KOTRA, but OECD, HDMI.
+_SPEAKABLE = re.compile(r"(?=.{4})[^AEIOU]{0,2}[AEIOU]{1,2}[^AEIOU]{1,2}[AEIOU]{1,2}[^AEIOU]{0,2}")
 _CAMEL_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _VOICELESS_END = tuple("ptkf") + ("ce", "se", "pe", "te", "ke", "fe")
 
@@ -78,7 +80,7 @@ def _read_capitals(word: str) -> str:
         return LETTER_NAMES[lower]
     if word in SPOKEN_ACRONYMS or len(word) > 3 and lower in WORDS:
         return WORDS.get(lower) or spell_in_hangul(lower)
-    if len(word) <= _LONGEST_INITIALISM:
+    if len(word) <= _LONGEST_INITIALISM and not _SPEAKABLE.fullmatch(word):
         return spell_letters(word)
     return _read_unknown(lower)
 

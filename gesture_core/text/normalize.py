@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from gesture_core.errors import UserError
 from gesture_core.text.clean import clean_text
 from gesture_core.text.counters import UNITS
-from gesture_core.text.hangul import is_syllable
+from gesture_core.text.hangul import agreed_particle, is_syllable
 from gesture_core.text.hanja import READINGS, read_hanja
 from gesture_core.text.latin import english_digits, read_latin, spell_letters, strip_accents
 from gesture_core.text.numerals import sino
@@ -95,6 +95,7 @@ _BASEMENT = re.compile(r"B(\d{1,2})(?=층)")
 _LETTERS = re.compile(r"[\u1100-\u11ff\u3131-\u318e\ua960-\ua97f\ud7b0-\ud7ff]+")
 _HANJA = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
 _HANJA_GLOSS = re.compile(r"(?<=[가-힣])\([\u3400-\u4dbf\u4e00-\u9fff]+\)")
+_PARTICLE_AFTER_BRACKET = re.compile(r"(?<=[A-Za-z0-9]\))[은는이가을를과와](?![가-힣])")
 _COMPANY = re.compile(r"\(주\)")
 _CORONA = re.compile(r"코로나[ -]?19")
 _SPACES = re.compile(r" {2,}")
@@ -117,7 +118,9 @@ def _read_at(text: str, at: int, end: int, spoken: str, left_out: _LeftOut) -> t
     if corona:
         return "코로나 일구", corona.end()
     if is_syllable(text[at]):
-        return text[at], at + 1
+        particle = _PARTICLE_AFTER_BRACKET.match(text, at, end)
+        agreeing = agreed_particle(text[at], spoken[-1]) if particle and spoken else text[at]
+        return agreeing, at + 1
     operator = read_operator(text, at)
     if operator:
         return operator, at + 1

@@ -133,9 +133,15 @@ def _apart(match: re.Match[str], reading: str) -> str:
 
 def _number_with_counter(match: re.Match[str]) -> str:
     number, counter = match.group("number", "counter")
+    if _SCHOOL_YEAR.match(match.string, match.start()):
+        return f"{sino(int(number))}{counter}"
     if _counts_guests(match, counter) and number.isdecimal():
         return _apart(match, f"{native(int(number))} 분")
     return _apart(match, _counted(number, counter, ordinal=_is_ordinal(match, counter)))
+
+
+# 중2병, 고3반: the digit belongs to the school before it.
+_SCHOOL_YEAR = re.compile(r"(?<=[초중고])(?<![가-힣].)[1-6](?!\d)")
 
 
 def _approximate(match: re.Match[str]) -> str | None:
@@ -152,7 +158,7 @@ def _mixed_numeral(match: re.Match[str]) -> str:
     for digits, power in parts:
         value = _plain(digits)
         bare = value == "1" and (power[:1] in ("십", "백", "천") or power == "만" and not spoken)
-        spoken += ("" if bare else sino_decimal(value)) + power
+        spoken += ("" if bare else sino_decimal(value)) + (" " if "." in value else "") + power
         if power[-1:] in ("만", "억", "조"):
             spoken += " "
     spoken = spoken.strip()
