@@ -6,7 +6,7 @@ Written down for momjit from general knowledge of Korean usage and the loanword 
 """
 
 _TABLE = """
-uefa 유에파 a 에이 about 어바웃 academy 아카데미 access 액세스 account 어카운트 action 액션 actor 액터 ad 애드
+a 에이 about 어바웃 academy 아카데미 access 액세스 account 어카운트 action 액션 actor 액터 ad 애드
 adobe 어도비 after 애프터 agency 에이전시 agent 에이전트 agile 애자일 aids 에이즈 air 에어
 airbnb 에어비앤비 airpods 에어팟 album 앨범 alexa 알렉사 algorithm 알고리즘 alibaba 알리바바
 alice 앨리스 all 올 alpha 알파 alphago 알파고 am 에이엠 amazon 아마존 america 아메리카 an 언
@@ -179,19 +179,19 @@ tower 타워 town 타운 toy 토이 toyota 도요타 track 트랙 trade 트레�
 trailer 트레일러 train 트레인 trainer 트레이너 training 트레이닝 travel 트래블 tree 트리
 trend 트렌드 trip 트립 true 트루 trump 트럼프 trust 트러스트 try 트라이 tuesday 튜스데이
 tumbler 텀블러 turn 턴 tutorial 튜토리얼 tv 티브이 tweet 트윗 twice 트와이스 twin 트윈
-twitch 트위치 twitter 트위터 two 투 type 타입 uber 우버 ubuntu 우분투 ultra 울트라 uncle 엉클
-under 언더 unesco 유네스코 unicef 유니세프 uniform 유니폼 union 유니언 unit 유닛 unity 유니티
-universal 유니버설 universe 유니버스 university 유니버시티 unix 유닉스 unreal 언리얼 up 업
-update 업데이트 upgrade 업그레이드 upload 업로드 url 유아르엘 us 어스 usa 유에스에이 usb 유에스비
-use 유즈 user 유저 usim 유심 vacation 베이케이션 vaccine 백신 value 밸류 van 밴 venture 벤처
-version 버전 very 베리 video 비디오 view 뷰 vip 브이아이피 virtual 버추얼 virus 바이러스
-vision 비전 visual 비주얼 vlog 브이로그 vocal 보컬 voice 보이스 volume 볼륨 volvo 볼보 vs 대
-wait 웨이트 wake 웨이크 walk 워크 wall 월 want 원트 war 워 warm 웜 was 워즈 watch 워치 water 워터
-wave 웨이브 way 웨이 we 위 weather 웨더 web 웹 website 웹사이트 webtoon 웹툰 wedding 웨딩
-wednesday 웬즈데이 week 위크 weekend 위켄드 welcome 웰컴 well 웰 wellness 웰니스 were 워
-west 웨스트 what 왓 whatsapp 왓츠앱 when 웬 where 웨어 which 위치 white 화이트 who 후 why 와이
-wifi 와이파이 wiki 위키 wikipedia 위키피디아 wild 와일드 will 윌 william 윌리엄 win 윈 wind 윈드
-window 윈도 windows 윈도 wine 와인 winner 위너 winter 윈터 wireless 와이어리스 with 위드
+twitch 트위치 twitter 트위터 two 투 type 타입 uber 우버 ubuntu 우분투 uefa 유에파 ultra 울트라
+uncle 엉클 under 언더 unesco 유네스코 unicef 유니세프 uniform 유니폼 union 유니언 unit 유닛
+unity 유니티 universal 유니버설 universe 유니버스 university 유니버시티 unix 유닉스 unreal 언리얼
+up 업 update 업데이트 upgrade 업그레이드 upload 업로드 url 유아르엘 us 어스 usa 유에스에이
+usb 유에스비 use 유즈 user 유저 usim 유심 vacation 베이케이션 vaccine 백신 value 밸류 van 밴
+venture 벤처 version 버전 very 베리 video 비디오 view 뷰 vip 브이아이피 virtual 버추얼
+virus 바이러스 vision 비전 visual 비주얼 vlog 브이로그 vocal 보컬 voice 보이스 volume 볼륨
+volvo 볼보 vs 대 wait 웨이트 wake 웨이크 walk 워크 wall 월 want 원트 war 워 warm 웜 was 워즈
+watch 워치 water 워터 wave 웨이브 way 웨이 we 위 weather 웨더 web 웹 website 웹사이트 webtoon 웹툰
+wedding 웨딩 wednesday 웬즈데이 week 위크 weekend 위켄드 welcome 웰컴 well 웰 wellness 웰니스
+were 워 west 웨스트 what 왓 whatsapp 왓츠앱 when 웬 where 웨어 which 위치 white 화이트 who 후
+why 와이 wifi 와이파이 wiki 위키 wikipedia 위키피디아 wild 와일드 will 윌 william 윌리엄 win 윈
+wind 윈드 window 윈도 windows 윈도 wine 와인 winner 위너 winter 윈터 wireless 와이어리스 with 위드
 woman 우먼 women 위민 wonder 원더 wonderful 원더풀 word 워드 work 워크 workshop 워크숍 world 월드
 would 우드 wow 와우 write 라이트 writer 라이터 wrong 롱 xbox 엑스박스 xiaomi 샤오미 yeah 예
 year 이어 yellow 옐로 yep 옙 yes 예스 yesterday 예스터데이 yoga 요가 york 욕 you 유 young 영
