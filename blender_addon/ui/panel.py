@@ -113,7 +113,8 @@ def _draw_work(layout: bpy.types.UILayout, current: session.Session, width: int)
         cancel.enabled = not task.cancelling
         cancel.operator("momjit.cancel", text="", icon="X")
     draw_note(layout, current, "generate", columns=width - 5)
-    draw_note(layout, current, "catalogue", columns=width - 5)
+    if current.notes.get("catalogue") != current.notes.get("generate"):
+        draw_note(layout, current, "catalogue", columns=width - 5)
     if current.backend is None and "catalogue" in current.notes:
         show = layout.operator("preferences.addon_show", text="Preferences", icon="PREFERENCES")
         show.module = ADDON
