@@ -38,8 +38,8 @@ _NOUNS_IN_LB_LM = "덟삶앎"  # no tensing after a noun: 여덟도 → 여덜�
 def pronounce(hangul: str) -> str:
     """Pronounced Hangul of a reading; spaces and thus the eojeol count are kept.
 
-    Consonants never move across a space (저는 오늘 stays), but they assimilate across it, as in
-    몇 명 → 면 명 and 못 해 → 모 태. Characters that are not Hangul syllables end a phrase.
+    There is no liaison across a space (저는 오늘 stays), but consonants assimilate across it, as
+    in 몇 명 → 면 명 and 못 해 → 모 태. Characters that are not Hangul syllables end a phrase.
     """
     return re.sub(
         r"[가-힣]+(?: [가-힣]+)*", lambda phrase: _pronounce_phrase(phrase.group()), hangul
@@ -117,13 +117,16 @@ def _neutral(char: str, coda: str, onset: str) -> str:
 
 
 def _join_across_space(char: str, coda: str, following: list[str]) -> tuple[str, str]:
-    """New coda and onset where a space parts two syllables: no liaison, no liquids."""
-    onset = following[0]
+    """New coda and onset where a space parts two syllables: no liaison, no liquids.
+
+    ㅎ merges only in 하다 and 한, which lean on the word before (못 해, 옷 한 벌).
+    """
+    onset, nucleus, _ = following
     neutral = _neutral(char, coda, onset)
     if onset == "ㅇ" or neutral not in _NASAL:
         return neutral, onset
     if onset == "ㅎ":
-        return "", _ASPIRATED[neutral]
+        return ("", _ASPIRATED[neutral]) if nucleus in "ㅏㅐ" else (neutral, onset)
     return _assimilate(neutral, onset)
 
 
