@@ -1,0 +1,50 @@
+"""Run all benchmarks and print one table; exits 1 when a limit of the specification is passed."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import tempfile
+from pathlib import Path
+
+from gesture_core.formats.clip import Clip, save_clip
+from gesture_core.motion import Motion, crop
+from gesture_core.perform import perform
+from tests.benchmarks import arrays, program
+from tests.benchmarks.timing import Row, table
+
+FRAMES = 150
+
+
+def rows(folder: Path) -> list[Row]:
+    """Every case, in the order of the table."""
+    print("timing the program's start …", file=sys.stderr)
+    start = program.help_page()
+    cold = program.generate(folder)
+    warm = program.warm_worker(cold)
+    motion = perform(program.SENTENCE).motion
+    ten_seconds = arrays.long_motion(motion, 10.0)
+    print("timing arrays and files …", file=sys.stderr)
+    inside = [arrays.correction(ten_seconds), arrays.bvh_writing(ten_seconds, folder)]
+    print("timing Blender …", file=sys.stderr)
+    clip = folder / "clip.npz"
+    save_clip(clip, Clip(_five_seconds(motion), None, {}))
+    render = program.workbench_render(clip, folder, FRAMES)
+    return [start, cold, warm, render, *inside, program.key_writing(FRAMES)]
+
+
+def _five_seconds(motion: Motion) -> Motion:
+    return crop(arrays.long_motion(motion, FRAMES / motion.fps), 0, FRAMES)
+
+
+def main() -> int:
+    """Print the table."""
+    with tempfile.TemporaryDirectory(prefix="momjit-bench-") as folder:
+        found = rows(Path(folder))
+    print(f"{platform.machine()}, Python {platform.python_version()}, median of the runs\n")
+    print(table(found))
+    return 0 if all(row.kept for row in found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

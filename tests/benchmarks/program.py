@@ -1,0 +1,112 @@
+"""Cases of the whole program: processes that start cold, and a warm worker."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from blender_addon.client.backend import Backend
+from blender_addon.client.job import State
+from tests.benchmarks.timing import Row, seconds_of
+
+SENTENCE = "오늘은 새로 나온 기능을 여러분께 하나씩 차근차근 소개해 드리겠습니다."
+"""About five seconds of speech."""
+
+_MOMJIT = (sys.executable, "-m", "gesture_core.cli")
+_SCRIPT = Path(__file__).with_name("blender_scene.py")
+
+
+def help_page() -> Row:
+    """Showing the help, against starting Python for nothing."""
+    return Row(
+        "momjit --help, cold",
+        seconds_of(lambda: _run(*_MOMJIT, "--help"), 5),
+        0.3,
+        "python -c pass",
+        seconds_of(lambda: _run(sys.executable, "-c", "pass"), 5),
+    )
+
+
+def generate(folder: Path) -> Row:
+    """One sentence to BVH in a new process, against importing torch in one."""
+    command = (*_MOMJIT, "generate", SENTENCE, "-o", str(folder / "cold.bvh"), "--force")
+    return Row(
+        "momjit generate a sentence to BVH, cold",
+        seconds_of(lambda: _run(*command)),
+        10.0,
+        "python -c 'import torch'",
+        seconds_of(lambda: _run(sys.executable, "-c", "import torch")),
+    )
+
+
+def warm_worker(cold: Row) -> Row:
+    """The same sentence in a worker that has done one before, against the cold process."""
+    backend = Backend((*_MOMJIT, "worker"))
+    arguments: dict[str, Any] = {
+        "text": SENTENCE,
+        "style": "neutral",
+        "intensity": 1.0,
+        "seed": 0,
+        "voice": None,
+        "audio": None,
+        "fps": 30.0,
+    }
+
+    def perform() -> None:
+        job = backend.submit("perform", arguments)
+        while not job.poll():
+            time.sleep(0.002)
+        if job.state is not State.DONE:
+            raise RuntimeError(f"the worker answered: {job.error}")
+
+    try:
+        perform()
+        return Row(
+            "the same in a warm worker", seconds_of(perform, 5), 1.0, cold.case, cold.seconds
+        )
+    finally:
+        backend.close()
+    return Row("the same in a warm worker", seconds, 1.0, cold.case, cold.seconds)
+
+
+def workbench_render(clip: Path, folder: Path, frames: int) -> Row:
+    """Rendering a clip with Workbench, against a cube over as many frames of the same size."""
+    from gesture_core.avatar.library import avatar_path
+
+    avatar_path("mina")
+    out, cube = folder / "render.mp4", folder / "cube.mp4"
+    command = (*_MOMJIT, "render", str(clip), "-o", str(out), "--size", "512x512")
+    return Row(
+        "momjit render 5 s, 512x512 Workbench",
+        seconds_of(lambda: _run(*command, "--engine", "workbench", "--force"), 1),
+        60.0,
+        "Blender's default cube, as many frames",
+        seconds_of(lambda: _blender("cube", str(cube), str(frames)), 1),
+    )
+
+
+def key_writing(frames: int) -> Row:
+    """Keys by whole curves, against `keyframe_insert`, in one Blender process."""
+    times = json.loads(_blender("keys", str(frames)).splitlines()[-1])
+    return Row(
+        f"write {frames} keys on 55 bones",
+        times["bulk"],
+        None,
+        "keyframe_insert a bone and frame",
+        times["keyframe_insert"],
+    )
+
+
+def _blender(*arguments: str) -> str:
+    return _run(sys.executable, str(_SCRIPT), *arguments)
+
+
+def _run(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} failed:\n{done.stderr[-2000:]}")
+    return done.stdout
