@@ -115,7 +115,8 @@ def _draw_work(layout: bpy.types.UILayout, current: session.Session, width: int)
     draw_note(layout, current, "generate", columns=width - 5)
     if current.notes.get("catalogue") != current.notes.get("generate"):
         draw_note(layout, current, "catalogue", columns=width - 5)
-    if current.backend is None and "catalogue" in current.notes:
+    note = current.notes.get("catalogue")
+    if note and note.is_error:
         show = layout.operator("preferences.addon_show", text="Preferences", icon="PREFERENCES")
         show.module = ADDON
 
