@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,21 +32,19 @@ class BlenderError(RuntimeError):
 class RenderSettings:
     """How a clip is shown: who performs it, seen how, drawn by which engine.
 
-    `avatar`: a .glb or .blend character; `size`: pixels; `camera`: bust, half or full.
+    `avatar`: a .glb or .blend file; `size`: pixels; `camera`: bust, half or full.
     """
 
-    avatar: Path | None = None
+    avatar: Path
     engine: str = "workbench"
     size: tuple[int, int] = (720, 720)
     camera: str = "half"
-    extra: Sequence[str] = field(default_factory=tuple)
 
     def arguments(self) -> list[str]:
         """The settings as command-line arguments of `blender_addon.cli`."""
-        avatar = [] if self.avatar is None else ["--avatar", str(self.avatar)]
         width, height = self.size
-        shown = ["--engine", self.engine, "--size", f"{width}x{height}", "--camera", self.camera]
-        return [*avatar, *shown, *self.extra]
+        drawn = ["--engine", self.engine, "--size", f"{width}x{height}", "--camera", self.camera]
+        return ["--avatar", str(self.avatar), *drawn]
 
 
 def check_blender() -> None:

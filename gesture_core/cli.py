@@ -18,6 +18,7 @@ from gesture_core.console import Reporter
 from gesture_core.errors import UserError
 
 if TYPE_CHECKING:
+    from gesture_core.blender import RenderSettings
     from gesture_core.perform import Performance
 
 _EXIT_USER, _EXIT_DEFECT, _EXIT_INTERRUPTED = 2, 1, 130
@@ -85,8 +86,8 @@ def generate(
 
     rendering = writing.needs_blender(output)
     writing.check_outputs(output, force=force)
-    settings = _settings(avatar, engine, size, camera) if rendering else None
     with Reporter(quiet=as_json) as report:
+        settings = _settings(avatar, engine, size, camera, report) if rendering else None
         performance = perform(
             _read_text(text),
             style=style,
@@ -123,8 +124,8 @@ def render(
     from gesture_core.formats.clip import load_clip
 
     load_clip(clip)  # a wrong file is told at once, before Blender starts
-    settings = _settings(avatar, engine, size, camera)
     with Reporter() as report:
+        settings = _settings(avatar, engine, size, camera, report)
         seconds = render_clip(clip, output, settings, report, force=force)
     _print_seconds(seconds)
     _print_paths(output)
@@ -135,13 +136,17 @@ def retarget(
     motion: Annotated[Path, typer.Argument(help="Clip (.npz), BVH or animated GLB.")],
     rig: Annotated[Path, typer.Option(help="Character to move: .glb, .fbx, .blend or .bvh.")],
     output: Outputs,
+    animation: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="Which animation, where a GLB holds several."),
+    ] = None,
     force: Force = False,
 ) -> None:
     """Put a motion onto another character and export it: .bvh, .fbx, .glb or .blend."""
     from gesture_core.outputs import retarget_motion
 
     with Reporter() as report:
-        seconds = retarget_motion(motion, rig, output, report, force=force)
+        seconds = retarget_motion(motion, rig, output, report, animation=animation, force=force)
     _print_seconds(seconds)
     _print_paths(output)
 
@@ -290,10 +295,10 @@ def _read_text(text: str) -> str:
     return text
 
 
-def _settings(avatar: str, engine: str, size: str, camera: str) -> Any:
+def _settings(avatar: str, engine: str, size: str, camera: str, report: Reporter) -> RenderSettings:
     from gesture_core.outputs import render_settings
 
-    return render_settings(avatar, engine, size, camera)
+    return render_settings(avatar, engine, size, camera, report)
 
 
 def _summarise(

@@ -27,6 +27,7 @@ UNITS = ("m", "cm")
 ENGINES = ("workbench", "cycles", "eevee")
 CAMERAS = ("bust", "half", "full")
 MAX_PIXELS = 8192
+AVATAR_SUFFIXES = (".glb", ".gltf", ".vrm", ".fbx", ".blend")
 
 
 def needs_blender(outputs: Sequence[Path]) -> bool:
@@ -51,8 +52,10 @@ def check_outputs(outputs: Sequence[Path], *, force: bool) -> None:
         check_blender()
 
 
-def render_settings(avatar: str, engine: str, size: str, camera: str) -> RenderSettings:
-    """Checked settings from what a user types; `avatar` is a bundled name or a file."""
+def render_settings(
+    avatar: str, engine: str, size: str, camera: str, progress: Progress
+) -> RenderSettings:
+    """Checked settings from what a user types; a bundled `avatar` is built if it is not yet."""
     width, times, height = size.lower().partition("x")
     if not (times and width.isdecimal() and height.isdecimal()):
         raise UserError(f"size {size!r} is not WIDTHxHEIGHT, such as 1280x720")
@@ -63,7 +66,19 @@ def render_settings(avatar: str, engine: str, size: str, camera: str) -> RenderS
         raise UserError(f"unknown engine {engine!r}; valid: {', '.join(ENGINES)}")
     if camera not in CAMERAS:
         raise UserError(f"unknown camera {camera!r}; valid: {', '.join(CAMERAS)}")
-    return RenderSettings(avatar=avatar, engine=engine, size=pixels, camera=camera)
+    return RenderSettings(_avatar_file(avatar, progress), engine, pixels, camera)
+
+
+def _avatar_file(avatar: str, progress: Progress) -> Path:
+    """The file of a character given as a bundled name or as a path."""
+    from gesture_core.avatar.library import avatar_path
+
+    path = Path(avatar)
+    if path.suffix.lower() not in AVATAR_SUFFIXES:
+        return avatar_path(avatar, progress)
+    if not path.is_file():
+        raise UserError(f"there is no character file {path}")
+    return path
 
 
 def write_outputs(
@@ -121,9 +136,18 @@ def write_clip(
 
 
 def retarget_motion(
-    source: Path, rig: Path, outputs: Sequence[Path], progress: Progress, *, force: bool = False
+    source: Path,
+    rig: Path,
+    outputs: Sequence[Path],
+    progress: Progress,
+    *,
+    animation: str | None = None,
+    force: bool = False,
 ) -> dict[str, float]:
-    """Read any motion file, put it onto the character in `rig` and export the result."""
+    """Read any motion file, put it onto the character in `rig` and export the result.
+
+    `animation`: which one of a file that holds several.
+    """
     from gesture_core.pose.read import read_motion
 
     for output in outputs:
@@ -132,7 +156,9 @@ def retarget_motion(
         return retarget_clip(source, rig, outputs, progress, force=force)
     with tempfile.TemporaryDirectory(prefix="momjit-") as folder:
         clip = Path(folder) / "clip.npz"
-        save_clip(clip, Clip(read_motion(source), None, {"source": source.name}))
+        save_clip(
+            clip, Clip(read_motion(source, animation=animation), None, {"source": source.name})
+        )
         return retarget_clip(clip, rig, outputs, progress, force=force)
 
 
