@@ -127,7 +127,7 @@ def _progress_text(task: Task) -> str:
     if task.announced:
         return translated("Bringing it into the scene")
     if task.succeeded:
-        return translated("Finished: waits for Object or Pose Mode")
+        return translated("Finished: waits for the end of your edit")
     message = translated(task.message or "Starting the backend")
     return message[:1].upper() + message[1:]
 

@@ -26,7 +26,7 @@ _KOREAN = {
     "Cancelled": "취소됨",
     "Starting the backend": "백엔드를 시작하는 중",
     "Stopping": "멈추는 중",
-    "Finished: waits for Object or Pose Mode": "완료: 오브젝트나 포즈 모드를 기다리는 중",
+    "Finished: waits for the end of your edit": "완료: 편집이 끝나기를 기다리는 중",
     "Bringing it into the scene": "장면에 불러오는 중",
     "reading the text": "글을 읽는 중",
     "speaking": "음성을 만드는 중",
