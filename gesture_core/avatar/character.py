@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
-from gesture_core.avatar.clothes import Garment, drape, visible_skin
+from gesture_core import __version__
+from gesture_core.avatar.bands import rib_picture
+from gesture_core.avatar.clothes import Garment, drape, tuck_skin, visible_skin
 from gesture_core.avatar.face import Brows, brows, eye_picture, eyes, lashes, teeth, tongue
 from gesture_core.avatar.hair import STYLES, grow_hair, strand_picture
 from gesture_core.avatar.human import Human, build_human
@@ -90,7 +91,7 @@ def describe(spec: CharacterSpec) -> dict[str, Any]:
     }
     return {
         "name": spec.name,
-        "version": version("momjit"),
+        "version": __version__,
         "licence": LICENCE,
         "source": SOURCE,
         "humanoid": {name: name for name in HUMANOID.names},
@@ -110,12 +111,13 @@ def rest_expression(human: Human, resting: Mapping[str, float]) -> Human:
 
 def _head_meshes(human: Human, spec: CharacterSpec) -> list[Mesh]:
     base = human.base
-    seen = visible_skin(human, list(spec.clothes))
+    seen, tucked = visible_skin(human, spec.clothes)
+    human = tuck_skin(human, tucked)
     body = carve(human, "body", base.faces["body"][seen], base.face_uvs["body"][seen], levels=1)
     skin_material = Material(
         "skin",
         "skin",
-        texture=paint_skin(human, spec.skin, spec.hair.style, spec.hair.color, seen),
+        texture=paint_skin(human, spec.skin, spec.brows, spec.hair.style, spec.hair.color, seen),
         normal=pore_picture(),
         normal_scale=0.35,
         normal_tiling=40.0,
@@ -137,12 +139,17 @@ def _head_meshes(human: Human, spec: CharacterSpec) -> list[Mesh]:
 
 
 def _clothes_meshes(human: Human, spec: CharacterSpec) -> list[Mesh]:
-    meshes = []
+    meshes, under = [], ()
     for garment in spec.clothes:
-        material = Material(
+        cloth, bands = drape(human, garment, under)
+        under += (cloth,)
+        surface = Material(
             garment.kind, "cloth", color=_linear(garment.color), roughness=0.9, double_sided=True
         )
-        meshes.append(part_to_mesh(drape(human, garment), material))
+        ribbed = replace(surface, name=bands.name)
+        if garment.bands:
+            ribbed = replace(ribbed, normal=rib_picture())
+        meshes += [part_to_mesh(cloth, surface), part_to_mesh(bands, ribbed)]
     upper, sole = build_shoes(human, spec.shoes)
     leather = Material("shoes", "leather", color=_linear(spec.shoes.color), roughness=0.4)
     rubber = Material("soles", "rubber", color=_linear(spec.shoes.sole_color), roughness=0.8)

@@ -126,6 +126,36 @@ def lashes(human: Human) -> Part:
     )
 
 
+def brow_shade(human: Human, shape: Brows, place: Floats) -> Floats:
+    """How much of the brows' colour lies on the skin (S, S, 1) under the hairs, 0–1."""
+    shade = np.zeros((*place.shape[:2], 1))
+    for side in (1, -1):
+        t = np.linspace(0.03, 0.97, 24)
+        line = _brow_line(human, shape, side, t)
+        half = _brow_half(shape, t) + 0.0012
+        for (x, y), radius, strength in zip(line, half, 0.75 + 0.25 * t, strict=True):
+            away = np.hypot(place[..., 0] - x, place[..., 1] - y) / radius
+            shade = np.maximum(shade, (strength * smoothstep(away, 1.25, 0.35))[..., None])
+    eye = human.vertices[EYES, 2]
+    return shade * (place[..., 2:3] > eye.mean() - 0.02)
+
+
+def _brow_half(shape: Brows, t: Floats) -> Floats:
+    """Half the brow's thickness (N,) at a share t of its length."""
+    tail = np.clip((t - 0.68) / 0.32, 0, 1)
+    return shape.thickness * (0.55 + 0.45 * smoothstep(t, 0.0, 0.18)) * (1 - 0.85 * tail)
+
+
+def _brow_line(human: Human, shape: Brows, side: int, t: Floats) -> Floats:
+    """Centre line (N, 2) of a brow in the frontal plane."""
+    eye = human.vertices[EYES]
+    centre = eye[eye[:, 0] * side > 0].mean(0)
+    tail = np.clip((t - 0.68) / 0.32, 0, 1)
+    x = centre[0] + side * (-0.0155 + shape.length * t)
+    rise = shape.arch * np.sin(1.35 * np.minimum(1, t / 0.68)) - 0.0036 * tail**1.4
+    return np.stack([x, centre[1] + shape.height + rise], axis=1)
+
+
 def brows(human: Human, skin: Part, shape: Brows) -> Part:
     """Short hairs lying on the skin part, moved by its expressions and weights."""
     rng = np.random.default_rng(4)
@@ -146,16 +176,11 @@ def brows(human: Human, skin: Part, shape: Brows) -> Part:
 
 def _brow_strokes(human: Human, shape: Brows, side: int, rng: np.random.Generator) -> Floats:
     """Hairs (H, 4, 2) of one brow in the frontal plane: upright inside, flat outside."""
-    eye = human.vertices[EYES]
-    centre = eye[eye[:, 0] * side > 0].mean(0)
     t = rng.random(shape.hairs) ** 0.92
-    body = np.minimum(1, t / 0.68)
     tail = np.clip((t - 0.68) / 0.32, 0, 1)
-    half = shape.thickness * (0.55 + 0.45 * smoothstep(t, 0.0, 0.18)) * (1 - 0.85 * tail)
-    x = centre[0] + side * (-0.0155 + shape.length * t)
-    y = centre[1] + shape.height + shape.arch * np.sin(1.35 * body) - 0.0052 * tail**1.4
-    y += half * rng.uniform(-1, 1, shape.hairs)
-    rise = 1.25 * (1 - np.minimum(1, t / 0.35)) ** 1.2 + 0.30 * (1 - t) - 0.42 * tail
+    x, y = _brow_line(human, shape, side, t).T
+    y = y + _brow_half(shape, t) * rng.uniform(-1, 1, shape.hairs)
+    rise = 1.05 * (1 - np.minimum(1, t / 0.35)) ** 1.2 + 0.30 * (1 - t) - 0.42 * tail
     angle = rise + rng.normal(0, 0.13, shape.hairs)
     length = rng.uniform(0.0055, 0.0085, shape.hairs) * (1 - 0.3 * t)
     q = np.linspace(0, 1, 4)[None, :]

@@ -26,7 +26,8 @@ class HairStyle:
 
     hairline: (angle, height) where height 0 is the eyes and 1 the crown.
     lift: how far roots point away from the scalp; volume: least and greatest distance of a
-    lock from the head; width: of a ribbon; gravity: share of "down" gained by each step.
+    lock from the head; width: of a ribbon; gravity: share of "down" gained by each step;
+    knot: height on the back of the head and radius (metres) of a bun.
     """
 
     hairline: tuple[tuple[float, float], ...]
@@ -39,6 +40,7 @@ class HairStyle:
     curl: float = 0.0
     face_gap: float = 0.0
     tips: float = 0.3
+    knot: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,9 @@ BUN = HairStyle(
     volume=(0.0015, 0.006),
     width=0.0085,
     gravity=0.0,
-    segments=10,
-    tips=0.15,
+    segments=12,
+    tips=0.1,
+    knot=(-0.02, 0.034),
 )
 
 
@@ -111,9 +114,8 @@ def comb_bob(
     back = np.clip((angle - 70) / 60, 0, 1)
     top = np.clip((height - 0.55) / 0.35, 0, 1)
     forward = np.where(angle > 40, -0.05 - 0.35 * back, 0.05 * top - 0.12)
-    flow = np.stack(
-        [side * (1 - 0.6 * back) * (0.25 + 0.9 * top), -0.45 - 0.3 * back, forward], axis=1
-    )
+    aside = (1 - 0.6 * back) * (0.25 + 0.9 * top) + 0.55 * (angle < 45)
+    flow = np.stack([side * aside, -0.45 - 0.3 * back, forward], axis=1)
     floor = head.eye - 0.92 * head.length + rng.normal(0, 0.005, len(roots))
     return flow + rng.normal(0, 0.05, flow.shape), np.where(angle < 60, 0.32, 0.28), floor
 
@@ -187,7 +189,12 @@ def scalp_roots(
     u, v = rng.random((2, 4 * count, 1))
     low, high = (1 - v) * picked[:, 0] + v * picked[:, 1], (1 - v) * picked[:, 3] + v * picked[:, 2]
     points = (1 - u) * low + u * high
-    return points[head.above(points, style) > rng.uniform(-0.001, 0.006, len(points))][:count]
+    above = head.above(points, style)
+    rooted = above > rng.uniform(-0.001, 0.005, len(points))
+    points, above = points[rooted], above[rooted]
+    # a third more hair in the first centimetre, where skin would show between the roots
+    share = np.where(above < 0.012, 1.0, 0.6)
+    return points[rng.random(len(points)) < share][:count]
 
 
 def grow(
@@ -200,7 +207,8 @@ def grow(
     fuzzy = (np.abs(roots[:, 0] - bend) < 0.007) & (head.height(roots) > 0.74)
     side = np.where(fuzzy, rng.choice([-1.0, 1.0], len(roots)), side)
     flow, length, floor = comb(roots, head, side, rng)
-    step = (length * rng.uniform(0.85, 1.1, len(roots)) / style.segments)[:, None]
+    full_step = (length * rng.uniform(0.85, 1.1, len(roots)) / style.segments)[:, None]
+    step, target = full_step, knot_centre(head, style, 0.008)
     away = rng.uniform(*style.volume, len(roots))
     drift = rng.normal(0, 0.05, roots.shape)
     heading = _unit(style.lift * normal + flow)
@@ -210,6 +218,10 @@ def grow(
         pull = style.gravity
         heading = _unit(heading * (1 - pull) + [0.0, -pull, 0.0] + 0.3 * t * drift)
         heading = _style_forces(place, heading, head, style, side, t)
+        if target is not None:
+            left = target - place
+            heading = _unit(0.35 * heading + 0.65 * _unit(left))
+            step = np.minimum(full_step, np.linalg.norm(left, axis=1, keepdims=True) * 0.9)
         following = place + heading * step
         pushed = head.surface.push_out(following, away * min(1.0, 3 * t))
         contact = np.linalg.norm(pushed - following, axis=1, keepdims=True) > 1e-9
@@ -229,6 +241,32 @@ def grow(
     return lines, normals.reshape(lines.shape)
 
 
+def knot_centre(head: Head, style: HairStyle, depth: float) -> Floats | None:
+    """Where the strands of a bun meet: `depth` metres off the back of the head."""
+    if style.knot is None:
+        return None
+    height, _ = style.knot
+    behind = np.array([[0.0, head.eye + height * head.length, head.axis - 0.2]])
+    signed, normal = head.surface.query(behind)
+    return (behind - (signed - depth) * normal)[0]
+
+
+def _knot(head: Head, style: HairStyle, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Coils (N, S, 3) over a ball, as if the strands were wound round it, and their normals."""
+    assert style.knot is not None
+    radius, count, points = style.knot[1], 260, style.segments + 1
+    centre = knot_centre(head, style, 0.024)
+    axis = _unit(np.array([0.0, 0.0, -1.0]) + rng.normal(0, 0.35, (count, 3)))
+    first = _unit(np.cross(axis, rng.normal(0, 1, (count, 3))))
+    second = np.cross(axis, first)
+    tilt = rng.uniform(-0.75, 0.75, (count, 1, 1)) * np.pi / 2
+    turn = (rng.uniform(0, 2 * np.pi, (count, 1)) + np.linspace(0, 2.4, points))[..., None]
+    ring = np.cos(turn) * first[:, None] + np.sin(turn) * second[:, None]
+    normals = ring * np.cos(tilt) + axis[:, None] * np.sin(tilt)
+    size = radius * rng.uniform(0.86, 1.02, (count, 1, 1)) * [1.1, 1.0, 0.85]
+    return centre + size * normals, normals
+
+
 def _style_forces(
     place: Floats, heading: Floats, head: Head, style: HairStyle, side: Floats, t: float
 ) -> Floats:
@@ -236,7 +274,7 @@ def _style_forces(
         inward = np.stack([-place[:, 0], np.zeros(len(place)), head.axis - place[:, 2]], axis=1)
         heading = _unit(heading + style.curl * (t - 0.6) * _unit(inward))
     if style.face_gap:
-        before_face = (place[:, 2] > head.axis + 0.02) & (head.height(place) < 0.60)
+        before_face = (place[:, 2] > head.axis + 0.02) & (head.height(place) < 0.80)
         need = np.maximum(style.face_gap - np.abs(place[:, 0]), 0) * before_face
         aside = np.stack([side * np.minimum(1, 30 * need), 0 * need, -0.05 * (need > 0)], axis=1)
         heading = _unit(heading + aside)
@@ -256,7 +294,8 @@ def ribbons(
     twist = rng.normal(0, 0.35, (count, 1, 1)) * [0.3, 0.0, 0.2]
     across = _unit(np.cross(tangent, normals + twist))
     t = np.linspace(0, 1, points)
-    taper = (0.55 + 0.45 * np.minimum(1, 4 * t)) * (1 - 0.45 * t**3)
+    root = 0.9 if style.knot else 0.55
+    taper = (root + (1 - root) * np.minimum(1, 4 * t)) * (1 - 0.45 * t**3)
     half = 0.5 * style.width * rng.uniform(0.7, 1.25, (count, 1)) * taper
     edges = np.stack([lines - across * half[..., None], lines + across * half[..., None]], axis=2)
     start = 2 * points * np.arange(count)[:, None] + 2 * np.arange(points - 1)
@@ -280,11 +319,11 @@ def strand_picture(color: tuple[float, ...], tips: float, size: int = 512) -> Pi
         columns = slice(pattern * strip, (pattern + 1) * strip)
         tone = 0.80 + 0.13 * pattern
         for hair in range(hairs):
-            end = 1 - tips * rng.random() ** 1.3
+            begin, end = 0.07 * rng.random(), 1 - tips * rng.random() ** 1.3
             centre = (hair + 0.5) / hairs * strip + rng.normal(0, 1.5)
             path = centre + 2.0 * np.sin(6 * y + hair)[:, None]
             width = strip / hairs * 0.75 * (1 - 0.75 * y**2)[:, None]
-            cover = np.clip(1.3 - np.abs(x - path) / width, 0, 1) * (y < end)[:, None]
+            cover = np.clip(1.3 - np.abs(x - path) / width, 0, 1) * ((y > begin) & (y < end))[:, None]
             front = cover > alpha[:, columns]
             bright = tone * (0.65 + 0.7 * rng.random())
             shade[:, columns] = np.where(front, bright, shade[:, columns])
@@ -300,6 +339,9 @@ def grow_hair(human: Human, style_name: str, strands: int, seed: int = 0) -> Par
     head = measure_head(human)
     roots = scalp_roots(human, head, style, strands, rng)
     lines, normals = grow(roots, head, style, comb, rng)
+    if style.knot is not None:
+        coils, outward = _knot(head, style, rng)
+        lines, normals = np.concatenate([lines, coils]), np.concatenate([normals, outward])
     return ribbons(human, lines, normals, style, rng)
 
 

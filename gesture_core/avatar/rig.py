@@ -37,6 +37,9 @@ SHARED = {
     "spine03": {"spine": 0.5, "chest": 0.5},
     "neck02": {"neck": 0.67, "head": 0.33},
     "neck03": {"neck": 0.33, "head": 0.67},
+    # the deltoid follows the arm half-way, or lowered arms puff the shoulder up
+    "shoulder01.L": {"leftShoulder": 0.55, "leftUpperArm": 0.45},
+    "shoulder01.R": {"rightShoulder": 0.55, "rightUpperArm": 0.45},
 }
 
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from gesture_core.avatar.basemesh import Floats, Ints
+from gesture_core.avatar.face import Brows, brow_shade
 from gesture_core.avatar.hair import EYES, scalp_shade
 from gesture_core.avatar.human import Human
 from gesture_core.avatar.texture import (
     bake,
     blend,
     encode,
+    enlarge,
     height_to_normal,
     mask,
     octave_noise,
@@ -33,44 +35,70 @@ class Skin:
 
 
 def paint_skin(
-    human: Human, skin: Skin, hair: str, hair_color: Colour, faces: Ints, size: int = 2048
+    human: Human,
+    skin: Skin,
+    brow: Brows,
+    hair: str,
+    hair_color: Colour,
+    faces: Ints,
+    size: int = 2048,
 ) -> Picture:
     """Colour map of the body; `faces` are the indices of the body faces that are seen."""
-    rng = np.random.default_rng(1)
-    body = human.base.faces["body"][faces]
+    place = _places(human, faces, size // 2)
+    soft = _soft_tints(human, skin, place)
+    soft = blend(soft, brow.color, 0.5 * brow_shade(human, brow, place))
+    scalp = scalp_shade(human, hair, place.reshape(-1, 3)).reshape(*place.shape[:2], 1)
+    picture = enlarge(soft, size)
+    picture = blend(picture, skin.lips, skin.lip_strength * mask("lips", size, 4))
+    picture = blend(picture, (0.50, 0.15, 0.14), mask("inside-mouth", size, 8))
+    nail = _shift(skin.tone, 0.03, -0.02, 0.0)
+    picture = blend(picture, nail, 0.6 * mask("fingernails", size, 2))
+    grain = 0.011 * octave_noise(size, (1, 2, 8, 48), np.random.default_rng(1))[..., None]
+    picture = picture * (1 + grain * np.array([0.8, 1.1, 1.2], dtype=np.float32))
+    shade = enlarge(scalp.astype(np.float32), size)
+    return encode("skin", blend(picture, hair_color, 0.92 * shade), quality=90)
+
+
+def _places(human: Human, faces: Ints, size: int) -> Floats:
+    """Where on the body each pixel lies (S, S, 3)."""
     uvs = human.base.uvs[human.base.face_uvs["body"][faces]]
-    place = bake(human.vertices, uvs, body, size // 2)
-    place = place.repeat(2, axis=0).repeat(2, axis=1)
-    picture = np.tile(np.array(skin.tone), (size, size, 1))
-    picture = blend(picture, _shift(skin.tone, 0.02, -0.03, -0.02), 0.5 * mask("face", size, 40))
-    picture = blend(picture, _shift(skin.tone, 0.0, -0.14, -0.12), 0.5 * mask("ears", size, 12))
-    picture = blend(
-        picture, _shift(skin.tone, -0.08, -0.14, -0.11), 0.35 * mask("eyelids", size, 10)
-    )
-    eye = human.vertices[EYES]
+    return bake(human.vertices, uvs, human.base.faces["body"][faces], size).astype(np.float32)
+
+
+def _soft_tints(human: Human, skin: Skin, place: Floats) -> Floats:
+    """Everything without a sharp edge, painted at half the size."""
+    size, tone, eye = len(place), skin.tone, human.vertices[EYES]
+    picture = np.tile(np.array(tone, dtype=np.float32), (size, size, 1))
+    for name, blur, change, amount in (
+        ("face", 40, (0.02, -0.03, -0.02), 0.5),
+        ("ears", 12, (0.0, -0.14, -0.12), 0.5),
+        ("eyelids", 10, (-0.08, -0.14, -0.11), 0.35),
+    ):
+        picture = blend(picture, _shift(tone, *change), amount * mask(name, size, blur))
     for side in (1, -1):
         centre = eye[eye[:, 0] * side > 0].mean(0)
         cheek = _blob(place, centre + [0.014 * side, -0.036, 0.0], (0.026, 0.018, 0.05))
-        picture = blend(picture, _shift(skin.tone, 0.0, -0.13, -0.10), skin.blush * cheek)
+        picture = blend(picture, _shift(tone, 0.0, -0.13, -0.10), skin.blush * cheek)
         under = _blob(place, centre + [0.0, -0.017, 0.0], (0.016, 0.005, 0.03))
-        picture = blend(picture, _shift(skin.tone, -0.06, -0.09, -0.06), 0.18 * under)
-    nose = _blob(
-        place,
-        np.array([0.0, eye[:, 1].mean() - 0.040, eye[:, 2].max() + 0.02]),
-        (0.012, 0.012, 0.02),
-    )
-    picture = blend(picture, _shift(skin.tone, 0.0, -0.10, -0.08), 0.5 * skin.blush * nose)
-    if skin.stubble:
-        picture = _stubble(picture, place, human, skin)
-    picture = blend(picture, skin.lips, skin.lip_strength * mask("lips", size, 4))
-    picture = blend(picture, (0.50, 0.15, 0.14), mask("inside-mouth", size, 8))
-    picture = blend(
-        picture, _shift(skin.tone, 0.03, -0.02, 0.0), 0.6 * mask("fingernails", size, 2)
-    )
-    grain = 0.011 * octave_noise(size, (1, 2, 8, 48), rng)[..., None]
-    picture = picture * (1 + grain * np.array([0.8, 1.1, 1.2]))
-    scalp = scalp_shade(human, hair, place.reshape(-1, 3)).reshape(size, size, 1)
-    return encode("skin", blend(picture, hair_color, 0.92 * scalp), quality=90)
+        picture = blend(picture, _shift(tone, -0.06, -0.09, -0.06), 0.18 * under)
+    tip = np.array([0.0, eye[:, 1].mean() - 0.040, eye[:, 2].max() + 0.02])
+    nose = _blob(place, tip, (0.012, 0.012, 0.02))
+    picture = blend(picture, _shift(tone, 0.0, -0.10, -0.08), 0.5 * skin.blush * nose)
+    for tint, where, radius in _finger_tints(human):
+        blob = _blob(place, where, (radius, radius, radius))
+        picture = blend(picture, _shift(tone, *tint), 0.5 * blob)
+    return _stubble(picture, place, human, skin) if skin.stubble else picture
+
+
+def _finger_tints(human: Human) -> list[tuple[tuple[float, ...], Floats, float]]:
+    """Redder fingertips and knuckles: tint, place and radius."""
+    rig, tints = human.rig, []
+    for index, name in enumerate(rig.names):
+        if name.endswith("Distal"):
+            tints.append(((0.0, -0.09, -0.07), rig.tails[index], 0.012))
+        elif name.endswith(("Proximal", "Intermediate")) and "Thumb" not in name:
+            tints.append(((-0.02, -0.08, -0.06), rig.heads[index] + [0, 0.006, 0], 0.008))
+    return tints
 
 
 def pore_picture(size: int = 256) -> Picture:

@@ -95,10 +95,11 @@ def _incidence(rows: Ints, count: int) -> sparse.csr_matrix:
     return sparse.csr_matrix(entries, shape=(count, height))
 
 
-def border_vertices(faces: Ints) -> Ints:
-    """Vertices on the open borders of a surface."""
+def border_edges(faces: Ints) -> Ints:
+    """Directed edges (E, 2) on the open borders of a surface, in the sense of their faces."""
     edges, edge_of = _edges(faces)
-    return np.unique(edges[np.bincount(edge_of.ravel(), minlength=len(edges)) == 1])
+    alone = np.bincount(edge_of.ravel(), minlength=len(edges))[edge_of] == 1
+    return np.stack([faces, np.roll(faces, -1, axis=1)], axis=-1)[alone]
 
 
 def neighbour_mean(faces: Ints, count: int) -> sparse.csr_matrix:

