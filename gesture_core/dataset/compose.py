@@ -34,6 +34,8 @@ Array = NDArray[np.float64]
 FPS = 15.0
 LEAD, TAIL = 0.35, 0.6
 """Seconds of silence before the first and after the last word."""
+SIZES = (0.6, 1.4)
+"""Range by which half of the sequences are made smaller or larger as a whole."""
 IDLE_SIZE = 0.8
 """Share of the recorded idle sway that is kept."""
 _MIRROR_SIGNS = np.array([1.0, 1.0, -1.0, -1.0])
@@ -200,6 +202,9 @@ def compose(
     else:
         words, ends = word_times(lines, rng)
         plan = plan_gestures(words, ends + TAIL, rng, energy)
+        size = rng.uniform(*SIZES) if rng.random() < 0.5 else 1.0
+        gestures = [replace(gesture, amplitude=gesture.amplitude * size) for gesture in plan]
+        plan = Plan(tuple(gestures), plan.duration)
     plan, parts = cast(plan, repertoire.parts, manner, energy, rng)
     duration = max([ends + TAIL, *(gesture.end + 0.2 for gesture in plan)])
     frames = round(duration * FPS)

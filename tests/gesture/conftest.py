@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from gesture_core.dataset.compose import Line
-from gesture_core.dataset.units import PARTS, Unit, UnitLibrary
+from gesture_core.dataset.units import PARTS, Unit, UnitLibrary, save_units
 from gesture_core.rotation import quat_multiply, rotvec_to_quat
 from gesture_core.skeleton import HUMANOID
-from gesture_core.train.sentences import Sentences
+from gesture_core.train.sentences import Sentences, save_sentences
 
 WORDS = (
     ("안녕하세요", (("안녕", "NNG"), ("하", "XSA"), ("세요", "EF"))),
@@ -84,3 +85,22 @@ def example_sentences(count: int = 6) -> Sentences:
         offsets=np.concatenate([[0], np.cumsum(counts)]),
         sentence_vectors=rng.normal(size=(count, 10)),
     )
+
+
+@pytest.fixture(scope="session")
+def library() -> UnitLibrary:
+    return example_library()
+
+
+@pytest.fixture(scope="session")
+def sentences() -> Sentences:
+    return example_sentences()
+
+
+@pytest.fixture(scope="session")
+def data_files(library, sentences, tmp_path_factory):
+    """The example units and sentences as files."""
+    folder = tmp_path_factory.mktemp("data")
+    save_units(folder / "units.lmdb", library.units)
+    save_sentences(folder / "sentences.npz", sentences)
+    return folder
