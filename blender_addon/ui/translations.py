@@ -31,10 +31,9 @@ _KOREAN = {
     "reading the text": "글을 읽는 중",
     "speaking": "음성을 만드는 중",
     "listening to the recording": "녹음을 듣는 중",
-    "planning gestures": "몸짓을 계획하는 중",
+    "planning the gestures": "몸짓을 계획하는 중",
     "moving": "움직임을 만드는 중",
     "bringing to life": "생기를 더하는 중",
-    "correcting": "자세를 바로잡는 중",
     "Online access is off: the backend stays offline": (
         "온라인 접근이 꺼져 있어 백엔드가 오프라인으로 작동합니다"
     ),
