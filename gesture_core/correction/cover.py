@@ -14,10 +14,10 @@ def cover(need: Array, radius: int) -> Array:
     Hann window of `radius` frames to both sides: each averaged value covers the frame itself,
     so the average does too.
     """
+    if radius < 1 or not need.any():
+        return need
     from scipy.ndimage import maximum_filter1d
 
-    if radius < 1:
-        return need
     return hann_mean(maximum_filter1d(need, 2 * radius + 1, axis=0, mode="nearest"), radius)
 
 
