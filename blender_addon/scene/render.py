@@ -75,14 +75,14 @@ def _cycles(scene: bpy.types.Scene, samples: int) -> None:
     cycles.device = "CPU"
     cycles.samples, cycles.use_denoising = samples, True
     cycles.max_bounces, cycles.transparent_max_bounces = 6, 16
-    scene.view_settings.exposure = 0.5
+    scene.view_settings.exposure = 0.2
     scene.render.threads_mode = "FIXED"
     scene.render.threads = len(os.sched_getaffinity(0))
 
 
 def _eevee(scene: bpy.types.Scene, samples: int) -> None:
     scene.eevee.taa_render_samples = samples
-    scene.view_settings.exposure = 0.5
+    scene.view_settings.exposure = 0.2
 
 
 def render_still(path: Path, frame: float) -> None:

@@ -17,15 +17,19 @@ from .avatar import Avatar
 ADULT = 1.7
 """Height in metres that the studio is laid out for; it grows with the character."""
 LENS = 85.0
-BACKDROP = (0.62, 0.66, 0.70, 1.0)
+BACKDROP = (0.42, 0.45, 0.49, 1.0)
+DRAWN_BACKDROP = (0.60, 0.64, 0.68, 1.0)
+"""Its colour where no lights fall on it: in Workbench."""
 AIR = (0.75, 0.80, 0.86, 1.0)
 BEND = 3.0
 """Radius in metres of the curve between floor and wall."""
+SHADOW = 0.55
+"""Half the width in metres of the shadow drawn where there are no lights."""
 LIGHTS = (
     # left, height, forward (metres), watts, size
-    (1.6, 2.9, 2.6, 110.0, 1.8),
-    (-2.4, 1.8, 1.8, 45.0, 2.4),
-    (0.8, 2.9, -2.0, 90.0, 1.2),
+    (1.6, 2.9, 2.6, 80.0, 1.8),
+    (-2.4, 1.8, 1.8, 30.0, 2.4),
+    (0.8, 2.9, -2.0, 45.0, 1.2),
 )
 
 
@@ -95,14 +99,31 @@ def _backdrop(place: Matrix, scale: float) -> None:
     mesh = bpy.data.meshes.new("Backdrop")
     mesh.from_pydata(points, [], faces)
     mesh.polygons.foreach_set("use_smooth", [True] * len(mesh.polygons))
+    corners = np.array(points)[np.array(faces).ravel()][:, [0, 2]]
+    uv = mesh.uv_layers.new(name="UVMap")
+    uv.data.foreach_set("uv", (corners / (2.0 * SHADOW * scale) + 0.5).ravel())
+    mesh.materials.append(_matt_material())
+    _add("Backdrop", mesh, place)
+
+
+def _matt_material() -> bpy.types.Material:
+    """Matt paint; engines without lights draw its texture, a soft shadow under the feet."""
     material = bpy.data.materials.new("Backdrop")
     material.use_nodes = True
-    shader = next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
+    nodes = material.node_tree.nodes
+    shader = next(node for node in nodes if node.type == "BSDF_PRINCIPLED")
     shader.inputs["Base Color"].default_value = BACKDROP
     shader.inputs["Roughness"].default_value = 0.95
-    material.diffuse_color = BACKDROP
-    mesh.materials.append(material)
-    _add("Backdrop", mesh, place)
+    axis = np.linspace(-1.0, 1.0, 64)
+    radius = np.minimum(np.hypot(axis, 1.5 * axis[:, None]), 1.0)
+    pixels = np.ones((64, 64, 4), dtype=np.float32)
+    shade = 1.0 - 0.35 * (1.0 + np.cos(np.pi * radius))
+    pixels[..., :3] = shade[..., None] * DRAWN_BACKDROP[:3]
+    texture = nodes.new("ShaderNodeTexImage")
+    texture.image = bpy.data.images.new("Shadow", 64, 64, float_buffer=True)
+    texture.image.pixels.foreach_set(pixels.ravel())
+    texture.extension = "EXTEND"
+    return material
 
 
 def _lights(place: Matrix, scale: float) -> None:
@@ -118,7 +139,7 @@ def _lights(place: Matrix, scale: float) -> None:
     world.use_nodes = True
     background = next(node for node in world.node_tree.nodes if node.type == "BACKGROUND")
     background.inputs["Color"].default_value = AIR
-    background.inputs["Strength"].default_value = 0.5
+    background.inputs["Strength"].default_value = 0.4
 
 
 def _camera(place: Matrix, body: Body, shot: Shot, size: tuple[int, int]) -> None:
