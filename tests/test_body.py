@@ -4,7 +4,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gesture_core.body.description import load_body
-from gesture_core.body.limits import draw_in, humanoid_limits, limit_use
+from gesture_core.body.limits import (
+    FLEXION,
+    LATERAL,
+    TWIST,
+    draw_in,
+    half_range,
+    humanoid_limits,
+    limit_use,
+)
 from gesture_core.body.speeds import angular_speeds, joint_speeds, percentile_speeds
 from gesture_core.body.volume import arms_of, humanoid_volume, overlap
 from gesture_core.formats.smartbody import read_sk, read_skm
@@ -20,8 +28,6 @@ from gesture_core.rotation import (
     rotvec_to_quat,
 )
 from gesture_core.skeleton import HUMANOID, forward_kinematics
-
-FLEXED, DEVIATED, TWISTED = 0, 1, 2
 
 
 def posed(**degrees):
@@ -51,26 +57,26 @@ def test_the_rest_pose_is_within_all_limits():
     ("name", "rotvec", "coordinate", "share"),
     [
         # Wrist of the left arm, which points along +X: flexion turns +X towards −Y, about −Z.
-        ("leftHand", [0, 0, -90], FLEXED, 1.0),  # AAOS 80 + tolerance 10
-        ("leftHand", [0, 0, -45], FLEXED, 0.5),
-        ("leftHand", [0, 0, 80], FLEXED, 1.0),  # extension 70 + 10
-        ("leftHand", [0, -30, 0], FLEXED, 1.0),  # radial 20 + 10: +X towards +Z
-        ("leftHand", [0, 40, 0], FLEXED, 1.0),  # ulnar 30 + 10
-        ("rightHand", [0, 0, 90], FLEXED, 1.0),
-        ("rightHand", [0, 30, 0], FLEXED, 1.0),
-        ("leftHand", [10, 0, 0], TWISTED, 1.0),
+        ("leftHand", [0, 0, -90], FLEXION, 1.0),  # AAOS 80 + tolerance 10
+        ("leftHand", [0, 0, -45], FLEXION, 0.5),
+        ("leftHand", [0, 0, 80], FLEXION, 1.0),  # extension 70 + 10
+        ("leftHand", [0, -30, 0], FLEXION, 1.0),  # radial 20 + 10: +X towards +Z
+        ("leftHand", [0, 40, 0], FLEXION, 1.0),  # ulnar 30 + 10
+        ("rightHand", [0, 0, 90], FLEXION, 1.0),
+        ("rightHand", [0, 30, 0], FLEXION, 1.0),
+        ("leftHand", [10, 0, 0], TWIST, 1.0),
         # Elbow: folds +X towards +Z, about −Y; −10 to 160 with tolerance, middle 75.
-        ("leftLowerArm", [0, -160, 0], FLEXED, 1.0),
-        ("leftLowerArm", [0, 10, 0], FLEXED, 1.0),
-        ("leftLowerArm", [0, -75, 0], FLEXED, 0.0),
-        ("rightLowerArm", [0, 160, 0], FLEXED, 1.0),
-        ("leftLowerArm", [90, 0, 0], TWISTED, 1.0),
-        ("leftLowerArm", [0, 0, 15], DEVIATED, 1.0),
+        ("leftLowerArm", [0, -160, 0], FLEXION, 1.0),
+        ("leftLowerArm", [0, 10, 0], FLEXION, 1.0),
+        ("leftLowerArm", [0, -75, 0], FLEXION, 0.0),
+        ("rightLowerArm", [0, 160, 0], FLEXION, 1.0),
+        ("leftLowerArm", [90, 0, 0], TWIST, 1.0),
+        ("leftLowerArm", [0, 0, 15], LATERAL, 1.0),
         # Knee: folds −Y towards −Z, about +X; knuckle: +X towards −Y.
-        ("leftLowerLeg", [145, 0, 0], FLEXED, 1.0),
-        ("leftMiddleProximal", [0, 0, -100], FLEXED, 1.0),
-        ("head", [40, 0, 0], FLEXED, 1.0),
-        ("head", [0, -50, 0], TWISTED, 1.0),
+        ("leftLowerLeg", [145, 0, 0], FLEXION, 1.0),
+        ("leftMiddleProximal", [0, 0, -100], FLEXION, 1.0),
+        ("head", [40, 0, 0], FLEXION, 1.0),
+        ("head", [0, -50, 0], TWIST, 1.0),
     ],
 )
 def test_share_of_the_range(name, rotvec, coordinate, share):
@@ -100,6 +106,16 @@ def test_drawing_in_shrinks_every_share_by_the_pull(seed, spread, pull):
     before = limit_use(limits, pose)
     after = limit_use(limits, draw_in(limits, pose, np.full(before.shape, pull)))
     np.testing.assert_allclose(after, (1.0 - pull) * before, atol=2e-3 * before.max() + 1e-9)
+
+
+def test_half_ranges_include_the_tolerance():
+    limits = humanoid_limits()
+    forearm, hand = HUMANOID.index("rightLowerArm"), HUMANOID.index("leftHand")
+    assert np.degrees(half_range(limits, forearm, FLEXION)) == pytest.approx(85.0)
+    assert np.degrees(half_range(limits, forearm, LATERAL)) == pytest.approx(15.0)
+    assert np.degrees(half_range(limits, hand, TWIST)) == pytest.approx(10.0)
+    with pytest.raises(ValueError, match="twist"):
+        half_range(limits, hand, FLEXION)
 
 
 def test_drawing_in_by_nothing_changes_nothing():

@@ -35,7 +35,8 @@ from gesture_core.rotation import (
 from gesture_core.skeleton import HUMANOID, Skeleton
 
 COORDINATES = 3
-"""Numbers per joint: flexion or swing, lateral deviation (hinges only), twist."""
+FLEXION, LATERAL, TWIST = range(COORDINATES)
+"""Numbers of a joint: flexion or swing, lateral deviation (hinges only), twist."""
 
 _MIRROR = np.array([1.0, 1.0, -1.0, -1.0])
 _BORDER_SAMPLES = 360
@@ -108,9 +109,22 @@ def limit_use(limits: Limits, rotations: Array) -> Array:
     angles = _hinge_angles(hinges, rotations)
     use[..., hinges.joints, :] = np.abs(angles - hinges.middle) / hinges.half
     distance, border, twist = _cone_coordinates(cones, rotations)[1:]
-    use[..., cones.joints, 0] = distance / border
-    use[..., cones.joints, 2] = np.abs(twist - cones.twist_middle) / cones.twist_half
+    use[..., cones.joints, FLEXION] = distance / border
+    use[..., cones.joints, TWIST] = np.abs(twist - cones.twist_middle) / cones.twist_half
     return use
+
+
+def half_range(limits: Limits, joint: int, coordinate: int) -> float:
+    """Radians from the middle of a range to its ends, tolerance included.
+
+    `coordinate`: `LATERAL` of a hinge, or `TWIST`; the swing of a cone differs by direction.
+    """
+    hinge = np.flatnonzero(limits.hinges.joints == joint)
+    if len(hinge):
+        return float(limits.hinges.half[hinge[0], coordinate])
+    if coordinate != TWIST:
+        raise ValueError("a joint that is no hinge only has a range of twist")
+    return float(limits.cones.twist_half[limits.cones.joints == joint][0])
 
 
 def draw_in(limits: Limits, rotations: Array, pull: Array) -> Array:
@@ -124,7 +138,7 @@ def draw_in(limits: Limits, rotations: Array, pull: Array) -> Array:
     angles = hinges.middle + (angles - hinges.middle) * (1.0 - pull[..., hinges.joints, :])
     result[..., hinges.joints, :] = _hinge_rotations(hinges, angles)
     direction, distance, _, twist = _cone_coordinates(cones, rotations)
-    swing_pull, twist_pull = pull[..., cones.joints, 0], pull[..., cones.joints, 2]
+    swing_pull, twist_pull = pull[..., cones.joints, FLEXION], pull[..., cones.joints, TWIST]
     back = np.cross(direction, cones.centre)
     turn = rotvec_to_quat(unit(back) * (distance * swing_pull)[..., None])
     swing = quat_between(cones.axis, quat_rotate(turn, direction))

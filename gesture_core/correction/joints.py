@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gesture_core.body.limits import draw_in, humanoid_limits, limit_use
+from gesture_core.body.limits import LATERAL, TWIST, draw_in, half_range, humanoid_limits, limit_use
 from gesture_core.correction.cover import cover, cover_signed
 from gesture_core.kinematics import direction_angle
 from gesture_core.rotation import (
@@ -22,8 +22,6 @@ SMOOTHING = 0.12
 
 _ROUNDING = 1e-9
 _AXIS = np.array([1.0, 0.0, 0.0])
-_WRIST_TWIST = np.radians(10.0)
-_ELBOW_LATERAL = np.radians(15.0)
 
 
 def limit_joints(rotations: Array, fps: float) -> Array:
@@ -55,7 +53,8 @@ def _hand_on_wrist_twist(rotations: Array, side: str, radius: int) -> None:
     hand, forearm = HUMANOID.index(f"{side}Hand"), HUMANOID.index(f"{side}LowerArm")
     twist = quat_swing_twist(rotations[:, hand], _AXIS)[1]
     angle = _wrapped(2.0 * direction_angle(twist[:, 1], twist[:, 0]))
-    excess = angle - np.clip(angle, -_WRIST_TWIST, _WRIST_TWIST)
+    allowed = half_range(humanoid_limits(), hand, TWIST)
+    excess = angle - np.clip(angle, -allowed, allowed)
     _hand_on(rotations, forearm, hand, cover_signed(_significant(excess), radius))
 
 
@@ -65,9 +64,8 @@ def _hand_on_elbow_deviation(rotations: Array, side: str, radius: int) -> None:
     direction = quat_rotate(rotations[:, forearm], _AXIS if side == "left" else -_AXIS)
     up, forward = direction[:, 1], direction[:, 2]
     angle = direction_angle(up, forward)
-    allowed = np.arcsin(
-        np.clip(np.sin(_ELBOW_LATERAL) / np.maximum(np.hypot(up, forward), 1e-9), 0.0, 1.0)
-    )
+    sideways = np.sin(half_range(humanoid_limits(), forearm, LATERAL))
+    allowed = np.arcsin(np.minimum(sideways / np.maximum(np.hypot(up, forward), 1e-9), 1.0))
     excess = np.where(forward > 0.0, np.clip(angle, -allowed, allowed) - angle, 0.0)
     _hand_on(rotations, upper, forearm, cover_signed(_significant(excess), radius))
 

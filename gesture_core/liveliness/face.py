@@ -19,7 +19,7 @@ _SHORTEST_INTERVAL = 0.7
 _AT_PHRASE_END = 0.35
 
 _RESTING_BROW = 0.22
-_RESTING_SMILE = 0.15
+_RESTING_SMILE = 0.20
 
 
 def blink_times(duration: float, spoken: Sequence[Phrase], seed: int) -> Array:
