@@ -39,8 +39,8 @@ class Viseme:
     phonemes: tuple[str, ...]
     pose: dict[str, float]
     strength: float
-    lead: float = 0.075
-    lag: float = 0.06
+    lead: float = 0.05
+    lag: float = 0.045
     closes: bool = False
 
 
