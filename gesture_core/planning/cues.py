@@ -81,6 +81,7 @@ _CUE_OF: dict[str, int] = {
     for rank, (_, forms) in reversed([*enumerate(_CUES)])
     for morpheme in forms.split()
 }
+_PAUSES = (",", ";", ":", "…")
 _ORDINAL_TAGS = ("NR", "SN")
 _CONTENT_TAGS = ("NNG", "NNP", "VV", "VA", "MAG", "XR", "NR", "MM", "IC", "NP")
 _QUESTION_ENDINGS = (
@@ -212,12 +213,13 @@ def word_flags(words: Sequence[PlanWord]) -> NDArray[np.float32]:
 
 
 def _phrases(words: Sequence[PlanWord]) -> list[list[int]]:
-    """Word indices of each phrase: up to three words, ended by clause or sentence."""
+    """Word indices of each phrase: up to three words, ended by pause, clause or sentence."""
     phrases: list[list[int]] = [[]]
     for index, word in enumerate(words):
         phrases[-1].append(index)
         last = index + 1 == len(words) or words[index + 1].sentence != word.sentence
-        if last or len(phrases[-1]) >= 3 or (len(phrases[-1]) >= 2 and ends_clause(word)):
+        long = len(phrases[-1]) >= 3 or (len(phrases[-1]) >= 2 and ends_clause(word))
+        if last or long or word.text[-1:] in _PAUSES:
             phrases.append([])
     return [phrase for phrase in phrases if phrase]
 
