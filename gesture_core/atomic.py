@@ -22,8 +22,10 @@ def check_writable(final: Path, *, force: bool = False) -> None:
         folder = folder.parent
     if not folder.is_dir():
         raise UserError(f"cannot write {final}: {folder} is not a folder")
-    if not os.access(folder, os.W_OK):
-        raise UserError(f"cannot write {final}: no permission to write into {folder}")
+    try:
+        tempfile.TemporaryFile(dir=folder).close()  # permissions alone do not tell: try it
+    except OSError as error:
+        raise UserError(f"cannot write {final}: {folder}: {error.strerror}") from error
 
 
 @contextmanager

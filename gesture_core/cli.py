@@ -190,28 +190,32 @@ def avatar_build(
 @app.command()
 def styles(as_json: AsJson = False) -> None:
     """List the ways of moving that the gesture model has learned."""
-    from gesture_core.gestures.styles import list_styles
+    from gesture_core.gestures.styles import load_styles
 
-    rows = [{"name": style.name, "description": style.description} for style in list_styles()]
+    rows = [
+        {"name": name, "description": style.en, "설명": style.ko}
+        for name, style in load_styles().items()
+    ]
     _print_table(rows, as_json=as_json)
 
 
 @app.command()
 def voices(as_json: AsJson = False) -> None:
     """List the voices, which of them work here, and which is the default."""
-    from gesture_core.speech import default_voice, list_voices
+    from gesture_core.speech.voice import TTS, default_voice, engine
 
     default = default_voice()
     rows = [
         {
-            "name": voice.name,
+            "name": f"{name}:{voice.name}",
             "description": voice.description,
             "licence": voice.licence,
             "offline": voice.offline,
-            "installed": voice.installed,
-            "default": voice.name == default,
+            "works here": engine(name).missing() or True,
+            "default": f"{name}:{voice.name}" == default,
         }
-        for voice in list_voices()
+        for name in TTS
+        for voice in engine(name).voices
     ]
     _print_table(rows, as_json=as_json)
 

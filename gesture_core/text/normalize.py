@@ -12,7 +12,13 @@ from gesture_core.text.latin import english_digits, read_latin, spell_letters, s
 from gesture_core.text.numerals import sino
 from gesture_core.text.quantities import read_quantity
 from gesture_core.text.split import eojeols
-from gesture_core.text.symbols import kind_of, read_letters, read_operator, read_symbol
+from gesture_core.text.symbols import (
+    UNREAD_SCRIPT,
+    kind_of,
+    read_letters,
+    read_operator,
+    read_symbol,
+)
 
 
 @dataclass(frozen=True)
@@ -46,8 +52,9 @@ def normalize(text: str) -> Normalized:
     """Read `text` in Hangul, eojeol by eojeol.
 
     Numbers, Latin letters, symbols and hanja become the words a speaker would say; what has no
-    reading (emoji, ㅋㅋㅋ, other scripts) is left out with a warning. Raises UserError when the
-    text is longer than `clean.MAX_CHARACTERS` or nothing in it can be said.
+    reading (emoji, ㅋㅋㅋ) is left out with a warning. Raises UserError when the text is longer than
+    `clean.MAX_CHARACTERS`, when it has words in a script that is not read, such as Cyrillic or
+    kana, since leaving out words would change what is said, or when nothing in it can be said.
     """
     cleaned = clean_text(text)
     left_out = _LeftOut()
@@ -57,6 +64,7 @@ def normalize(text: str) -> Normalized:
         reading = _read_eojeol(cleaned, start, end, previous, left_out)
         if reading:
             words.append(NormalizedWord(cleaned[start:end], reading, start, end))
+    _refuse_unread_scripts(cleaned, left_out)
     if not words:
         raise UserError(f"the text has nothing that can be spoken: {_shortened(text)!r}")
     return Normalized(cleaned, tuple(words), left_out.warnings())
@@ -78,6 +86,16 @@ class _LeftOut:
     def warnings(self) -> tuple[str, ...]:
         return tuple(
             f"left out {kind}: {_shortened(' '.join(texts))}" for kind, texts in self.kinds.items()
+        )
+
+
+def _refuse_unread_scripts(text: str, left_out: _LeftOut) -> None:
+    letters = left_out.kinds.get(UNREAD_SCRIPT)
+    if letters:
+        words = [word for word in text.split() if any(letter in word for letter in letters)]
+        raise UserError(
+            f"cannot read {_shortened(' '.join(words))!r}: write it in Hangul; Hangul, Latin "
+            "letters, digits and common hanja are read"
         )
 
 
@@ -168,7 +186,7 @@ def _read_basement(match: re.Match[str], _left_out: _LeftOut) -> tuple[str, int]
 def _read_latin_run(match: re.Match[str], left_out: _LeftOut) -> tuple[str, int]:
     letters = re.sub(r"[^A-Za-z'’-]", "", strip_accents(match.group()))
     if not letters:
-        left_out.add("letters of a script that is not read", match.group())
+        left_out.add(UNREAD_SCRIPT, match.group())
         return " ", match.end()
     if letters in UNITS and _NUMBER_BEFORE.search(match.string[: match.start()]):
         return UNITS[letters], match.end()

@@ -92,9 +92,12 @@ def _joins_ends(text: str, at: int) -> bool:
     return bool(around.match(text, at))
 
 
+UNREAD_SCRIPT = "letters of a script that is not read"
+
+
 def kind_of(character: str) -> str:
     """How a warning calls a character that has no reading."""
     category = unicodedata.category(character)
     if category[0] == "L":
-        return "letters of a script that is not read"
+        return UNREAD_SCRIPT
     return "emoji" if category in ("So", "Sk") else "symbols"
