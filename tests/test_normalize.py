@@ -305,7 +305,7 @@ def test_warns_about_what_is_left_out(text: str, reading: str, warning: str) -> 
     assert any(warning in line for line in normalized.warnings)
 
 
-@pytest.mark.parametrize("word", ["Привет", "こんにちは", "مرحبا", "สวัสดี"])
+@pytest.mark.parametrize("word", ["Привет", "こんにちは", "مرحبا"])
 def test_words_in_a_script_that_is_not_read_are_refused(word: str) -> None:
     with pytest.raises(UserError, match=word):
         normalize(f"안녕 {word} 반가워")
