@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -66,6 +67,15 @@ def stuck(arguments: Mapping[str, Any], progress: Progress) -> Answer:
     return Answer()
 
 
+def stubborn(arguments: Mapping[str, Any], progress: Progress) -> Answer:
+    """Shrug off a polite request to end, and have a child that does the same."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    progress(0.5, str(child.pid))
+    time.sleep(60)
+    return Answer()
+
+
 def die(arguments: Mapping[str, Any], progress: Progress) -> Answer:
     os.write(2, b"out of memory, goodbye\n")
     os._exit(3)
@@ -80,6 +90,7 @@ JOBS = {
     "nan": nan,
     "slow": slow,
     "stuck": stuck,
+    "stubborn": stubborn,
     "die": die,
 }
 

@@ -85,7 +85,7 @@ BROKEN = {
     "a header with NaN": frame_bytes(b'{"type":"x","fraction":NaN}'),
     "a header nested too deeply": frame_bytes(b"[" * 500_000),
     "an empty header": frame_bytes(b""),
-    "an oversized header": b"MJIT" + (2**20 + 1).to_bytes(4, "big") + bytes(8),
+    "an oversized header": frame_bytes(b'{"type":"x"}' + b" " * 2**20),
     "an oversized body": b"MJIT" + (12).to_bytes(4, "big") + (2**30 + 1).to_bytes(8, "big"),
     "a body that never comes": b"MJIT\0\0\0\x0c" + (2**30).to_bytes(8, "big") + b'{"type":"x"}',
 }
@@ -97,6 +97,14 @@ def test_broken_frames_are_refused_by_both_sides(data: bytes):
         ours.read_frame(io.BytesIO(data))
     with pytest.raises(theirs.ProtocolError):
         theirs.receive(io.BytesIO(data))
+
+
+@pytest.mark.parametrize("name", ["an oversized header", "an oversized body"])
+def test_sizes_are_checked_before_anything_is_read(name: str):
+    with pytest.raises(ours.FrameError, match="over the limit"):
+        ours.read_frame(io.BytesIO(BROKEN[name]))
+    with pytest.raises(theirs.ProtocolError, match="is over"):
+        theirs.receive(io.BytesIO(BROKEN[name]))
 
 
 @given(st.integers(1, 40))
@@ -259,6 +267,31 @@ def test_a_job_that_ignores_cancelling_is_killed_and_the_next_starts_anew():
     assert after["count"] == 1
     assert after["pid"] != pid
     backend.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="process groups are a POSIX thing")
+def test_killing_takes_the_programs_that_the_job_started_along():
+    backend = Backend(COMMAND, Limits(cancel=0.2))
+    job = backend.submit("stubborn", {})
+    until_running(job)
+    while not job.message:
+        job.poll()
+    child = int(job.message)
+    os.kill(child, 0)
+    job.cancel()
+    assert finish(job).state is State.CANCELLED
+    assert not is_running(child)
+    backend.close()
+
+
+def is_running(process: int) -> bool:
+    """Whether it still runs; a killed orphan may wait a while for its last rites."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    stat = Path(f"/proc/{process}/stat")
+    return not (stat.is_file() and stat.read_text().rpartition(")")[2].split()[0] == "Z")
 
 
 def test_a_process_that_dies_fails_its_job_with_the_reason_and_is_restarted(backend: Backend):
