@@ -8,11 +8,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gesture_core.errors import UserError
 from gesture_core.text.cong import DIMENSION, load_cong, read_cong
 from gesture_core.text.morphemes import analyse, kiwi, morpheme_vectors
 from gesture_core.text.normalize import normalize
+from gesture_core.text.pronounce import pronounce_words
+from gesture_core.text.split import boundaries
 
 
 def _tagged(text: str) -> list[list[str]]:
@@ -78,3 +82,24 @@ def test_other_model_versions_are_refused(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("gesture_core.text.cong.metadata.version", lambda _: "0.99.0")
     with pytest.raises(UserError, match=r"pip install kiwipiepy_model==0\.24\.0"):
         load_cong()
+
+
+@given(
+    st.text(
+        st.one_of(st.sampled_from("가나닭값않 .,!?\n3시ab😀ㅋ漢"), st.characters()), max_size=50
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_every_readable_text_passes_the_whole_stage(text: str) -> None:
+    try:
+        normalized = normalize(text)
+    except UserError:
+        return
+    pauses = boundaries(normalized.text, normalized.words)
+    readings = [word.reading for word in normalized.words]
+    spoken = pronounce_words(readings, [pause != "none" for pause in pauses])
+    vectors = morpheme_vectors(analyse(normalized.text, normalized.words))
+    assert len(pauses) == len(spoken) == len(vectors) == len(normalized.words)
+    assert [len(word) for word in spoken] == [len(reading) for reading in readings]
+    assert pauses[-1] == "sentence"
+    assert np.isfinite(vectors).all()

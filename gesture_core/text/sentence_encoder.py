@@ -147,10 +147,13 @@ class KoreanSentenceEncoder(nn.Module):
 
     def forward(self, features: Features) -> Tensor:
         """Sentence embeddings (N, 1280)."""
+        return functional.normalize(self.head(self.join(features)), dim=-1)
+
+    def join(self, features: Features) -> Tensor:
+        """The three views weighed and joined to unit vectors (N, 1280), before the head."""
         views = (self.use(features.pieces, features.mask), features.morphemes, features.ngrams)
         weighed = [view * weight for view, weight in zip(views, _VIEW_WEIGHTS, strict=True)]
-        joined = functional.normalize(torch.cat(weighed, dim=-1), dim=-1)
-        return functional.normalize(self.head(joined), dim=-1)
+        return functional.normalize(torch.cat(weighed, dim=-1), dim=-1)
 
     def embed(self, sentences: Sequence[str], batch: int = 64) -> NDArray[np.float32]:
         """Embeddings (N, 1280) float32, unit length, in the order of `sentences`."""
