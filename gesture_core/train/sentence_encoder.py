@@ -269,12 +269,13 @@ def _cosines(left: Tensor, right: Tensor, head: Tensor) -> Tensor:
 
 
 def _join_all(encoder: KoreanSentenceEncoder, sentences: Sequence[str], batch: int = 64) -> Tensor:
+    joined = torch.empty(len(sentences), SENTENCE_DIMENSION)
+    by_length = sorted(range(len(sentences)), key=lambda index: len(sentences[index]))
     with torch.no_grad():
-        parts = [
-            encoder.join(encoder.read(sentences[start : start + batch]))
-            for start in range(0, len(sentences), batch)
-        ]
-    return torch.cat(parts)
+        for start in range(0, len(by_length), batch):
+            chosen = by_length[start : start + batch]
+            joined[chosen] = encoder.join(encoder.read([sentences[i] for i in chosen]))
+    return joined
 
 
 def spearman(cosines: NDArray[np.float32], likeness: NDArray[np.float64]) -> float:
