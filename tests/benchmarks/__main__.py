@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 import tempfile
@@ -38,10 +39,13 @@ def _five_seconds(motion: Motion) -> Motion:
 
 
 def main() -> int:
-    """Print the table."""
+    """Print the table and the machine it was measured on."""
     with tempfile.TemporaryDirectory(prefix="momjit-bench-") as folder:
         found = rows(Path(folder))
-    print(f"{platform.machine()}, Python {platform.python_version()}, median of the runs\n")
+    print(
+        f"{platform.machine()}, Python {platform.python_version()}, {os.cpu_count()} cores with a "
+        f"load of {os.getloadavg()[0]:.1f}, median of the runs\n"
+    )
     print(table(found))
     return 0 if all(row.kept for row in found) else 1
 

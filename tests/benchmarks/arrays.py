@@ -11,7 +11,7 @@ from gesture_core.body.limits import humanoid_limits, limit_use
 from gesture_core.correction import correct
 from gesture_core.formats.bvh import write_bvh
 from gesture_core.motion import Motion
-from tests.benchmarks.timing import Row, seconds_of
+from tests.benchmarks.timing import Row, timing_of
 
 
 def correction(motion: Motion) -> Row:
@@ -25,10 +25,10 @@ def correction(motion: Motion) -> Row:
 
     return Row(
         f"correct {motion.duration:.0f} s of motion",
-        seconds_of(lambda: correct(motion), 5),
+        timing_of(lambda: correct(motion), 5),
         None,
         "joint limits alone, frame by frame",
-        seconds_of(frame_by_frame),
+        timing_of(frame_by_frame),
     )
 
 
@@ -50,10 +50,10 @@ def bvh_writing(motion: Motion, folder: Path) -> Row:
 
     return Row(
         f"write {motion.duration:.0f} s as BVH",
-        seconds_of(bulk),
+        timing_of(bulk),
         None,
         "value by value, one Rotation a joint",
-        seconds_of(value_by_value, 1),
+        timing_of(value_by_value, 1),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from blender_addon.client.backend import Backend
 from blender_addon.client.job import State
-from tests.benchmarks.timing import Row, seconds_of
+from tests.benchmarks.timing import Row, Timing, timing_of
 
 SENTENCE = "오늘은 새로 나온 기능을 여러분께 하나씩 차근차근 소개해 드리겠습니다."
 """About five seconds of speech."""
@@ -24,10 +24,10 @@ def help_page() -> Row:
     """Showing the help, against starting Python for nothing."""
     return Row(
         "momjit --help, cold",
-        seconds_of(lambda: _run(*_MOMJIT, "--help"), 5),
+        timing_of(lambda: _run(*_MOMJIT, "--help"), 5),
         0.3,
         "python -c pass",
-        seconds_of(lambda: _run(sys.executable, "-c", "pass"), 5),
+        timing_of(lambda: _run(sys.executable, "-c", "pass"), 5),
     )
 
 
@@ -36,10 +36,10 @@ def generate(folder: Path) -> Row:
     command = (*_MOMJIT, "generate", SENTENCE, "-o", str(folder / "cold.bvh"), "--force")
     return Row(
         "momjit generate a sentence to BVH, cold",
-        seconds_of(lambda: _run(*command)),
+        timing_of(lambda: _run(*command)),
         10.0,
         "python -c 'import torch'",
-        seconds_of(lambda: _run(sys.executable, "-c", "import torch")),
+        timing_of(lambda: _run(sys.executable, "-c", "import torch")),
     )
 
 
@@ -65,10 +65,10 @@ def warm_worker(cold: Row) -> Row:
 
     try:
         perform()
-        seconds = seconds_of(perform, 5)
+        timing = timing_of(perform, 5, inside=False)
     finally:
         backend.close()
-    return Row("the same in a warm worker", seconds, 1.0, cold.case, cold.seconds)
+    return Row("the same in a warm worker", timing, 1.0, cold.case, cold.timing)
 
 
 def workbench_render(clip: Path, folder: Path, frames: int) -> Row:
@@ -80,22 +80,22 @@ def workbench_render(clip: Path, folder: Path, frames: int) -> Row:
     command = (*_MOMJIT, "render", str(clip), "-o", str(out), "--size", "512x512")
     return Row(
         "momjit render 5 s, 512x512 Workbench",
-        seconds_of(lambda: _run(*command, "--engine", "workbench", "--force"), 1),
+        timing_of(lambda: _run(*command, "--engine", "workbench", "--force"), 1),
         60.0,
         "Blender's default cube, as many frames",
-        seconds_of(lambda: _blender("cube", str(cube), str(frames)), 1),
+        timing_of(lambda: _blender("cube", str(cube), str(frames)), 1),
     )
 
 
 def key_writing(frames: int) -> Row:
     """Keys by whole curves, against `keyframe_insert`, in one Blender process."""
-    times = json.loads(_blender("keys", str(frames)).splitlines()[-1])
+    seconds = json.loads(_blender("keys", str(frames)).splitlines()[-1])
     return Row(
         f"write {frames} keys on 55 bones",
-        times["bulk"],
+        Timing(seconds["bulk"], None),
         None,
         "keyframe_insert a bone and frame",
-        times["keyframe_insert"],
+        Timing(seconds["keyframe_insert"], None),
     )
 
 
