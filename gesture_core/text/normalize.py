@@ -52,8 +52,8 @@ def normalize(text: str) -> Normalized:
     """Read `text` in Hangul, eojeol by eojeol.
 
     Numbers, Latin letters, symbols and hanja become the words a speaker would say; what has no
-    reading (emoji, ㅋㅋㅋ) is left out with a warning. Raises UserError when the text is longer than
-    `clean.MAX_CHARACTERS`, when it has words in a script that is not read, such as Cyrillic or
+    reading (emoji, ㅋㅋㅋ) is left out with a warning. Raises UserError when the text is longer
+    than `clean.MAX_CHARACTERS`, when it has words in a script that is not read, such as Cyrillic or
     kana, since leaving out words would change what is said, or when nothing in it can be said.
     """
     cleaned = clean_text(text)

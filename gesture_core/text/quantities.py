@@ -45,11 +45,11 @@ _WHOLE = r"\d{1,20}(?!\d)"  # longer ones have no names and are read digit by di
 _NUMBER = rf"(?:\d{{1,3}}(?:,\d{{3}}){{1,6}}(?![\d])|{_WHOLE})(?:\.\d+)?"
 _COUNTER = _any(COUNTERS)
 _UNIT = rf"(?:{_any(list(UNITS))})(?![A-Za-z0-9])"
-_JOSA = (
+_PARTICLE = (
     r"(?:이|가|은|는|을|를|의|에|에서|에게|로|으로|와|과|도|만|까지|부터|쯤|정도|씩|째|이나|나|밖에|뿐"
     r"|짜리|동안|후|전|이상|이하|미만|이다|입니다|이에요|예요|이야|야|보다|마다|당|간|이고|이며)"
 )
-_NEXT_COUNTER = re.compile(rf"[ \n]({_COUNTER})(?={_JOSA}?(?:[^가-힣]|$))")
+_NEXT_COUNTER = re.compile(rf"[ \n]({_COUNTER})(?={_PARTICLE}?(?:[^가-힣]|$))")
 _COUNTER_AHEAD = re.compile(rf" ?(?:{_COUNTER})")
 _EVENT_AHEAD = re.compile(r" ?(?:전쟁|혁명|민주|운동|사태|절|광복|사변|의거)")
 _MYRIAD = r"(?:[십백천]?[만억조]|[백천])(?!큼)"
@@ -68,10 +68,6 @@ def read_quantity(text: str, start: int, end: int) -> Quantity | None:
             if reading is not None:
                 return Quantity(reading, match.end())
     return None
-
-
-def _offer(_match: re.Match[str]) -> str:
-    return "원 플러스 원"
 
 
 def _plain(number: str) -> str:
@@ -116,7 +112,8 @@ def _is_ordinal(match: re.Match[str], counter: str) -> bool:
 
 
 def _counts_guests(match: re.Match[str], counter: str) -> bool:
-    if counter != "분":
+    """Whether 분 counts people here: 손님 3분, 2분께서; else it is minutes."""
+    if counter != "분" or not re.match(r"[1-9]\d?(?!\d)", match.group("number")):
         return False
     words_before = match.string[: match.start()].split()
     after = match.string[match.end() :]
@@ -135,7 +132,7 @@ def _number_with_counter(match: re.Match[str]) -> str:
     number, counter = match.group("number", "counter")
     if _SCHOOL_YEAR.match(match.string, match.start()):
         return f"{sino(int(number))}{counter}"
-    if _counts_guests(match, counter) and number.isdecimal():
+    if _counts_guests(match, counter):
         return _apart(match, f"{native(int(number))} 분")
     return _apart(match, _counted(number, counter, ordinal=_is_ordinal(match, counter)))
 
@@ -201,18 +198,15 @@ def _money(match: re.Match[str]) -> str:
 
 
 def _date(match: re.Match[str]) -> str | None:
-    year, month, day = match.group("year", "month", "day")
-    if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31):
-        return None
-    spoken = f"{_counted(str(int(month)), '월')} {sino(int(day))} 일"
-    return f"{sino(int(year))} 년 {spoken}" if year else spoken
+    month_and_day = _month_and_day(match)
+    return month_and_day and f"{sino(int(match.group('year')))} 년 {month_and_day}"
 
 
 def _month_and_day(match: re.Match[str]) -> str | None:
-    month, day = match.group("month", "day")
-    if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31):
+    month, day = int(match.group("month")), int(match.group("day"))
+    if not (1 <= month <= 12 and 1 <= day <= 31):
         return None
-    return f"{_counted(str(int(month)), '월')} {sino(int(day))} 일"
+    return f"{_counted(str(month), '월')} {sino(day)} 일"
 
 
 def _time(match: re.Match[str]) -> str | None:
@@ -282,8 +276,11 @@ def _event_date(match: re.Match[str]) -> str | None:
     return digits_one_by_one(match.group("month") + match.group("day"), SINO_DIGITS)
 
 
-def _ordinal_number(match: re.Match[str]) -> str:
-    return {"1st": "퍼스트", "2nd": "세컨드", "3rd": "서드"}.get(match.group(), "")
+_ENGLISH = {"1+1": "원 플러스 원", "1st": "퍼스트", "2nd": "세컨드", "3rd": "서드"}
+
+
+def _english(match: re.Match[str]) -> str:
+    return _ENGLISH[match.group()]
 
 
 def _latin_after_digit(match: re.Match[str]) -> str:
@@ -353,8 +350,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = tuple(
         ),
         (rf"(?P<number>{_NUMBER})(?P<unit>{_any(list(RATES))})(?![A-Za-z])", _rate),
         (rf"(?P<number>{_NUMBER})(?P<unit>{_UNIT})", _number_with_unit),
-        (r"1\+1(?![\d=+])(?! =)", _offer),
-        (r"1st|2nd|3rd", _ordinal_number),
+        (r"1\+1(?![\d=+])(?! =)|1st|2nd|3rd", _english),
         (r"(?P<digit>\d)(?P<letters>[A-Z]{1,2}|[a-z](?![A-Za-z]))(?![a-z])", _latin_after_digit),
         (
             rf"(?P<numeral>(?:{_NUMBER}{_MYRIAD})+(?:{_NUMBER})?)(?P<yeo>여(?=[ 가-힣]))?"
