@@ -2,24 +2,29 @@
 
 "Real" is a composed sequence of a held-out sentence; the generator gets the same words, times and
 plan. Beside every figure stand the same for composing again with other units (the best that
-choosing anew can do), for the mean pose, and for the generator under another sentence's text and
-plan (is it used at all?).
+choosing anew can do), for the mean pose, for the generator under another sentence's text and plan
+(are they used at all?), and under another's words with the right times and plan (what do the
+words add?).
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gesture_core.atomic import atomic_path
 from gesture_core.dataset.compose import FPS, Composition, Repertoire, compose
+from gesture_core.dataset.units import load_units
 from gesture_core.gestures.encode import rotations_to_vector
 from gesture_core.gestures.features import TextFeatures
 from gesture_core.gestures.styles import Style
-from gesture_core.gestures.synthesize import GestureModel, synthesize
+from gesture_core.gestures.synthesize import GestureModel, load_gesture_model, synthesize
 from gesture_core.metrics.fgd import extrapolated_distance, frechet_distance
 from gesture_core.metrics.movement import (
     wrist_distance,
@@ -31,8 +36,8 @@ from gesture_core.motion import Motion
 from gesture_core.plan import FUNCTIONS, Plan
 from gesture_core.skeleton import HUMANOID
 from gesture_core.train.gesture_data import compose_many, text_of
-from gesture_core.train.gesture_judge import GestureJudge
-from gesture_core.train.sentences import Sentences
+from gesture_core.train.gesture_judge import GestureJudge, load_judge
+from gesture_core.train.sentences import Sentences, load_sentences
 
 Floats = NDArray[np.float32]
 PRESENT = 0.08
@@ -57,7 +62,7 @@ def held_out_setting(
     repertoire: Repertoire,
     judge: GestureJudge,
     held_out: int,
-    minutes: float = 15.0,
+    minutes: float,
     seed: int = 7,
 ) -> Setting:
     """Compose real sequences of the held-out sentences, the first of the file."""
@@ -65,6 +70,26 @@ def held_out_setting(
     real = compose_many(sentences, range(held_out), repertoire, minutes, rng)
     long = [c for c in real if len(c.rotations) >= 2 * FPS]
     return Setting(long, sentences, repertoire, judge)
+
+
+def evaluate_files(
+    checkpoint: Path,
+    judge: Path,
+    units: Path,
+    sentences: Path,
+    output: Path,
+    held_out: int = 400,
+    minutes: float = 20.0,
+) -> dict[str, Any]:
+    """Judge a checkpoint by files; write the figures as JSON and return them."""
+    model, said = load_gesture_model(checkpoint), load_sentences(sentences)
+    repertoire = Repertoire(load_units(units))
+    setting = held_out_setting(said, repertoire, load_judge(judge), held_out, minutes)
+    figures = {"checkpoint": model.sha256, "units": repertoire.library.sha256}
+    figures |= evaluate_gesture(model, setting)
+    with atomic_path(output, force=True) as temporary:
+        temporary.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    return figures
 
 
 def evaluate_gesture(model: GestureModel, setting: Setting, seed: int = 0) -> dict[str, Any]:
@@ -77,10 +102,15 @@ def evaluate_gesture(model: GestureModel, setting: Setting, seed: int = 0) -> di
         lines = [setting.sentences.lines[n] for n in c.lines]
         return _recomposed(c, lines, setting.repertoire, rng)
 
-    def ours(index: int, told: int | None = None, variant: int = 0) -> Motion:
+    def ours(
+        index: int, told: int | None = None, words: int | None = None, variant: int = 0
+    ) -> Motion:
         c = real[index]
         other = index if told is None else told
         plan = _within(real[other].plan, c.plan.duration)
+        text = setting.text(other)
+        if words is not None:
+            text = _with_words_of(text, setting.text(words))
         style = Style(c.manner, c.manner, c.energy, "", "")
         return synthesize(
             setting.text(other),
@@ -102,6 +132,7 @@ def evaluate_gesture(model: GestureModel, setting: Setting, seed: int = 0) -> di
         ),
         "generator": ours,
         "generator, another's text and plan": lambda i: ours(i, shifted(i)),
+        "generator, another's words": lambda i: ours(i, words=shifted(i)),
     }
     latents = _latents([_as_motion(c.rotations) for c in real], setting)
     figures: dict[str, Any] = {
@@ -173,6 +204,18 @@ def _recomposed(
 def _fit(rotations: NDArray[np.float64], frames: int) -> NDArray[np.float64]:
     index = np.minimum(np.arange(frames), len(rotations) - 1)
     return rotations[index]
+
+
+def _with_words_of(text: TextFeatures, other: TextFeatures) -> TextFeatures:
+    """The times of `text` with what is said in `other`, over and over."""
+    rows = np.arange(len(text.starts)) % len(other.starts)
+    sentences = np.arange(len(text.sentence_vectors)) % len(other.sentence_vectors)
+    return replace(
+        text,
+        vectors=other.vectors[rows],
+        flags=other.flags[rows],
+        sentence_vectors=other.sentence_vectors[sentences],
+    )
 
 
 def _as_motion(rotations: NDArray[np.float64]) -> Motion:
