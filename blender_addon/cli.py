@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 import time
 import traceback
@@ -30,6 +31,7 @@ class Reporter:
 
     def __init__(self, stream: IO[str]) -> None:
         self.stream = stream
+        self.unfinished: Path | None = None
         self.seconds: dict[str, float] = {}
         self._floor, self._ceiling = 0.0, 0.0
 
@@ -126,16 +128,23 @@ def main() -> None:
     """Run, report, and leave without Blender's own exit, which can hang or crash."""
     reporter = Reporter(os.fdopen(os.dup(1), "w", encoding="utf-8"))
     os.dup2(2, 1)
+
+    def stop(signal_number: int, _: object) -> None:
+        """Leave at once, without the half-written file: Blender would swallow an exception."""
+        if reporter.unfinished is not None:
+            reporter.unfinished.unlink(missing_ok=True)
+        os._exit(128 + signal_number)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
     try:
         run(sys.argv[1:], reporter)
         code = 0
     except UserError as error:
         reporter.line({"error": " ".join(str(error).split())})
         code = 2
-    except SystemExit as stop:
-        code = int(stop.code or 0)
-    except KeyboardInterrupt:
-        code = 130
+    except SystemExit as leaving:  # --help
+        code = int(leaving.code or 0)
     except Exception:  # noqa: BLE001  (the last line of defence: said once, in full, then exit 1)
         traceback.print_exc()
         code = 1

@@ -65,6 +65,7 @@ def produce(options: argparse.Namespace, reporter: Reporter) -> Performance:
     for number, output in enumerate(outputs, start=1):
         with reporter.step(f"writing {output.name}", 0.1 + 0.9 * number / len(outputs)):
             with atomic_path(output, force=options.force) as temporary:
+                reporter.unfinished = temporary
                 _write(temporary, clip, avatar, performance, options, reporter.progress)
     return performance
 

@@ -69,6 +69,19 @@ def test_namespaces_do_not_matter(mark: str):
     assert map_bones([mark + name for name in names]).title == "Mixamo"
 
 
+def test_a_rig_exported_from_rigify_maps_its_deform_bones():
+    limbs = [
+        f"DEF-{bone}.{side}"
+        for side in "LR"
+        for bone in ("upper_arm", "forearm", "hand", "thigh", "shin", "foot", "f_index.01")
+    ]
+    trunk = ["root", "DEF-hips", "DEF-spine.001", "DEF-spine.002", "DEF-neck", "DEF-head"]
+    found = map_bones([*trunk, *limbs, "DEF-forearm.L.001"])
+    assert found.bones["hips"] == ("DEF-hips",)
+    assert found.bones["leftLowerArm"] == ("DEF-forearm.L", "DEF-forearm.L.001")
+    assert found.bones["rightIndexProximal"] == ("DEF-f_index.01.R",)
+
+
 def test_an_unknown_rig_is_refused_with_what_is_missing():
     with pytest.raises(UserError, match=r"leftHand.*known: VRM names, VRoid, Mixamo"):
         map_bones(["hips", "spine", "head", "Bone.001"])

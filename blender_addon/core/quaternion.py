@@ -69,12 +69,6 @@ def twist_angle(rotations: Array, axis: Array) -> Array:
     return (angle + np.pi) % (2.0 * np.pi) - np.pi
 
 
-def swing(rotations: Array, axis: Array) -> Array:
-    """What is left `(..., 4)` when the twist about `axis` is taken off first: q = swing · twist."""
-    twist = from_rotvec(twist_angle(rotations, axis)[..., None] * axis)
-    return multiply(rotations, inverse(twist))
-
-
 def continuous(rotations: Array) -> Array:
     """The same rotations `(T, ..., 4)` with signs that never jump from one frame to the next."""
     if len(rotations) < 2:

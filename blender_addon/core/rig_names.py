@@ -114,16 +114,30 @@ MAKEHUMAN = RigNames(
     | _fingers("finger{finger}-{number}.{side}", ("1", "2", "3", "4", "5")),
 )
 
+_RIGIFY_LIMBS = _table(
+    "Shoulder=shoulder.{side} UpperArm=upper_arm.{side}+upper_arm.{side}.001 "
+    "LowerArm=forearm.{side}+forearm.{side}.001 Hand=hand.{side} "
+    "UpperLeg=thigh.{side}+thigh.{side}.001 LowerLeg=shin.{side}+shin.{side}.001 "
+    "Foot=foot.{side} Toes=toe.{side} Eye=eye.{side}"
+) | _fingers("{finger}.0{number}.{side}", ("thumb", "f_index", "f_middle", "f_ring", "f_pinky"))
+
 RIGIFY = RigNames(
     "Rigify metarig",
     ("L", "R"),
     _table(
         "hips=spine spine=spine.001 chest=spine.002 upperChest=spine.003 neck=spine.004 "
-        "head=spine.006 Shoulder=shoulder.{side} UpperArm=upper_arm.{side} "
-        "LowerArm=forearm.{side} Hand=hand.{side} UpperLeg=thigh.{side} LowerLeg=shin.{side} "
-        "Foot=foot.{side} Toes=toe.{side} Eye=eye.{side}"
+        "head=spine.006"
     )
-    | _fingers("{finger}.0{number}.{side}", ("thumb", "f_index", "f_middle", "f_ring", "f_pinky")),
+    | _RIGIFY_LIMBS,
+    prefixes=("def",),
+)
+
+RIGIFY_EXPORT = RigNames(
+    "Rigify export",
+    ("L", "R"),
+    _table("hips=hips spine=spine.001 chest=spine.002 upperChest=spine.003 neck=neck head=head")
+    | _RIGIFY_LIMBS,
+    prefixes=("def",),
 )
 
 CMU = RigNames(
@@ -149,4 +163,6 @@ DAZ = RigNames(
     | _fingers("{side}{finger}{number}", ("Thumb", "Index", "Mid", "Ring", "Pinky")),
 )
 
-RIGS: tuple[RigNames, ...] = (VRM, VROID, MIXAMO, GAME_ENGINE, MAKEHUMAN, RIGIFY, CMU, DAZ)
+RIGS: tuple[RigNames, ...] = (
+    VRM, VROID, MIXAMO, GAME_ENGINE, MAKEHUMAN, RIGIFY, RIGIFY_EXPORT, CMU, DAZ,
+)  # fmt: skip

@@ -17,6 +17,9 @@ from ..core.rig import Rig
 from .materials import upgrade_materials
 from .rig import read_rig
 
+OVERRULING = {"COPY_TRANSFORMS", "COPY_ROTATION", "ARMATURE", "IK", "SPLINE_IK", "CHILD_OF"}
+"""Constraints that set a bone's rotation themselves."""
+
 
 @dataclass(frozen=True)
 class Avatar:
@@ -88,7 +91,21 @@ def avatar_of(objects: set[bpy.types.Object], place: str) -> Avatar:
 
     armature = max(armatures, key=size)
     rig = read_rig(armature)
-    return Avatar(armature, followers[armature], rig, map_bones(rig.names))
+    bone_map = map_bones(rig.names)
+    _require_free_bones(armature, bone_map)
+    return Avatar(armature, followers[armature], rig, bone_map)
+
+
+def _require_free_bones(armature: bpy.types.Object, bone_map: BoneMap) -> None:
+    """`UserError` where constraints would overrule keys: in rigs moved by control bones."""
+    for bones in bone_map.bones.values():
+        for bone in bones:
+            for constraint in armature.pose.bones[bone].constraints:
+                if constraint.type in OVERRULING and constraint.enabled:
+                    raise UserError(
+                        f"{armature.name}: the constraint “{constraint.name}” moves the bone "
+                        f"“{bone}”, so keys could not; use the rig without its controls"
+                    )
 
 
 def _meshes_of(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import struct
 import subprocess
 from collections.abc import Callable
@@ -16,7 +17,7 @@ import pytest
 
 from gesture_core.formats.bvh import read_bvh
 from gesture_core.skeleton import HUMANOID, forward_kinematics
-from tests.blender.conftest import CLICK
+from tests.blender.conftest import CLICK, PYTHON, environment
 from tests.rigs import angles_between, limb_segments, lively_motion
 
 FRAME = 1.0 / 30.0
@@ -246,6 +247,42 @@ def test_a_mistake_is_one_line_and_writes_nothing(add_on_cli, spoken_clip, puppe
     assert re.search(complaint, error)
     assert "\n" not in error
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_vrm_file_is_a_character(add_on_cli, spoken_clip, puppet, tmp_path):
+    character = tmp_path / "character.vrm"
+    character.write_bytes(puppet.read_bytes())
+    out = tmp_path / "out.bvh"
+    status, messages = add_on_cli("retarget", spoken_clip, "--rig", character, "-o", out)
+    assert status == 0, messages
+    assert out.is_file()
+
+
+def test_a_terminated_run_leaves_the_old_file_and_no_half_one(spoken_clip, puppet, tmp_path):
+    out = tmp_path / "out.mp4"
+    out.write_text("old")
+    command = [PYTHON, "-m", "blender_addon.cli", "render", spoken_clip, "--avatar", puppet]
+    command += ["-o", out, "--force", "--size", "1024x1024", "--fps", "240"]
+    with subprocess.Popen(
+        command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        assert process.stdout is not None
+        next(line for line in process.stdout if "frame 2 of" in line)
+        process.terminate()
+        assert process.wait(timeout=60) == 128 + signal.SIGTERM
+    assert out.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_without_the_display_driver_there_is_one_clear_line(blender):
+    report = blender("no_display_driver.py")
+    assert "libegl1" in report["workbench"]
+    assert "libegl1" in report["eevee"]
+    assert report["cycles"] == ""
+
+
+def test_a_rig_moved_by_its_constraints_is_refused(blender, puppet):
+    assert "Copy Rotation" in blender("constrained_rig.py", puppet)
 
 
 def test_a_broken_avatar_is_the_users_to_fix(add_on_cli, spoken_clip, tmp_path):
