@@ -175,3 +175,4 @@ def test_wrapped_lines_fit_and_lose_no_word(text: str, width: int):
 def test_words_stay_whole_where_they_fit_and_long_texts_are_shortened():
     assert wrap("오늘은 셰프가 준비한", 13) == ["오늘은 셰프가", "준비한"]
     assert wrap("a b c d", 1, limit=3) == ["a", "b", "…"]
+    assert wrap("a b c", 1, limit=3) == ["a", "b", "c"]

@@ -135,7 +135,7 @@ class Backend:
         try:
             connection.send(Frame(start))
         except ProtocolError as error:
-            raise BackendError(str(error)) from error
+            raise BackendError(f"this is too much for one job: {error}") from error
         self._jobs[job.id] = job
         self._heard = time.monotonic()
         return job

@@ -76,7 +76,7 @@ def _draw_text(layout: bpy.types.UILayout, settings: MOMJIT_settings, width: int
         column.prop(settings, "text", text="", icon="OUTLINER_DATA_FONT", placeholder="안녕하세요")
     column.template_ID(settings, "document", new="text.new", open="text.open")
     text = settings.full_text()
-    if settings.document or columns(text) > width - 8:
+    if settings.document or columns(text[:width]) > width - 8:
         box = column.box().column(align=True)
         box.scale_y = 0.8
         for line in wrap(text, width - 2):

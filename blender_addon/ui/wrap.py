@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from itertools import islice
 
 
 def columns(text: str) -> int:
@@ -13,7 +14,8 @@ def columns(text: str) -> int:
 
 def wrap(text: str, width: int, limit: int = 12) -> list[str]:
     """At most `limit` lines of at most `width` columns, broken at spaces where possible."""
-    lines = [line for paragraph in text.splitlines() for line in _paragraph(paragraph, width)]
+    broken = (line for paragraph in text.splitlines() for line in _paragraph(paragraph, width))
+    lines = list(islice(broken, limit + 1))  # no more: panels are drawn often, texts are long
     return lines if len(lines) <= limit else [*lines[: limit - 1], "…"]
 
 
