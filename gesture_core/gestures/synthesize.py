@@ -130,9 +130,8 @@ def synthesize(
         raise UserError(f"intensity must be 0–{MAX_INTENSITY:g}, not {intensity}")
     if not 0.0 < plan.duration <= MAX_SECONDS:
         raise UserError(f"an utterance lasts up to {MAX_SECONDS:g} s, not {plan.duration:.1f} s")
-    if len(text.starts) and not len(text.sentence_vectors):
-        raise UserError("words without sentence embeddings cannot be gestured to")
     model = model or load_gesture_model()
+    _check_text(text, model)
     style = find_style(style) if isinstance(style, str) else style
     if style.manner not in model.manners:
         known = ", ".join(model.manners)
@@ -156,6 +155,18 @@ def synthesize(
         fps=fps,
         spans=_spans(performed, model, parts) if made else (),
     )
+
+
+def _check_text(text: TextFeatures, model: GestureModel) -> None:
+    for name, vectors, known in (
+        ("word vectors", text.vectors, model.words),
+        ("sentence embeddings", text.sentence_vectors, model.sentences),
+    ):
+        if vectors.shape[1:] != known.mean.shape:
+            raise UserError(
+                f"the {name} have {vectors.shape[1:]} numbers each, but the gesture model was "
+                f"trained with {known.mean.shape}; use the encoder it was trained with"
+            )
 
 
 def gesture_sizes(intensity: float) -> tuple[bool, float, float]:

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -180,6 +182,12 @@ def test_wrong_values_are_user_errors(options, message):
 def test_too_long_is_a_user_error():
     with pytest.raises(UserError, match="3600"):
         synthesize(text_of(1.0), Plan((), 1e5))
+
+
+def test_text_of_another_encoder_is_a_user_error():
+    text = dataclasses.replace(text_of(2.0), sentence_vectors=np.zeros((1, 384)))
+    with pytest.raises(UserError, match="sentence embeddings"):
+        synthesize(text, plan_of("beat"))
 
 
 def test_styles_are_described_in_both_languages():
