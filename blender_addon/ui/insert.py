@@ -68,6 +68,7 @@ def check_armature(armature: bpy.types.Object) -> None:
         map_bones(bone.name for bone in armature.data.bones)
     except UserError as error:
         raise UserError(f"“{armature.name}”: {error}") from error
+    avatar_of({armature}, armature.name)  # also refuses bones that constraints move
 
 
 def insert(
@@ -108,8 +109,9 @@ def add_speech(scene: bpy.types.Scene, sound: Path, start: int, speaker: str) ->
 
     An earlier take of the same `speaker` at the same time is muted.
     """
-    path = bpy.path.relpath(str(sound)) if bpy.data.filepath else str(sound)
-    strip = compat.add_sound(scene, path, start)
+    strip = compat.add_sound(scene, _portable(sound), start)
+    if not bpy.data.filepath:
+        strip.sound.pack()  # the scene, once it is saved, must not lose it
     strip["momjit"] = speaker
     frames = compat.strip_range(strip)
     beside = [
@@ -123,6 +125,13 @@ def add_speech(scene: bpy.types.Scene, sound: Path, start: int, speaker: str) ->
         other.mute = other.mute or other.get("momjit") == speaker
     if scene.sync_mode == "NONE":
         scene.sync_mode = "AUDIO_SYNC"
+
+
+def _portable(path: Path) -> str:
+    """Relative to the scene's file when beside or below it, so that both can be moved."""
+    file = bpy.data.filepath
+    beside = bool(file) and path.is_relative_to(Path(file).parent)
+    return bpy.path.relpath(str(path)) if beside else str(path)
 
 
 def _overlap(one: range, other: range) -> bool:

@@ -151,6 +151,11 @@ def check_refusals(hero: bpy.types.Object) -> None:
     with refused("Hero.*head could not be found"):
         bpy.ops.momjit.generate()
     bone.name = "mixamorig:Head"
+    arm = hero.pose.bones["mixamorig:LeftArm"]
+    limit = arm.constraints.new("COPY_ROTATION")
+    with refused("Hero: the constraint"):
+        bpy.ops.momjit.generate()
+    arm.constraints.remove(limit)
     assert bpy.ops.momjit.cancel() == {"CANCELLED"}
 
 
@@ -181,6 +186,7 @@ def check_generate(hero: bpy.types.Object) -> None:
     assert marks == {"안녕하세요": 1, "반갑습니다": 13, "여러분": 25}
     if bpy.app.build_options.audaspace:  # the 4.2 wheel has no sound, Blender 4.2 does
         assert [(strip.type, strip.frame_final_start) for strip in strips()] == [("SOUND", 1)]
+        assert strips()[0].sound.packed_file  # nowhere is beside a scene that was never saved
 
 
 def check_another_take() -> None:
@@ -294,6 +300,26 @@ def check_character() -> None:
     assert set(bpy.data.objects.keys()) == before
 
 
+def check_saved_scene(folder: str) -> None:
+    """Results go beside a saved scene, which refers to them in a way that can be moved."""
+    preferences = bpy.context.preferences.addons[MODULE].preferences
+    preferences.results_folder = ""
+    scene_file = os.path.join(folder, "scene.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=scene_file)
+    select(bpy.data.objects["Hero"])
+    bpy.ops.momjit.generate()
+    settle()
+    assert not note().is_error, note()
+    (result,) = os.listdir(os.path.join(folder, "momjit"))
+    assert sorted(os.listdir(os.path.join(folder, "momjit", result))) == ["clip.npz", "clip.wav"]
+    if bpy.app.build_options.audaspace:
+        sound = strips()[-1].sound
+        assert sound.filepath.startswith("//momjit")
+        assert not sound.packed_file
+    preferences.results_folder = folder
+    bpy.ops.ed.undo()
+
+
 def check_linked_armature(folder: str) -> None:
     path = os.path.join(folder, "library.blend")
     bpy.ops.wm.save_as_mainfile(filepath=path, copy=True)
@@ -344,6 +370,7 @@ def main(archive: str, backend: str, results: str) -> None:
     check_waiting_for_edit_mode()
     check_another_scene_in_front()
     check_character()
+    check_saved_scene(results)
     check_linked_armature(results)
     check_leaving_the_file()
     check_disable_and_uninstall()
