@@ -16,7 +16,7 @@ from gesture_core.text.morphemes import Morpheme, analyse, morpheme_vectors
 from gesture_core.text.normalize import Normalized, normalize
 from gesture_core.text.pronounce import pronounce_words
 from gesture_core.text.split import Boundary, boundaries
-from gesture_core.train.gesture_data import word_flags
+from gesture_core.gestures.features import word_flags
 from gesture_core.utterance import Utterance
 
 

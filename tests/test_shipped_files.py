@@ -1,0 +1,64 @@
+"""Every table entry and every shipped setting resolves; nothing waits to fail at a user's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gesture_core.config import load_config, read_yaml
+from gesture_core.gestures.styles import DEFAULT_STYLE, load_styles
+from gesture_core.gestures.synthesize import load_gesture_model
+from gesture_core.speech.visemes import load_visemes
+from gesture_core.speech.voice import TTS, default_voice, engine
+from gesture_core.text.embedding import ENCODERS, find_encoder
+from gesture_core.train.gesture_run import GestureTraining
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+CONFIGS = sorted((REPOSITORY / "configs").rglob("*.yaml"))
+DATA = sorted((REPOSITORY / "data").rglob("*.yaml"))
+MAX_FILE = 20 << 20
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.name)
+def test_every_training_configuration_loads(path: Path) -> None:
+    assert isinstance(load_config(GestureTraining, path), GestureTraining)
+
+
+@pytest.mark.parametrize("path", DATA, ids=lambda path: path.name)
+def test_every_data_file_is_plain_yaml(path: Path) -> None:
+    assert read_yaml(path)
+
+
+@pytest.mark.parametrize("name", TTS)
+def test_every_voice_engine_resolves(name: str) -> None:
+    voices = engine(name).voices
+    assert voices
+    assert all(voice.description and voice.licence for voice in voices)
+
+
+def test_the_default_voice_works_offline() -> None:
+    name, _, voice = default_voice().partition(":")
+    assert next(one for one in engine(name).voices if one.name == voice).offline
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+def test_every_sentence_encoder_resolves(name: str) -> None:
+    assert find_encoder(name).dimension > 0
+
+
+def test_every_style_is_one_the_shipped_model_knows() -> None:
+    styles = load_styles()
+    assert DEFAULT_STYLE in styles
+    known = load_gesture_model().manners
+    assert {style.manner for style in styles.values()} <= set(known)
+
+
+def test_every_phoneme_has_a_mouth() -> None:
+    assert load_visemes()
+
+
+def test_shipped_files_stay_small() -> None:
+    files = [path for path in (REPOSITORY / "data").rglob("*") if path.is_file()]
+    assert max(path.stat().st_size for path in files) < MAX_FILE
+    assert sum(path.stat().st_size for path in files) < 6 * MAX_FILE
