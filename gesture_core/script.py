@@ -9,14 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesture_core.gestures.features import TextFeatures
-from gesture_core.planning.cues import PlanWord
+from gesture_core.planning.cues import PlanWord, word_flags
 from gesture_core.speech.eojeol import Eojeol
 from gesture_core.text.embedding import embed_sentences
 from gesture_core.text.morphemes import Morpheme, analyse, morpheme_vectors
 from gesture_core.text.normalize import Normalized, normalize
 from gesture_core.text.pronounce import pronounce_words
 from gesture_core.text.split import Boundary, boundaries
-from gesture_core.gestures.features import word_flags
 from gesture_core.utterance import Utterance
 
 
