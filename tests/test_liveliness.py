@@ -159,6 +159,18 @@ def test_eyes_counter_the_head_and_expressions_agree_with_the_joints(alive):
         np.testing.assert_allclose(upwards * FULL_LOOK[1], np.arcsin(local[:, 1]), atol=1e-6)
 
 
+def test_eyes_look_down_in_a_bow_and_do_not_stare_at_the_listener():
+    motion = rest_motion(60, 30.0)
+    motion.rotations[:, HUMANOID.index("chest")] = rotvec_to_quat([np.radians(35.0), 0.0, 0.0])
+    bowing = enliven(motion, SILENCE, 0)
+    assert column(bowing, "eyeLookUpLeft").max() < 0.2
+    assert np.median(column(bowing, "eyeLookDownLeft")) > 0.1
+    turned = rest_motion(60, 30.0)
+    turned.rotations[:, HUMANOID.index("head")] = rotvec_to_quat([0.0, np.radians(15.0), 0.0])
+    glancing = enliven(turned, SILENCE, 0)
+    assert np.degrees(np.median(column(glancing, "eyeLookInLeft") * FULL_LOOK[0])) > 10.0
+
+
 def test_brows_rise_to_the_end_of_a_question_and_a_smile_stays(alive):
     brow = column(alive, "browInnerUp")
     assert brow[66:78].min() > 0.45  # 2.2 to 2.6 s: the last word of the question

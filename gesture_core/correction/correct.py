@@ -13,7 +13,7 @@ from gesture_core.correction.joints import limit_joints
 from gesture_core.correction.speed import limit_root_speed, limit_rotation_speed
 from gesture_core.motion import Motion
 
-_ROUNDS = 4
+_ROUNDS = 8
 
 
 def correct(motion: Motion) -> Motion:
@@ -23,7 +23,7 @@ def correct(motion: Motion) -> Motion:
     body or each other, and no joint moves faster from frame to frame than in recorded gesture
     (`data/body.yaml`). Each step only touches what violates it, so a valid motion comes back
     unchanged. Moving an arm or slowing a joint may take it beyond a limit again; the steps are then
-    repeated.
+    repeated. A contortion whose way out is out of the arm's reach keeps its overlap.
     """
     require_humanoid(motion.skeleton)
     rotations = np.asarray(motion.rotations, dtype=float)

@@ -23,6 +23,12 @@ FULL_LOOK = np.radians([30.0, 25.0])
 _RANGE = np.radians([25.0, 18.0])
 _MEDIAN_FIXATION = 1.3
 
+_LET_GO = np.radians([[22.0, 42.0], [9.0, 20.0]])
+"""Turn of the head, sideways and up or down, from which and by which the eyes let go."""
+
+_LOWERED = np.radians(6.0)
+"""How far below straight ahead of the face the eyes look when they have let go."""
+
 
 @dataclass(frozen=True)
 class Fixation:
@@ -79,6 +85,7 @@ def gaze_offsets(times: Array, found: Sequence[Fixation]) -> Array:
 def look(rotations: Array, root: Array, offsets: Array) -> tuple[Array, dict[str, Array]]:
     """Turn both eyes to the listener plus `offsets`, against the turns of the head.
 
+    When the head turns far away or bows, the eyes let go and look ahead, a little down.
     Returns rotations `(T, J, 4)` and the `eyeLook…` curves `(T,)` that show the same turn.
     """
     positions, turned = forward_kinematics(HUMANOID, rotations, root)
@@ -89,13 +96,20 @@ def look(rotations: Array, root: Array, offsets: Array) -> tuple[Array, dict[str
     for side, eye in zip(SIDES, eyes, strict=True):
         seen = quat_rotate(quat_inverse(head), listener - positions[:, eye])
         ahead = np.hypot(seen[:, 0], seen[:, 2])
-        left = direction_angle(seen[:, 0], seen[:, 2]) + offsets[:, 0]
-        up = direction_angle(seen[:, 1], ahead) + offsets[:, 1]
+        left, up = direction_angle(seen[:, 0], seen[:, 2]), direction_angle(seen[:, 1], ahead)
+        held = _held(left, _LET_GO[0]) * _held(up, _LET_GO[1])
+        left = left * held + offsets[:, 0]
+        up = up * held - _LOWERED * (1.0 - held) + offsets[:, 1]
         left, up = soft_clip(left, _RANGE[0]), soft_clip(up, _RANGE[1])
         turn = euler_to_quat(np.stack([left, -up, np.zeros_like(up)], axis=-1), "YXZ")
         rotations[:, eye] = quat_multiply(turn, rotations[:, eye])
         curves |= _expressions(side, np.stack([left, up], axis=-1) / FULL_LOOK)
     return rotations, curves
+
+
+def _held(angle: Array, bounds: Array) -> Array:
+    """1 up to the first bound of an angle's size, 0 from the second on, smooth between."""
+    return 1.0 - ramp(np.abs(angle), bounds[0], bounds[1] - bounds[0])
 
 
 def _expressions(side: str, share: Array) -> dict[str, Array]:
