@@ -12,6 +12,10 @@ from gesture_core.text.english_words import (
 )
 from gesture_core.text.letter_to_sound import spell_in_hangul
 
+_LIGATURES = str.maketrans(
+    {"ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"}
+    | {"đ": "d", "Đ": "D", "ð": "d", "þ": "th", "ı": "i"}
+)
 _CONTRACTIONS = {
     "i'm": "아임",
     "it's": "잇츠",
@@ -39,8 +43,8 @@ _VOICELESS_END = tuple("ptkf") + ("ce", "se", "pe", "te", "ke", "fe")
 
 
 def strip_accents(text: str) -> str:
-    """Latin letters without their diacritics: café → cafe."""
-    decomposed = unicodedata.normalize("NFD", text)
+    """Latin letters without their diacritics: café → cafe, Straße → Strasse."""
+    decomposed = unicodedata.normalize("NFD", text.translate(_LIGATURES))
     return "".join(mark for mark in decomposed if not unicodedata.combining(mark))
 
 
@@ -59,6 +63,8 @@ def read_latin(word: str) -> str:
         return WORDS.get(lower.replace("-", "")) or "".join(map(read_latin, word.split("-")))
     if "'" in word:
         return "".join(read_latin(part) for part in word.split("'") if part)
+    if len(word) == 1:
+        return LETTER_NAMES[lower]
     if word.isupper():
         return _read_capitals(word)
     plural_initialism = re.fullmatch(r"([A-Z]{2,})s", word)
@@ -76,8 +82,6 @@ def read_latin(word: str) -> str:
 
 def _read_capitals(word: str) -> str:
     lower = word.lower()
-    if len(word) == 1:
-        return LETTER_NAMES[lower]
     if word in SPOKEN_ACRONYMS or len(word) > 3 and lower in WORDS:
         return WORDS.get(lower) or spell_in_hangul(lower)
     if len(word) <= _LONGEST_INITIALISM and not _SPEAKABLE.fullmatch(word):
@@ -89,11 +93,19 @@ def _read_unknown(word: str) -> str:
     if not re.search(r"[aeiouy]", word):
         return spell_letters(word)
     if word.endswith("s") and word[:-1] in WORDS:
-        return WORDS[word[:-1]] + ("스" if word[:-1].endswith(_VOICELESS_END) else "즈")
+        return _plural(word[:-1], WORDS[word[:-1]])
     for cut in range(len(word) - 3, 2, -1):
         if word[:cut] in WORDS and word[cut:] in WORDS:
             return WORDS[word[:cut]] + WORDS[word[cut:]]
-    return spell_in_hangul(word)
+    return spell_in_hangul(word) or spell_letters(word)
+
+
+def _plural(noun: str, reading: str) -> str:
+    """cards → 카즈, events → 이벤츠, caps → 캡스, days → 데이즈."""
+    merged = {"드": "즈", "트": "츠"}.get(reading[-1])
+    if merged:
+        return reading[:-1] + merged
+    return reading + ("스" if noun.endswith(_VOICELESS_END) else "즈")
 
 
 def english_digits(digits: str) -> str | None:

@@ -22,14 +22,17 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"^y(?=[aeiou])", "y"),
     (r"^rh", "r"),
     (r"^sch", "s k"),
+    (r"^re(?=[bcdfglmpqstv][^aeiou]?[aeiou])", "r ㅣ"),
+    (r"^de(?=[bcdfglmpqstv][aeiou])", "d ㅣ"),
     # Endings.
+    (r"a(?=tion)", "ㅔ ㅣ:"),
     (r"(?:ti|ssi|ci)on", "sh ㅓ n"),
     (r"(?<=[aeiou])sion", "j ㅓ n"),
     (r"sion", "sh ㅓ n"),
     (r"[ct]ious", "sh ㅓ s"),
     (r"[ct]ial", "sh ㅓ l"),
     (r"[ct]ian", "sh ㅓ n"),
-    (r"(?<=[aeioun])ture(?=s?$)", "ch ㅓ"),
+    (r"(?<=[a-z])ture(?=s?$)", "ch ㅓ"),
     (r"sure(?=s?$)", "j ㅓ"),
     (r"ous$", "ㅓ s"),
     (r"age$", "ㅣ: j"),
@@ -52,10 +55,10 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"our", "ㅗ:"),
     (r"(?<=w)ar", "ㅝ:"),
     (r"(?<=w)or", "ㅝ:"),
-    (r"ar(?![aeiour])", "ㅏ:"),
-    (r"(?:er|ir|ur|yr)(?![aeiour])", "ㅓ:"),
+    (r"ar(?![aeiouyr])", "ㅏ:"),
+    (r"(?:er|ir|ur|yr)(?![aeiouyr])", "ㅓ:"),
     (r"(?<=[a-z]{3})or$", "ㅓ:"),
-    (r"or(?![aeiour])", "ㅗ:"),
+    (r"or(?![aeiouyr])", "ㅗ:"),
     # Vowel teams.
     (r"eigh", "ㅔ ㅣ:"),
     (r"igh", "ㅏ ㅣ:"),
@@ -75,6 +78,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"(?<=[rljs])ue$|ui(?=t)", "ㅜ:"),
     (r"ue$", "y ㅜ:"),
     (r"(?<=[^q])ui", "ㅣ:"),
+    (r"(?<=[^aeiou])a(?=[dkmptz](?:er|ing)s?$)", "ㅔ ㅣ:"),
     # Silent e makes the vowel before it long.
     (r"a(?=(?:[^aeiouwxy]|th|st|ng)es?$)", "ㅔ ㅣ:"),
     (r"e(?=[^aeiouwxy]es?$)", "ㅣ:"),
@@ -114,6 +118,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"c(?=[eiy])", "s"),
     (r"c", "k"),
     (r"ge(?=[aou])", "j"),
+    (r"g(?=et)", "g"),
     (r"g(?=[eiy])", "j"),
     (r"x", "k s"),
     (r"j", "j"),
@@ -134,8 +139,8 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"o$", "ㅗ:"),
     (r"o", "ㅗ"),
     (r"u$", "ㅜ:"),
-    (r"(?<=[cfhmp])u(?=[^aeiou][aeiouy])", "y ㅜ:"),
-    (r"(?<=[bdgjlnrst])u(?=[^aeiou][aeiouy])", "ㅜ:"),
+    (r"(?<=[bcdfhmnpt])u(?=[^aeiou][aeiouy])", "y ㅜ:"),
+    (r"(?<=[gjlrs])u(?=[^aeiou][aeiouy])", "ㅜ:"),
     (r"u(?=ll|sh)", "ㅜ"),
     (r"u", "ㅓ"),
     (r"(?<=^[^aeiou])y$|(?<=^[^aeiou]{2})y$", "ㅏ ㅣ:"),
@@ -156,6 +161,7 @@ _AFTER_Y = dict(zip("ㅏㅐㅓㅔㅗㅜㅣㅡ", "ㅑㅒㅕㅖㅛㅠㅣㅠ", stri
 _AFTER_W = dict(zip("ㅏㅐㅓㅔㅗㅜㅣㅡ", "ㅘㅙㅝㅞㅝㅜㅟㅜ", strict=True))
 _LONE_VOWEL = {"sh": "ㅣ", "ch": "ㅣ", "j": "ㅣ"}
 _GLIDES = ("w", "y")
+_ROUNDED = ("", "k", "g", "h")  # before w these share its syllable: 퀴 but 스위
 
 
 def _is_vowel(token: str) -> bool:
@@ -213,6 +219,9 @@ def sounds_to_hangul(sounds: list[str]) -> str:
         if position < len(sounds) and sounds[position] in _GLIDES:
             glide = sounds[position]
             position += 1
+        if glide == "w" and consonant not in _ROUNDED:
+            _add_consonant(syllables, consonant, glide)
+            consonant = ""
         if position < len(sounds) and _is_vowel(sounds[position]):
             _add_vowel(syllables, consonant, glide, sounds[position])
             position += 1
@@ -256,7 +265,7 @@ def _add_consonant(syllables: _Syllables, consonant: str, following: str) -> Non
 def _stop_is_coda(syllables: _Syllables, following: str) -> bool:
     if syllables.long or not syllables.can_close():
         return False
-    return not following or following not in ("l", "r", "m", "n")
+    return not following or following not in ("l", "r", "m", "n", "w")
 
 
 def spell_in_hangul(word: str) -> str:
