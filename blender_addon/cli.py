@@ -18,7 +18,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -45,7 +45,7 @@ class Reporter:
         self.line({"progress": round(whole, 4), "message": message})
 
     @contextmanager
-    def step(self, name: str, until: float) -> Iterator[None]:
+    def step(self, name: str, until: float) -> Generator[None, None, None]:
         """A timed part of the work that ends at the overall progress `until`."""
         self._floor, self._ceiling = self._ceiling, until
         self.progress(0.0, name)

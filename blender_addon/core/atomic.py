@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def check_writable(final: Path, *, force: bool) -> None:
 
 
 @contextmanager
-def atomic_path(final: Path, *, force: bool = False) -> Iterator[Path]:
+def atomic_path(final: Path, *, force: bool = False) -> Generator[Path, None, None]:
     """A path beside `final`, with its suffix, that becomes `final` when the block succeeds.
 
     `UserError` when `final` exists and not `force`, or when its folder cannot be written.

@@ -21,6 +21,7 @@ MAX_JOINTS = 512
 MAX_FRAMES = 1_000_000
 MAX_BYTES = 1 << 30
 MAX_EXPRESSIONS = 512
+_NPY: Any = np.lib.format  # has no annotations
 
 
 class ClipError(UserError):
@@ -102,17 +103,17 @@ def _array(path: Path, archive: zipfile.ZipFile, name: str) -> np.ndarray[Any, A
         if dtype.hasobject or math.prod(shape) * dtype.itemsize > member.file_size:
             raise ClipError(f"{path}: “{name}” declares {shape} of {dtype}, more than it holds")
         with archive.open(member) as stream:
-            return cast("np.ndarray[Any, Any]", np.lib.format.read_array(stream))
+            return _NPY.read_array(stream)
     except (ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise ClipError(f"{path}: “{name}” cannot be read ({error})") from error
 
 
 def _array_header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
-    version = np.lib.format.read_magic(stream)
+    version = _NPY.read_magic(stream)
     if version == (1, 0):
-        shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
+        shape, _, dtype = _NPY.read_array_header_1_0(stream)
     else:
-        shape, _, dtype = np.lib.format.read_array_header_2_0(stream)
+        shape, _, dtype = _NPY.read_array_header_2_0(stream)
     return shape, dtype
 
 

@@ -56,10 +56,9 @@ def between(start: Array, end: Array) -> Array:
 
 def from_rotvec(rotvec: Array) -> Array:
     """Quaternions `(..., 4)` of axis times angle `(..., 3)`, radians."""
-    angle = np.linalg.norm(rotvec, axis=-1, keepdims=True)
-    return np.concatenate(
-        [np.cos(angle / 2.0), rotvec * (0.5 * np.sinc(angle / (2.0 * np.pi)))], axis=-1
-    )
+    half: Array = 0.5 * np.linalg.norm(rotvec, axis=-1, keepdims=True)
+    axis: Array = rotvec * (0.5 * np.sinc(half / np.pi))
+    return np.concatenate([np.cos(half), axis], axis=-1)
 
 
 def twist_angle(rotations: Array, axis: Array) -> Array:
@@ -73,10 +72,9 @@ def continuous(rotations: Array) -> Array:
     """The same rotations `(T, ..., 4)` with signs that never jump from one frame to the next."""
     if len(rotations) < 2:
         return rotations
-    same = np.sum(rotations[1:] * rotations[:-1], axis=-1) >= 0.0
-    flips = np.cumprod(np.where(same, 1.0, -1.0), axis=0)
-    signs = np.concatenate([np.ones_like(flips[:1]), flips])
-    return rotations * signs[..., None]
+    signs = np.ones(rotations.shape[:-1])
+    signs[1:] = np.where(np.sum(rotations[1:] * rotations[:-1], axis=-1) >= 0.0, 1.0, -1.0)
+    return rotations * signs.cumprod(axis=0)[..., None]
 
 
 def from_matrix(matrices: Array) -> Array:

@@ -100,7 +100,8 @@ def render_sheet(path: Path, frames: Sequence[float], progress: Progress) -> Non
     if len(frames) == 1:
         render_still(path, frames[0])
         return
-    columns = math.ceil(math.sqrt(len(frames)))
+    square = math.ceil(math.sqrt(len(frames)))
+    columns = next((n for n in range(square, 2 * square) if len(frames) % n == 0), square)
     rows = math.ceil(len(frames) / columns)
     with tempfile.TemporaryDirectory(prefix="momjit-") as folder:
         sheet = None
