@@ -2,7 +2,7 @@
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from gesture_core.avatar.basemesh import BODY, Floats, Ints
 from gesture_core.avatar.human import Human
@@ -50,7 +50,7 @@ def band(
         faces, uvs = faces[:, ::-1], uvs[..., ::-1, :]
     weights = np.tile(weights, (len(rows), 1))
     if human is not None:
-        _, near = cKDTree(human.vertices[BODY]).query(positions, k=8)
+        _, near = KDTree(human.vertices[BODY]).query(positions, k=8)
         weights = human.weights[near].mean(1)
     return Part("bands", faces, positions, weights, uvs.reshape(-1, 4, 2))
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from gesture_core import __version__
 from gesture_core.avatar.bands import rib_picture
-from gesture_core.avatar.clothes import Garment, drape, tuck_skin, visible_skin
+from gesture_core.avatar.clothes import Garment, drape, tuck_cloth, tuck_skin, visible_skin
 from gesture_core.avatar.face import Brows, brows, eye_picture, eyes, lashes, teeth, tongue
 from gesture_core.avatar.hair import STYLES, grow_hair, strand_picture
 from gesture_core.avatar.human import Human, build_human
@@ -124,7 +124,7 @@ def _head_meshes(human: Human, spec: CharacterSpec) -> list[Mesh]:
         roughness=0.48,
     )
     eye = Material("eye", "eye", texture=eye_picture(spec.iris), roughness=0.06)
-    tooth = Material("teeth", "teeth", color=_linear((0.90, 0.88, 0.83)), roughness=0.22)
+    tooth = Material("teeth", "teeth", color=_linear((0.93, 0.90, 0.82)), roughness=0.22)
     flesh = Material("tongue", "tongue", color=_linear((0.70, 0.36, 0.35)), roughness=0.35)
     lash = Material("lashes", "lashes", color=(0.006, 0.005, 0.005), double_sided=True)
     brow = Material("brows", "brows", color=_linear(spec.brows.color), double_sided=True)
@@ -149,6 +149,8 @@ def _clothes_meshes(human: Human, spec: CharacterSpec) -> list[Mesh]:
         ribbed = replace(surface, name=bands.name)
         if garment.bands:
             ribbed = replace(ribbed, normal=rib_picture())
+        if garment.kind == "trousers":
+            cloth = tuck_cloth(human, spec.clothes, cloth)
         meshes += [part_to_mesh(cloth, surface), part_to_mesh(bands, ribbed)]
     upper, sole = build_shoes(human, spec.shoes)
     leather = Material("shoes", "leather", color=_linear(spec.shoes.color), roughness=0.4)

@@ -93,7 +93,7 @@ def simulate(
 ) -> Floats:
     """Let the cloth (N, 3) fall onto the body; pinned vertices (N,) stay."""
     rng = np.random.default_rng(7)
-    free = ~pinned[:, None]
+    free = (~pinned[:, None]).astype(float)
     place = positions + free * rng.normal(0, 0.0006, positions.shape)
     speed = np.zeros_like(place)
     step = 1 / 60

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Literal
 
 import numpy as np
-from scipy.sparse import csgraph
+from scipy.sparse import csgraph, csr_matrix
 
 from gesture_core.avatar.bands import band
 from gesture_core.avatar.basemesh import BODY, Floats, Ints, load_base_mesh
@@ -238,9 +238,11 @@ def clothing_surface(human: Human, motions: Floats, under: tuple[Part, ...] = ()
 
 
 @lru_cache(maxsize=1)
-def _body_refinement():  # noqa: ANN202 - (Subdivision, sparse matrix)
+def _body_refinement() -> tuple[Subdivision, csr_matrix]:
+    """The body's quads refined once, and the neighbour mean over the result."""
     step = subdivide(load_base_mesh().faces["body"], BODY.stop)
-    return step, neighbour_mean(step.faces, step.matrix.shape[0])
+    count = step.faces.max() + 1
+    return step, neighbour_mean(step.faces, int(count))
 
 
 def border_owner(human: Human, part: Part, cuts: list[Cut]) -> Ints:
@@ -353,12 +355,23 @@ def visible_skin(human: Human, garments: tuple[Garment, ...]) -> tuple[Ints, Flo
     depth[near_neck] = -neck.beyond(body[near_neck])
     for cut in wrists:
         own = limb_weight(rig, human.weights, cut.limb) > 0.5
-        depth[own] = np.minimum(depth[own], -cut.beyond(body[own]) - top.bands)
+        # a sleeve can be looked into further than a collar
+        depth[own] = 0.35 * (-cut.beyond(body[own]) - top.bands)
     seen = np.flatnonzero((depth[human.base.faces["body"]] < 0.020).any(1))
-    return seen, np.clip(depth / 0.012, 0, 1) * np.isfinite(depth)
+    hidden = np.clip(depth / 0.012, 0, 1)
+    return seen, np.where(np.isfinite(depth), hidden, 0.0)
 
 
 def tuck_skin(human: Human, tucked: Floats, depth: float = 0.005) -> Human:
     """Draw the skin in by `depth` metres where it is tucked under clothes."""
     inward = vertex_normals(human.vertices, human.base.faces["body"])
     return replace(human, vertices=human.vertices - depth * tucked[:, None] * inward)
+
+
+def tuck_cloth(human: Human, garments: tuple[Garment, ...], trousers: Part) -> Part:
+    """Draw trousers in where the top hangs over them."""
+    top = next(garment for garment in garments if garment.kind == "top")
+    hem = openings(human, top)[1]
+    inward = vertex_normals(trousers.positions, trousers.faces)
+    hidden = np.clip((-hem.beyond(trousers.positions) - 0.005) / 0.02, 0, 1)
+    return replace(trousers, positions=trousers.positions - 0.005 * hidden[:, None] * inward)

@@ -1,9 +1,9 @@
 """The parts of a face besides skin: eyes, lashes, brows, teeth and tongue."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from gesture_core.avatar.basemesh import BODY, Floats, Ints
 from gesture_core.avatar.hair import EYES
@@ -48,10 +48,10 @@ def _eyeball(human: Human, group: str) -> Part:
     )
 
 
-def eye_picture(iris: tuple[float, float, float], size: int = 512) -> Picture:
+def eye_picture(iris: tuple[float, ...], size: int = 512) -> Picture:
     """Sclera with faint veins and shade, brown iris with fibres and limbal ring, pupil."""
     rng = np.random.default_rng(2)
-    place = (np.arange(size) + 0.5) / size - 0.5
+    place = np.linspace(0.5 / size - 0.5, 0.5 - 0.5 / size, size)
     x, y = np.meshgrid(place, -place)
     angle = np.hypot(x, y) * 180
     around = np.arctan2(y, x)
@@ -79,16 +79,19 @@ def ndimage_smooth(values: Floats) -> Floats:
     return mixed / mixed.std()
 
 
-def teeth(human: Human) -> Part:
-    groups = ("helper-upper-teeth", "helper-lower-teeth")
-    faces = np.concatenate([human.base.faces[g] for g in groups])
-    uvs = np.concatenate([human.base.face_uvs[g] for g in groups])
-    return carve(human, "teeth", faces, uvs, levels=2)
+def teeth(human: Human, lower_by: float = 0.0032) -> Part:
+    """Both rows; the upper one is set lower than MakeHuman's, which no smile would show."""
+    rows = []
+    for group in ("helper-upper-teeth", "helper-lower-teeth"):
+        row = carve(human, group, human.base.faces[group], human.base.face_uvs[group], levels=2)
+        drop = lower_by if "upper" in group else 0.0
+        rows.append(replace(row, positions=row.positions - [0.0, drop, 0.0]))
+    return join("teeth", rows)
 
 
 def tongue(human: Human) -> Part:
     group = "helper-tongue"
-    return carve(human, group, human.base.faces[group], human.base.face_uvs[group], levels=1)
+    return carve(human, "tongue", human.base.faces[group], human.base.face_uvs[group], levels=1)
 
 
 def lashes(human: Human) -> Part:
@@ -160,7 +163,7 @@ def brows(human: Human, skin: Part, shape: Brows) -> Part:
     """Short hairs lying on the skin part, moved by its expressions and weights."""
     rng = np.random.default_rng(4)
     front = np.flatnonzero(vertex_normals(skin.positions, skin.faces)[:, 2] > 0.2)
-    tree = cKDTree(skin.positions[front, :2])
+    tree = KDTree(skin.positions[front, :2])
     sides = [_brow_strokes(human, shape, side, rng) for side in (1, -1)]
     strokes = np.concatenate(sides)  # (H, 4, 2) in the frontal plane
     _, near = tree.query(strokes.reshape(-1, 2), k=4)

@@ -5,11 +5,11 @@ single hairs with a cut-out alpha. Hair is bound to the head bone.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from gesture_core.avatar.basemesh import BODY, Floats, Ints
+from gesture_core.avatar.basemesh import BODY, Floats
 from gesture_core.avatar.human import Human
 from gesture_core.avatar.part import Part
 from gesture_core.avatar.surface import NearestSurface, subdivide, vertex_normals
@@ -102,7 +102,7 @@ BUN = HairStyle(
     gravity=0.0,
     segments=12,
     tips=0.1,
-    knot=(-0.02, 0.034),
+    knot=(0.30, 0.036),
 )
 
 
@@ -208,7 +208,8 @@ def grow(
     side = np.where(fuzzy, rng.choice([-1.0, 1.0], len(roots)), side)
     flow, length, floor = comb(roots, head, side, rng)
     full_step = (length * rng.uniform(0.85, 1.1, len(roots)) / style.segments)[:, None]
-    step, target = full_step, knot_centre(head, style, 0.008)
+    step = full_step
+    target = knot_centre(head, style.knot[0], 0.008) if style.knot else None
     away = rng.uniform(*style.volume, len(roots))
     drift = rng.normal(0, 0.05, roots.shape)
     heading = _unit(style.lift * normal + flow)
@@ -241,21 +242,18 @@ def grow(
     return lines, normals.reshape(lines.shape)
 
 
-def knot_centre(head: Head, style: HairStyle, depth: float) -> Floats | None:
-    """Where the strands of a bun meet: `depth` metres off the back of the head."""
-    if style.knot is None:
-        return None
-    height, _ = style.knot
+def knot_centre(head: Head, height: float, depth: float) -> Floats:
+    """Point (3,) `depth` metres off the back of the head, where the strands of a bun meet."""
     behind = np.array([[0.0, head.eye + height * head.length, head.axis - 0.2]])
     signed, normal = head.surface.query(behind)
-    return (behind - (signed - depth) * normal)[0]
+    return (behind - (signed - depth)[:, None] * normal)[0]
 
 
-def _knot(head: Head, style: HairStyle, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Coils (N, S, 3) over a ball, as if the strands were wound round it, and their normals."""
-    assert style.knot is not None
-    radius, count, points = style.knot[1], 260, style.segments + 1
-    centre = knot_centre(head, style, 0.024)
+def _coils(
+    centre: Floats, radius: float, points: int, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """Lines (N, S, 3) over a ball, as if the strands were wound round it, and their normals."""
+    count = 260
     axis = _unit(np.array([0.0, 0.0, -1.0]) + rng.normal(0, 0.35, (count, 3)))
     first = _unit(np.cross(axis, rng.normal(0, 1, (count, 3))))
     second = np.cross(axis, first)
@@ -323,7 +321,9 @@ def strand_picture(color: tuple[float, ...], tips: float, size: int = 512) -> Pi
             centre = (hair + 0.5) / hairs * strip + rng.normal(0, 1.5)
             path = centre + 2.0 * np.sin(6 * y + hair)[:, None]
             width = strip / hairs * 0.75 * (1 - 0.75 * y**2)[:, None]
-            cover = np.clip(1.3 - np.abs(x - path) / width, 0, 1) * ((y > begin) & (y < end))[:, None]
+            cover = (
+                np.clip(1.3 - np.abs(x - path) / width, 0, 1) * ((y > begin) & (y < end))[:, None]
+            )
             front = cover > alpha[:, columns]
             bright = tone * (0.65 + 0.7 * rng.random())
             shade[:, columns] = np.where(front, bright, shade[:, columns])
@@ -340,7 +340,9 @@ def grow_hair(human: Human, style_name: str, strands: int, seed: int = 0) -> Par
     roots = scalp_roots(human, head, style, strands, rng)
     lines, normals = grow(roots, head, style, comb, rng)
     if style.knot is not None:
-        coils, outward = _knot(head, style, rng)
+        height, radius = style.knot
+        centre = knot_centre(head, height, 0.024)
+        coils, outward = _coils(centre, radius, style.segments + 1, rng)
         lines, normals = np.concatenate([lines, coils]), np.concatenate([normals, outward])
     return ribbons(human, lines, normals, style, rng)
 
@@ -349,6 +351,3 @@ def scalp_shade(human: Human, style_name: str, positions: Floats) -> Floats:
     """How dark the skin (N,) should be painted under the hair, 0–1, soft at the hairline."""
     head, (style, _) = measure_head(human), STYLES[style_name]
     return smoothstep(head.above(positions, style), -0.004, 0.007)
-
-
-__all__ = ["STYLES", "Ints", "grow_hair", "replace", "scalp_shade", "strand_picture"]

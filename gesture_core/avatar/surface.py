@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from gesture_core.avatar.basemesh import Floats, Ints
 
@@ -41,11 +41,11 @@ def subdivide(faces: Ints, count: int, *, smooth: bool = True) -> Subdivision:
         vertex_points = _vertex_points(faces, edges, uses, count, face_points, midpoints)
     else:
         edge_points, vertex_points = midpoints, sparse.identity(count, format="csr")
-    matrix = sparse.vstack([vertex_points, edge_points, face_points]).tocsr()
+    matrix = sparse.vstack([vertex_points, edge_points, face_points])
     corner, edge = faces, count + edge_of
     centre = (count + len(edges) + np.arange(len(faces)))[:, None]
     quads = [np.column_stack([corner[:, k], edge[:, k], centre, edge[:, k - 1]]) for k in range(4)]
-    return Subdivision(matrix, np.concatenate(quads))
+    return Subdivision(sparse.csr_matrix(matrix), np.concatenate(quads))
 
 
 def _edges(faces: Ints) -> tuple[Ints, Ints]:
@@ -129,11 +129,11 @@ class NearestSurface:
 
     points: Floats
     normals: Floats
-    tree: cKDTree
+    tree: KDTree
 
     @staticmethod
     def of(points: Floats, normals: Floats) -> "NearestSurface":
-        return NearestSurface(points, normals, cKDTree(points))
+        return NearestSurface(points, normals, KDTree(points))
 
     def query(self, positions: Floats) -> tuple[Floats, Floats]:
         """Signed distance (N,), negative inside, and outward normal (N, 3)."""

@@ -97,5 +97,5 @@ def bake(values: Floats, uv_corners: Floats, faces: Ints, size: int) -> Floats:
         -1, values.shape[1]
     )
     holes = np.isnan(picture[..., 0])
-    nearest = ndimage.distance_transform_edt(holes, return_distances=False, return_indices=True)
+    _, nearest = ndimage.distance_transform_edt(holes, return_indices=True)  # type: ignore[misc]
     return picture[tuple(nearest)]
