@@ -14,7 +14,7 @@ NUMBERS = st.floats(-10.0, 10.0)
 
 
 def random_rotations(count: int, seed: int) -> tuple[Rotation, np.ndarray]:
-    rotation = Rotation.random(count, random_state=seed)
+    rotation = Rotation.random(count, seed)
     return rotation, rotation.as_quat()[:, [3, 0, 1, 2]]
 
 
