@@ -62,65 +62,65 @@ duo 듀오 earth 어스 east 이스트 easy 이지 edge 에지 edit 에디트 ed
 effect 이펙트 eight 에이트 elite 엘리트 elon 일론 email 이메일 embedding 임베딩 emma 에마
 emotion 이모션 encore 앙코르 end 엔드 energy 에너지 engine 엔진 engineer 엔지니어
 engineering 엔지니어링 english 잉글리시 enjoy 인조이 enter 엔터 entertainment 엔터테인먼트
-epoch 에포크 error 에러 espresso 에스프레소 essay 에세이 etc 등등 euro 유로 europe 유럽 even 이븐
-evening 이브닝 event 이벤트 ever 에버 every 에브리 everyone 에브리원 example 이그잼플 excel 엑셀
-exit 엑싯 expo 엑스포 export 엑스포트 express 익스프레스 eye 아이 face 페이스 facebook 페이스북
-factory 팩토리 family 패밀리 fan 팬 fantasy 판타지 faq 에프에이큐 farm 팜 fashion 패션 fast 패스트
-father 파더 feedback 피드백 feel 필 feeling 필링 ferrari 페라리 festival 페스티벌 fifa 피파
-fifth 피프스 fighting 파이팅 figma 피그마 figure 피겨 file 파일 film 필름 filter 필터 final 파이널
-finance 파이낸스 find 파인드 fine 파인 fire 파이어 firefox 파이어폭스 first 퍼스트 fish 피시
-fit 핏 fitness 피트니스 five 파이브 flash 플래시 flex 플렉스 flow 플로 flower 플라워 focus 포커스
-folder 폴더 food 푸드 football 풋볼 for 포 force 포스 forever 포에버 form 폼 format 포맷
-forum 포럼 four 포 frame 프레임 free 프리 freelancer 프리랜서 fresh 프레시 friday 프라이데이
-friend 프렌드 friends 프렌즈 from 프롬 front 프런트 frontend 프런트엔드 fruit 프루트 full 풀
-fun 펀 fund 펀드 future 퓨처 galaxy 갤럭시 gallery 갤러리 game 게임 gamer 게이머 games 게임즈
-gangnam 강남 garden 가든 gas 가스 gate 게이트 gemini 제미나이 general 제너럴 generation 제너레이션
-genre 장르 gentle 젠틀 george 조지 germany 저머니 gesture 제스처 get 겟 ghost 고스트 gif 지프
-gift 기프트 girl 걸 girls 걸스 git 깃 github 깃허브 give 기브 glass 글라스 global 글로벌
-gmail 지메일 go 고 goal 골 god 갓 gold 골드 golf 골프 good 굿 goodbye 굿바이 google 구글 got 갓
-gracias 그라시아스 grade 그레이드 grammar 그래머 grand 그랜드 graph 그래프 graphic 그래픽
-great 그레이트 green 그린 group 그룹 guard 가드 guest 게스트 guide 가이드 guitar 기타 gym 짐
-hair 헤어 half 하프 halloween 핼러윈 hamburger 햄버거 hanbok 한복 hand 핸드 happy 해피 hard 하드
-harry 해리 has 해즈 hash 해시 have 해브 he 히 head 헤드 headset 헤드셋 healing 힐링 health 헬스
-heart 하트 hello 헬로 help 헬프 her 허 here 히어 hero 히어로 hey 헤이 hi 하이 high 하이 hill 힐
-hint 힌트 hip 힙 hiphop 힙합 his 히즈 history 히스토리 hit 히트 hobby 호비 hola 올라
-holiday 홀리데이 hollywood 할리우드 home 홈 honey 허니 hook 훅 hope 호프 hot 핫 hotel 호텔
-houdini 후디니 hour 아워 house 하우스 how 하우 html 에이치티엠엘 huawei 화웨이 human 휴먼
-humor 유머 hybrid 하이브리드 hyundai 현대 i 아이 ice 아이스 icon 아이콘 id 아이디 idea 아이디어
-idol 아이돌 ielts 아이엘츠 if 이프 ikea 이케아 illustrator 일러스트레이터 image 이미지
-imax 아이맥스 in 인 inc 잉크 incheon 인천 index 인덱스 inference 인퍼런스 influencer 인플루언서
-info 인포 information 인포메이션 input 인풋 insert 인서트 inside 인사이드 insight 인사이트
-instagram 인스타그램 install 인스톨 institute 인스티튜트 intel 인텔 interface 인터페이스
-interior 인테리어 international 인터내셔널 internet 인터넷 interview 인터뷰 intro 인트로
-ios 아이오에스 ipad 아이패드 iphone 아이폰 is 이즈 island 아일랜드 issue 이슈 it 잇 item 아이템
-its 이츠 jack 잭 jacket 재킷 james 제임스 jane 제인 january 재뉴어리 japan 재팬 java 자바
-javascript 자바스크립트 jazz 재즈 jeju 제주 jelly 젤리 jennie 제니 jimin 지민 job 잡 john 존
-join 조인 joke 조크 journal 저널 jpeg 제이펙 jpop 제이팝 juice 주스 july 줄라이 jump 점프 june 준
-jungkook 정국 junior 주니어 just 저스트 kaist 카이스트 kakao 카카오 kakaotalk 카카오톡
-karaoke 가라오케 kate 케이트 keep 킵 kevin 케빈 key 키 keyboard 키보드 keyframe 키프레임
-keyword 키워드 kia 기아 kick 킥 kid 키드 kids 키즈 kill 킬 kimchi 김치 kind 카인드 king 킹
-kiss 키스 kit 키트 kitchen 키친 kiwi 키위 knife 나이프 know 노 knowhow 노하우 knowledge 놀리지
-korea 코리아 korean 코리안 kosdaq 코스닥 kospi 코스피 kpop 케이팝 lab 랩 label 레이블 lady 레이디
-lan 랜 land 랜드 language 랭귀지 laptop 랩톱 laser 레이저 last 라스트 latency 레이턴시 latte 라테
-launch 론치 leader 리더 leadership 리더십 league 리그 learn 런 learning 러닝 led 엘이디
-left 레프트 legend 레전드 lego 레고 lenovo 레노버 lesson 레슨 let 렛 lets 레츠 level 레벨
-library 라이브러리 license 라이선스 life 라이프 light 라이트 like 라이크 line 라인 link 링크
-linkedin 링크트인 linux 리눅스 lion 라이언 lisa 리사 list 리스트 little 리틀 live 라이브
-living 리빙 llama 라마 local 로컬 location 로케이션 lock 로크 log 로그 login 로그인 logo 로고
-logout 로그아웃 london 런던 long 롱 look 룩 loop 루프 love 러브 low 로 luck 럭 lucky 러키
-lunch 런치 luxury 럭셔리 mac 맥 macbook 맥북 machine 머신 made 메이드 magazine 매거진 magic 매직
-mail 메일 main 메인 make 메이크 makeup 메이크업 mall 몰 man 맨 manager 매니저 manga 망가
-mango 망고 manual 매뉴얼 map 맵 march 마치 mark 마크 market 마켓 marketing 마케팅 marvel 마블
-mary 메리 mask 마스크 master 마스터 match 매치 math 매스 matrix 매트릭스 may 메이 maya 마야
-mbti 엠비티아이 me 미 mean 민 media 미디어 medium 미디엄 meet 미트 meeting 미팅 melody 멜로디
-melon 멜론 member 멤버 membership 멤버십 memo 메모 memory 메모리 men 멘 menu 메뉴 merci 메르시
-merry 메리 message 메시지 messi 메시 meta 메타 metaverse 메타버스 michael 마이클
-microphone 마이크로폰 microsoft 마이크로소프트 middle 미들 mike 마이크 milestone 마일스톤
-milk 밀크 mind 마인드 mini 미니 minute 미닛 mirror 미러 miss 미스 mission 미션 mix 믹스
-mobile 모바일 mocha 모카 mode 모드 model 모델 modeling 모델링 modern 모던 mom 맘 monday 먼데이
-money 머니 monitor 모니터 month 먼스 mood 무드 moon 문 more 모어 morning 모닝 mother 마더
-motion 모션 motor 모터 mountain 마운틴 mouse 마우스 movie 무비 mr 미스터 mrs 미시즈 ms 미즈
-multi 멀티 muscle 머슬 museum 뮤지엄 music 뮤직 musical 뮤지컬 musk 머스크 my 마이
+ep 에피소드 epoch 에포크 error 에러 espresso 에스프레소 essay 에세이 etc 등등 euro 유로
+europe 유럽 even 이븐 evening 이브닝 event 이벤트 ever 에버 every 에브리 everyone 에브리원
+example 이그잼플 excel 엑셀 exit 엑싯 expo 엑스포 export 엑스포트 express 익스프레스 eye 아이
+face 페이스 facebook 페이스북 factory 팩토리 family 패밀리 fan 팬 fantasy 판타지 faq 에프에이큐
+farm 팜 fashion 패션 fast 패스트 father 파더 feedback 피드백 feel 필 feeling 필링 ferrari 페라리
+festival 페스티벌 fifa 피파 fifth 피프스 fighting 파이팅 figma 피그마 figure 피겨 file 파일
+film 필름 filter 필터 final 파이널 finance 파이낸스 find 파인드 fine 파인 fire 파이어
+firefox 파이어폭스 first 퍼스트 fish 피시 fit 핏 fitness 피트니스 five 파이브 flash 플래시
+flex 플렉스 flow 플로 flower 플라워 focus 포커스 folder 폴더 food 푸드 football 풋볼 for 포
+force 포스 forever 포에버 form 폼 format 포맷 forum 포럼 four 포 frame 프레임 free 프리
+freelancer 프리랜서 fresh 프레시 friday 프라이데이 friend 프렌드 friends 프렌즈 from 프롬
+front 프런트 frontend 프런트엔드 fruit 프루트 full 풀 fun 펀 fund 펀드 future 퓨처 galaxy 갤럭시
+gallery 갤러리 game 게임 gamer 게이머 games 게임즈 gangnam 강남 garden 가든 gas 가스 gate 게이트
+gemini 제미나이 general 제너럴 generation 제너레이션 genre 장르 gentle 젠틀 george 조지
+germany 저머니 gesture 제스처 get 겟 ghost 고스트 gif 지프 gift 기프트 girl 걸 girls 걸스 git 깃
+github 깃허브 give 기브 glass 글라스 global 글로벌 gmail 지메일 go 고 goal 골 god 갓 gold 골드
+golf 골프 good 굿 goodbye 굿바이 google 구글 got 갓 gracias 그라시아스 grade 그레이드
+grammar 그래머 grand 그랜드 graph 그래프 graphic 그래픽 great 그레이트 green 그린 group 그룹
+guard 가드 guest 게스트 guide 가이드 guitar 기타 gym 짐 hair 헤어 half 하프 halloween 핼러윈
+hamburger 햄버거 hanbok 한복 hand 핸드 happy 해피 hard 하드 harry 해리 has 해즈 hash 해시
+have 해브 he 히 head 헤드 headset 헤드셋 healing 힐링 health 헬스 heart 하트 hello 헬로 help 헬프
+her 허 here 히어 hero 히어로 hey 헤이 hi 하이 high 하이 hill 힐 hint 힌트 hip 힙 hiphop 힙합
+his 히즈 history 히스토리 hit 히트 hobby 호비 hola 올라 holiday 홀리데이 hollywood 할리우드
+home 홈 honey 허니 hook 훅 hope 호프 hot 핫 hotel 호텔 houdini 후디니 hour 아워 house 하우스
+how 하우 html 에이치티엠엘 huawei 화웨이 human 휴먼 humor 유머 hybrid 하이브리드 hyundai 현대
+i 아이 ice 아이스 icon 아이콘 id 아이디 idea 아이디어 idol 아이돌 ielts 아이엘츠 if 이프
+ikea 이케아 illustrator 일러스트레이터 image 이미지 imax 아이맥스 in 인 inc 잉크 incheon 인천
+index 인덱스 inference 인퍼런스 influencer 인플루언서 info 인포 information 인포메이션 input 인풋
+insert 인서트 inside 인사이드 insight 인사이트 instagram 인스타그램 install 인스톨
+institute 인스티튜트 intel 인텔 interface 인터페이스 interior 인테리어 international 인터내셔널
+internet 인터넷 interview 인터뷰 intro 인트로 ios 아이오에스 ipad 아이패드 iphone 아이폰 is 이즈
+island 아일랜드 issue 이슈 it 잇 item 아이템 its 이츠 jack 잭 jacket 재킷 james 제임스 jane 제인
+january 재뉴어리 japan 재팬 java 자바 javascript 자바스크립트 jazz 재즈 jeju 제주 jelly 젤리
+jennie 제니 jimin 지민 job 잡 john 존 join 조인 joke 조크 journal 저널 jpeg 제이펙 jpop 제이팝
+juice 주스 july 줄라이 jump 점프 june 준 jungkook 정국 junior 주니어 just 저스트 kaist 카이스트
+kakao 카카오 kakaotalk 카카오톡 karaoke 가라오케 kate 케이트 keep 킵 kevin 케빈 key 키
+keyboard 키보드 keyframe 키프레임 keyword 키워드 kia 기아 kick 킥 kid 키드 kids 키즈 kill 킬
+kimchi 김치 kind 카인드 king 킹 kiss 키스 kit 키트 kitchen 키친 kiwi 키위 knife 나이프 know 노
+knowhow 노하우 knowledge 놀리지 korea 코리아 korean 코리안 kosdaq 코스닥 kospi 코스피 kpop 케이팝
+lab 랩 label 레이블 lady 레이디 lan 랜 land 랜드 language 랭귀지 laptop 랩톱 laser 레이저
+last 라스트 latency 레이턴시 latte 라테 launch 론치 leader 리더 leadership 리더십 league 리그
+learn 런 learning 러닝 led 엘이디 left 레프트 legend 레전드 lego 레고 lenovo 레노버 lesson 레슨
+let 렛 lets 레츠 level 레벨 library 라이브러리 license 라이선스 life 라이프 light 라이트
+like 라이크 line 라인 link 링크 linkedin 링크트인 linux 리눅스 lion 라이언 lisa 리사 list 리스트
+little 리틀 live 라이브 living 리빙 llama 라마 local 로컬 location 로케이션 lock 로크 log 로그
+login 로그인 logo 로고 logout 로그아웃 london 런던 long 롱 look 룩 loop 루프 love 러브 low 로
+luck 럭 lucky 러키 lunch 런치 luxury 럭셔리 lv 레벨 mac 맥 macbook 맥북 machine 머신 made 메이드
+magazine 매거진 magic 매직 mail 메일 main 메인 make 메이크 makeup 메이크업 mall 몰 man 맨
+manager 매니저 manga 망가 mango 망고 manual 매뉴얼 map 맵 march 마치 mark 마크 market 마켓
+marketing 마케팅 marvel 마블 mary 메리 mask 마스크 master 마스터 match 매치 math 매스
+matrix 매트릭스 may 메이 maya 마야 mbti 엠비티아이 me 미 mean 민 media 미디어 medium 미디엄
+meet 미트 meeting 미팅 melody 멜로디 melon 멜론 member 멤버 membership 멤버십 memo 메모
+memory 메모리 men 멘 menu 메뉴 merci 메르시 merry 메리 message 메시지 messi 메시 meta 메타
+metaverse 메타버스 michael 마이클 microphone 마이크로폰 microsoft 마이크로소프트 middle 미들
+mike 마이크 milestone 마일스톤 milk 밀크 mind 마인드 mini 미니 minute 미닛 mirror 미러 miss 미스
+mission 미션 mix 믹스 mobile 모바일 mocha 모카 mode 모드 model 모델 modeling 모델링 modern 모던
+mom 맘 monday 먼데이 money 머니 monitor 모니터 month 먼스 mood 무드 moon 문 more 모어 morning 모닝
+mother 마더 motion 모션 motor 모터 mountain 마운틴 mouse 마우스 movie 무비 mr 미스터 mrs 미시즈
+ms 미즈 multi 멀티 muscle 머슬 museum 뮤지엄 music 뮤직 musical 뮤지컬 musk 머스크 my 마이
 mystery 미스터리 name 네임 nasa 나사 nasdaq 나스닥 national 내셔널 nato 나토 natural 내추럴
 nature 네이처 naver 네이버 navigation 내비게이션 need 니드 netflix 넷플릭스 network 네트워크
 neural 뉴럴 never 네버 new 뉴 news 뉴스 next 넥스트 nice 나이스 night 나이트 nike 나이키
@@ -196,9 +196,9 @@ unreal 언리얼 up 업 update 업데이트 upgrade 업그레이드 upload 업�
 usa 유에스에이 usb 유에스비 use 유즈 user 유저 usim 유심 vacation 베이케이션 vaccine 백신
 value 밸류 van 밴 vanilla 바닐라 venture 벤처 version 버전 very 베리 video 비디오 view 뷰
 vip 브이아이피 virtual 버추얼 virus 바이러스 vision 비전 visual 비주얼 vlog 브이로그 vocal 보컬
-voice 보이스 volume 볼륨 volvo 볼보 vs 대 wait 웨이트 wake 웨이크 walk 워크 wall 월 want 원트
-war 워 warm 웜 was 워즈 watch 워치 water 워터 wave 웨이브 way 웨이 we 위 weather 웨더 web 웹
-website 웹사이트 webtoon 웹툰 wedding 웨딩 wednesday 웬즈데이 week 위크 weekend 위켄드
+voice 보이스 vol 볼륨 volume 볼륨 volvo 볼보 vs 대 wait 웨이트 wake 웨이크 walk 워크 wall 월
+want 원트 war 워 warm 웜 was 워즈 watch 워치 water 워터 wave 웨이브 way 웨이 we 위 weather 웨더
+web 웹 website 웹사이트 webtoon 웹툰 wedding 웨딩 wednesday 웬즈데이 week 위크 weekend 위켄드
 welcome 웰컴 well 웰 wellness 웰니스 were 워 west 웨스트 what 왓 whatsapp 왓츠앱 when 웬
 where 웨어 which 위치 white 화이트 who 후 why 와이 wifi 와이파이 wiki 위키 wikipedia 위키피디아
 wild 와일드 will 윌 william 윌리엄 win 윈 wind 윈드 window 윈도 windows 윈도 wine 와인 winner 위너

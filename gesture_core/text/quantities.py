@@ -229,7 +229,9 @@ def _telephone(match: re.Match[str]) -> str:
 
 def _range(match: re.Match[str]) -> str | None:
     low, high, unit = match.group("low", "high", "unit")
-    if match.group("dash") == "-" and (not unit or unit in ("호", "번지") or int(low) >= int(high)):
+    if match.group("dash") in "-–" and (
+        not unit or unit in ("호", "번지") or int(low) >= int(high)
+    ):
         return None
     if unit in UNITS:
         return f"{sino_decimal(low)}에서 {sino_decimal(high)} {UNITS[unit]}"
@@ -244,6 +246,15 @@ def _range(match: re.Match[str]) -> str | None:
     if unit == "월":
         return f"{_counted(low, unit)}에서 {_counted(high, unit)}"
     return f"{sino(int(low))}에서 {_counted(high, unit, ordinal=True)}"
+
+
+def _neighbours(match: re.Match[str]) -> str | None:
+    """Two numbers in a row mean about as many: 3,4개 → 서너 개, 2,3일 → 이삼 일."""
+    low, high, unit = int(match.group("low")), int(match.group("high")), match.group("unit")
+    if high != low + 1 or low == 0:
+        return None
+    pair = native_pair(low, high) if _is_native(low, unit) else sino(low) + sino(high)
+    return pair and _apart(match, f"{pair} {unit}")
 
 
 def _ratio(match: re.Match[str]) -> str:
@@ -316,12 +327,12 @@ _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = tuple(
     (re.compile(pattern), rule)
     for pattern, rule in (
         (
-            r"(?P<year>\d{4})(?P<sep>[-./])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?!\d)",
+            r"(?P<year>\d{4})(?P<sep>[-/]|\. ?)(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?!\d)",
             _date,
         ),
         (r"(?P<month>\d{1,2})[/.](?P<day>\d{1,2})\.?(?=\([월화수목금토일]\))", _month_and_day),
         (r"(?P<month>\d{1,2})[.·](?P<day>\d{1,2})(?![\d.])", _event_date),
-        (r"\+?\d{1,4}(?:-\d{2,4}){2,3}(?!\d)|0\d{1,2}[)]\d{3,4}-\d{4}", _telephone),
+        (r"\+?\d{1,4}(?:-\d{2,4}){2,3}(?!\d)|0\d{1,2}[) ]\d{3,4}[- ]\d{4}", _telephone),
         (r"(?:1[568]\d{2})-\d{4}(?!\d)", _telephone),
         (
             r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?![\d:])"
@@ -332,10 +343,11 @@ _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = tuple(
         (r"(?P<left>\d{1,3})대(?P<right>\d{1,3})(?!\d|[가-힣]*대)", _ratio),
         (r"(?P<left>\d{1,2})-(?P<right>\d{1,2})(?=로|승|패|무|으로)", _ratio),
         (
-            rf"(?P<low>{_WHOLE})[ ]?(?P<dash>[~∼〜-])[ ]?(?P<high>{_WHOLE})"
+            rf"(?P<low>{_WHOLE})[ ]?(?P<dash>[~∼〜–-])[ ]?(?P<high>{_WHOLE})"
             rf"(?P<unit>{_UNIT}|{_COUNTER})?(?![\d:.,])",
             _range,
         ),
+        (rf"(?P<low>\d)[,·](?P<high>\d)(?P<unit>{_COUNTER})", _neighbours),
         (rf"(?P<left>{_WHOLE})-(?P<right>{_WHOLE})(?P<unit>호|번지|번)?(?!-)", _hyphened),
         (rf"{_WHOLE}(?:\.{_WHOLE}){{2,}}", _version),
         (rf"(?P<above>{_WHOLE})/(?P<below>{_WHOLE})", _fraction),

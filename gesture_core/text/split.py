@@ -31,15 +31,20 @@ class Spanned(Protocol):
 
 # An eojeol also ends where a writer forgot the space after punctuation: "네,알겠습니다.그럼".
 _FORGOTTEN_SPACE = re.compile(r"(?<=[가-힣])[\"'”’)\]]*[.!?…,;]+[\"'”’)\]]*(?=[가-힣\"'“‘(])")
+# Official dates and some telephone numbers have spaces inside: "2026. 11. 20.", "010 1234 5678".
+_RUN = re.compile(r"(?<!\S)(?:\d{4}\. \d{1,2}\. \d{1,2}|0\d{1,2} \d{3,4} \d{4})(?!\d)\S*|\S+")
 _SENTENCE_END = re.compile(r"[.!?…。]+[\"'”’」』)\]]*$")
 _COMMA_END = re.compile(r"[,;:、，—–][\"'”’」』)\]]*$|[)\]」』]$")
 _ONLY_DASHES = re.compile(r"[-—–/|·]+")
 
 
 def eojeols(text: str) -> list[Span]:
-    """Spans of the eojeols of `text`: the runs between white space or forgotten spaces."""
+    """Spans of the eojeols of `text`: the runs between white space or forgotten spaces.
+
+    A date or telephone number is one eojeol even where it is written with spaces.
+    """
     spans: list[Span] = []
-    for run in re.finditer(r"\S+", text):
+    for run in _RUN.finditer(text):
         start = run.start()
         for mark in _FORGOTTEN_SPACE.finditer(text, run.start(), run.end()):
             if mark.end() < run.end():

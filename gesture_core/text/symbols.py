@@ -21,6 +21,9 @@ _ALWAYS_OPERATORS = "×÷"
 _CLOSING = frozenset("\"'“”‘’)]}〉》」』】〕")  # a particle may follow: ‘정말’이에요
 _PREFIXES = frozenset("@±√№")
 _SILENT = frozenset("^`|<>~∼〜=×−´¨¯·•※←→↑↓↔⇒■□▪▶▷◀◁◆◇○●◎▲△▼▽©®™℠¬¦¶§¤¸")
+_BETWEEN_ENDS = re.compile(
+    r"(?<=[0-9가-힣A-Za-z%])[~∼〜](?=[0-9]|[가-힣]{2})|(?<=:\d\d)[–-](?=\d{1,2}:\d\d)"
+)
 _WINDOW = 32  # characters around a symbol that decide its reading
 
 _CHAT = {
@@ -62,7 +65,7 @@ def read_symbol(text: str, at: int, spoken: str) -> str | None:
     after = text[at + 1 : at + _WINDOW].lstrip(" ")[:1]
     if character == "=" and spoken and after.isalnum():
         return ("은 " if has_coda(spoken[-1]) else "는 ") if is_syllable(spoken[-1]) else " "
-    if character in "~∼〜":
+    if character in "~∼〜–-":
         return "에서 " if spoken and _joins_ends(text, at) else " "
     if character == "&":
         return "앤" if before.isascii() and after.isascii() else " 앤드 "
@@ -88,8 +91,7 @@ def _read_enclosed_number(character: str) -> str | None:
 
 def _joins_ends(text: str, at: int) -> bool:
     """Whether ~ stands between two ends (3시~5시, 서울~부산), not for a drawn-out 안녕~."""
-    around = re.compile(r"(?<=[0-9가-힣A-Za-z%])[~∼〜](?=[0-9]|[가-힣]{2})")
-    return bool(around.match(text, at))
+    return bool(_BETWEEN_ENDS.match(text, at))
 
 
 UNREAD_SCRIPT = "letters of a script that is not read"
