@@ -2,6 +2,6 @@
 
 from gesture_core.speech.eojeol import Eojeol
 from gesture_core.speech.speaking import speak
-from gesture_core.speech.voice import TTS, default_voice
+from gesture_core.speech.voice import TTS, default_voice, list_voices
 
-__all__ = ["TTS", "Eojeol", "default_voice", "speak"]
+__all__ = ["TTS", "Eojeol", "default_voice", "list_voices", "speak"]

@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gesture_core.speech.eojeol import PAUSE_SECONDS, Eojeol, split_clauses
-from gesture_core.speech.espeak_library import EspeakLibrary, PhonemeEvent, loaded_espeak
+from gesture_core.speech.eojeol import Eojeol
+from gesture_core.speech.espeak_library import PhonemeEvent, loaded_espeak
 from gesture_core.speech.phonemes import Syllable, hangul_to_syllables
-from gesture_core.speech.rendition import Rendition, join, words_of
+from gesture_core.speech.rendition import Rendition, words_of
 from gesture_core.speech.voice import Voice
 from gesture_core.utterance import Phoneme
 
@@ -55,27 +55,21 @@ class Espeak:
         """Return what keeps the engine from working here: nothing, it is a core dependency."""
         return None
 
-    def speak_sentence(self, sentence: Sequence[Eojeol], voice: str, speed: float) -> Rendition:
-        """Speak one sentence; its clauses keep their own intonation and exact pauses."""
-        clauses = list(split_clauses(sentence))
+    def speak_clause(self, clause: Sequence[Eojeol], voice: str, speed: float) -> Rendition:
+        """Speak one clause, whose eojeols all have Hangul; `speed` 1 is natural, 2 twice it."""
+        setting = _SETTINGS[voice]
+        text = " ".join(eojeol.pronounced for eojeol in clause) + clause[-1].mark
         with loaded_espeak() as library:
-            parts = [_speak_clause(library, clause, _SETTINGS[voice], speed) for clause in clauses]
-        gaps = [PAUSE_SECONDS[clause[-1].pause] / speed for clause in clauses[:-1]]
-        return join(parts, [*gaps, 0.0])
-
-
-def _speak_clause(
-    library: EspeakLibrary, clause: Sequence[Eojeol], setting: _Setting, speed: float
-) -> Rendition:
-    text = " ".join(eojeol.pronounced for eojeol in clause) + clause[-1].mark
-    samples, events = library.speak(
-        text, setting.name, round(_WORDS_PER_MINUTE * speed), setting.pitch, setting.pitch_range
-    )
-    syllables = [hangul_to_syllables(eojeol.pronounced) for eojeol in clause]
-    segments = _sounding_segments(events, samples, library.rate)
-    phonemes = _assign(segments, [s for word in syllables for s in word])
-    counts = [sum(len(s.segments) for s in word) for word in syllables]
-    return Rendition(samples, library.rate, words_of(phonemes, counts), phonemes)
+            rate = library.rate
+            pace = round(_WORDS_PER_MINUTE * speed)
+            samples, events = library.speak(
+                text, setting.name, pace, setting.pitch, setting.pitch_range
+            )
+        syllables = [hangul_to_syllables(eojeol.pronounced) for eojeol in clause]
+        segments = _sounding_segments(events, samples, rate)
+        phonemes = _assign(segments, [s for word in syllables for s in word])
+        counts = [sum(len(s.segments) for s in word) for word in syllables]
+        return Rendition(samples, rate, words_of(phonemes, counts), phonemes)
 
 
 class _Segment(NamedTuple):

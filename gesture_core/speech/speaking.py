@@ -9,7 +9,7 @@ import numpy as np
 from gesture_core.errors import UserError
 from gesture_core.speech.eojeol import PAUSE_SECONDS, Eojeol, split_clauses
 from gesture_core.speech.rendition import Rendition, join
-from gesture_core.speech.voice import choose_voice
+from gesture_core.speech.voice import Engine, Voice, choose_voice
 from gesture_core.utterance import Utterance, Word
 
 SLOWEST, FASTEST = 0.5, 2.0
@@ -25,25 +25,30 @@ def speak(eojeols: Sequence[Eojeol], voice: str | None = None, speed: float = 1.
     if not SLOWEST <= speed <= FASTEST:
         raise UserError(f"speech speed {speed:g} is outside {SLOWEST:g}–{FASTEST:g}")
     engine, chosen = choose_voice(voice)
+    rendition = render(eojeols, engine, chosen, speed)
+    return to_utterance(eojeols, rendition, f"{engine.name}:{chosen.name}", estimated=False)
+
+
+def render(
+    eojeols: Sequence[Eojeol],
+    engine: Engine,
+    voice: Voice,
+    speed: float = 1.0,
+    *,
+    pauses: bool = True,
+) -> Rendition:
+    """Speak those `eojeols` that have Hangul, clause by clause, with or without pauses between.
+
+    Raises `UserError` when there is nothing to say.
+    """
     spoken = [eojeol for eojeol in eojeols if eojeol.syllables]
     if not spoken:
         text = " ".join(eojeol.text for eojeol in eojeols)
         raise UserError(f"nothing to say in {text[:60]!r}: no Korean is left after reading it")
-    sentences = split_sentences(spoken)
-    parts = [engine.speak_sentence(sentence, chosen.name, speed) for sentence in sentences]
-    gaps = [PAUSE_SECONDS["sentence"] / speed] * (len(parts) - 1)
-    whole = join(parts, [*gaps, 0.0])
-    return to_utterance(eojeols, whole, f"{engine.name}:{chosen.name}", estimated=False)
-
-
-def split_sentences(eojeols: Sequence[Eojeol]) -> list[tuple[Eojeol, ...]]:
-    """Group eojeols into sentences, whose last eojeol has the pause `sentence`."""
-    sentences: list[tuple[Eojeol, ...]] = [()]
-    for clause in split_clauses(eojeols):
-        sentences[-1] += clause
-        if clause[-1].pause == "sentence":
-            sentences.append(())
-    return sentences[:-1]
+    clauses = list(split_clauses(spoken))
+    parts = [engine.speak_clause(clause, voice.name, speed) for clause in clauses]
+    gaps = [PAUSE_SECONDS[clause[-1].pause] / speed if pauses else 0.0 for clause in clauses]
+    return join(parts, [*gaps[:-1], 0.0])
 
 
 def to_utterance(

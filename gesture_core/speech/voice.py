@@ -41,8 +41,8 @@ class Engine(Protocol):
         """Return what the user must do before the engine works here, or None."""
         ...
 
-    def speak_sentence(self, sentence: Sequence[Eojeol], voice: str, speed: float) -> Rendition:
-        """Speak one sentence; every eojeol has Hangul; `speed` 1 is natural, 2 twice as fast."""
+    def speak_clause(self, clause: Sequence[Eojeol], voice: str, speed: float) -> Rendition:
+        """Speak one clause, whose eojeols all have Hangul; `speed` 1 is natural, 2 twice it."""
         ...
 
 
@@ -62,6 +62,32 @@ TTS: dict[str, Callable[[], Engine]] = {
 def engine(name: str) -> Engine:
     """Return the engine `name`, one per process so that models are loaded once."""
     return TTS[name]()
+
+
+@dataclass(frozen=True)
+class ListedVoice:
+    """A row of the list of voices: `name` is what `choose_voice` takes."""
+
+    name: str
+    description: str
+    licence: str
+    offline: bool
+    installed: bool
+
+
+def list_voices() -> tuple[ListedVoice, ...]:
+    """Return every voice of every engine, the best first, also those not installed."""
+    return tuple(
+        ListedVoice(
+            f"{name}:{voice.name}",
+            voice.description,
+            voice.licence,
+            voice.offline,
+            installed=engine(name).missing() is None,
+        )
+        for name in TTS
+        for voice in engine(name).voices
+    )
 
 
 def choose_voice(voice: str | None) -> tuple[Engine, Voice]:
