@@ -11,6 +11,7 @@ _BANDS = 40
 _LOWEST_HZ = 80.0
 HIGHEST_HZ = 7600.0
 _CEPSTRA = 12
+_WIDEST_RANGE = np.log(10**5.0)  # 50 dB of power
 
 Samples = NDArray[np.float32]
 Frames = NDArray[np.float64]
@@ -54,11 +55,13 @@ def cepstra(bands: Frames) -> Frames:
 def speech_frames(bands: Frames, longest_gap: float) -> NDArray[np.bool_]:
     """Return which frames (T,) are speech: loud ones, and gaps up to `longest_gap` seconds.
 
-    The threshold lies between the noise floor and the loud parts of this very recording.
+    The threshold lies between the noise floor and the loud parts of this very recording; it is
+    power that counts, since room tone is spread over the bands and speech is not.
     """
-    loudness = bands.mean(axis=1)
+    loudness = np.log(np.exp(bands).mean(axis=1))
     floor, loud = np.percentile(loudness, [2, 95])
-    active = _smooth(loudness > floor + 0.3 * (loud - floor))
+    floor = max(floor, loud - _WIDEST_RANGE)  # digital silence is no measure of the room
+    active = _smooth(loudness > floor + 0.4 * (loud - floor))
     edges = np.flatnonzero(np.diff(np.concatenate([[False], active, [False]]).astype(int)))
     speech = active.copy()
     for end, start in zip(edges[1:-1:2], edges[2:-1:2], strict=True):
