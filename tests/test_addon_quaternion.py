@@ -14,8 +14,8 @@ NUMBERS = st.floats(-10.0, 10.0)
 
 
 def random_rotations(count: int, seed: int) -> tuple[Rotation, np.ndarray]:
-    rotation = Rotation.random(count, seed)
-    return rotation, rotation.as_quat()[:, [3, 0, 1, 2]]
+    wxyz = q.normalize(np.random.default_rng(seed).normal(size=(count, 4)))
+    return Rotation.from_quat(wxyz[:, [1, 2, 3, 0]]), wxyz
 
 
 def same(first: np.ndarray, second: np.ndarray) -> np.ndarray:

@@ -74,6 +74,7 @@ def _cycles(scene: bpy.types.Scene, samples: int) -> None:
     cycles = scene.cycles
     cycles.device = "CPU"
     cycles.samples, cycles.use_denoising = samples, True
+    cycles.denoising_prefilter = "FAST"  # a third of the time of a frame less than ACCURATE
     cycles.max_bounces, cycles.transparent_max_bounces = 6, 16
     scene.view_settings.exposure = 0.2
     scene.render.threads_mode = "FIXED"

@@ -27,8 +27,8 @@ SHADOW = 0.55
 """Half the width in metres of the shadow drawn where there are no lights."""
 LIGHTS = (
     # left, height, forward (metres), watts, size
-    (1.6, 2.9, 2.6, 80.0, 1.8),
-    (-2.4, 1.8, 1.8, 30.0, 2.4),
+    (1.6, 2.9, 2.6, 95.0, 1.8),
+    (-2.4, 1.8, 1.8, 22.0, 2.4),
     (0.8, 2.9, -2.0, 45.0, 1.2),
 )
 
