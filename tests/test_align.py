@@ -105,10 +105,9 @@ def test_warping_path_costs_what_exhaustive_search_costs(n: int, m: int) -> None
     best = np.full((n, m), np.inf)
     for i in range(n):
         for j in range(m):
-            before = [
-                best[i - di, j - dj] for di, dj in ((1, 1), (1, 0), (0, 1)) if i >= di and j >= dj
-            ]
-            best[i, j] = cost[i, j] + min(corner, default=0.0)
+            # The block's last cell is (i, j) itself, not yet reached.
+            before = best[max(i - 1, 0) : i + 1, max(j - 1, 0) : j + 1].ravel()[:-1]
+            best[i, j] = cost[i, j] + min(before, default=0.0)
 
     path = warping_path(a, b)
 
