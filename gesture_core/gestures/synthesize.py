@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -122,9 +123,10 @@ def synthesize(
 
     Trunk, head, arms and fingers move; hips and legs keep their rest. `intensity` 0–2 scales the
     gestures: through the generator's amplitude input as far as it was trained, beyond that by
-    scaling the turns from the rest pose. `seed` chooses among the recorded ways to make each
-    gesture and varies them. The same arguments give the same bytes. The spans tell which
-    function was made when, and after which unit. Raises `UserError` for values out of range.
+    scaling the turns from the rest pose. `seed` and the times of the words choose among the
+    recorded ways to make each gesture, and vary them. The same arguments give the same bytes.
+    The spans tell which function was made when, and after which unit. Raises `UserError` for
+    values out of range.
     """
     if not 0.0 <= intensity <= MAX_INTENSITY:
         raise UserError(f"intensity must be 0–{MAX_INTENSITY:g}, not {intensity}")
@@ -137,12 +139,12 @@ def synthesize(
         known = ", ".join(model.manners)
         raise UserError(f"the model knows no manner {style.manner!r}; it knows {known}")
     made, within, beyond = gesture_sizes(intensity)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng([seed, _fingerprint(text)])
     cast_plan, parts = cast(plan, model.parts, style.manner, style.energy, rng)
     performed = Plan(
         tuple(_kept_within(g, within, plan.duration) for g in cast_plan), plan.duration
     )
-    code = _rollout(model, text, performed, parts, style, seed)
+    code = _rollout(model, text, performed, parts, style, int(rng.integers(2**31)))
     code = code * _fade_out(len(code), plan.duration)[:, None]
     frames = max(1, round(plan.duration * fps))
     vector = model.code.decode(resample_cubic(code, FPS, fps, frames))
@@ -167,6 +169,12 @@ def _check_text(text: TextFeatures, model: GestureModel) -> None:
                 f"the {name} have {vectors.shape[1:]} numbers each, but the gesture model was "
                 f"trained with {known.mean.shape}; use the encoder it was trained with"
             )
+
+
+def _fingerprint(text: TextFeatures) -> int:
+    """A number that differs between utterances, so that one seed does not repeat one gesture."""
+    centiseconds = np.rint(100.0 * np.concatenate([text.starts, text.ends])).astype(np.int32)
+    return zlib.crc32(centiseconds.tobytes())
 
 
 def gesture_sizes(intensity: float) -> tuple[bool, float, float]:

@@ -113,7 +113,7 @@ def evaluate_gesture(model: GestureModel, setting: Setting, seed: int = 0) -> di
             text = _with_words_of(text, setting.text(words))
         style = Style(c.manner, c.manner, c.energy, "", "")
         return synthesize(
-            setting.text(other),
+            text,
             plan,
             style,
             seed=seed + index + 7919 * variant,
