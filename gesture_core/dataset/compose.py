@@ -105,7 +105,7 @@ class Repertoire:
         return pose
 
     def idle(self, manner: str, frames: int, rng: np.random.Generator) -> Array:
-        """Quiet standing (T, J, 4) in a manner: a real idle clip, forwards and back, around its rest."""
+        """Quiet standing (T, J, 4) in a manner: a real clip, back and forth, about its rest."""
         own = self.library.of(IDLE, manner) or self.library.of(IDLE, "stand")
         unit = own[int(rng.integers(len(own)))]
         rotations = unit.rotations.astype(np.float64)
