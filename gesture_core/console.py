@@ -10,8 +10,9 @@ from types import TracebackType
 class Reporter:
     """Shows progress on stderr and remembers how long each step took.
 
-    Call it with a fraction 0–1 and the name of the step under way. `seconds` holds the time of
-    every step in order of its first appearance.
+    Call it with a fraction 0–1 and the step under way, as "step" or "step: detail"; the detail is
+    only for somebody who watches. `seconds` holds the time of every step in order of its first
+    appearance.
     """
 
     def __init__(self, *, quiet: bool = False) -> None:
@@ -44,14 +45,15 @@ class Reporter:
         if self._bar is not None:
             self._bar.stop()
 
-    def __call__(self, fraction: float, step: str) -> None:
+    def __call__(self, fraction: float, message: str) -> None:
+        step = message.partition(": ")[0]
         if step != self._step:
             self._close_step()
             self._step = step
             if self._bar is None and not self._quiet:
                 print(f"momjit: {step}", file=sys.stderr, flush=True)
         if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, completed=fraction, description=step)
+            self._bar.update(self._task, completed=fraction, description=message)
 
     def _close_step(self) -> None:
         now = time.perf_counter()

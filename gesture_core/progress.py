@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 Progress = Callable[[float, str], None]
-"""Called with the fraction done, 0–1, and the name of the step under way.
+"""Called with the fraction done, 0–1, and the step under way, as "step" or "step: detail".
 
 It may raise to cancel: work in progress then ends without leaving half a file.
 """
