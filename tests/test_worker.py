@@ -378,7 +378,7 @@ def program():
 def test_the_worker_offers_its_documented_jobs(program: Backend):
     documented = {"perform", "avatar", "styles", "voices", "avatars", "doctor"}
     assert set(program_jobs.JOBS) == documented
-    assert all(f"\n    {job} " in str(program_jobs.__doc__) for job in documented)
+    assert all(f"\n{job} " in str(program_jobs.__doc__) for job in documented)
     lists = {kind: finish(program.submit(kind, {}), 60.0) for kind in KINDS}
     assert not [job.error for job in lists.values() if job.error]
     catalogue = Catalogue.from_rows({kind: job.result["items"] for kind, job in lists.items()})
