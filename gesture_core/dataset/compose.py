@@ -38,6 +38,10 @@ SIZES = (0.6, 1.4)
 """Range by which half of the sequences are made smaller or larger as a whole."""
 IDLE_SIZE = 0.8
 """Share of the recorded idle sway that is kept."""
+DONORS = ("mannequin",)
+"""Manners that lend gestures, but in which nobody speaks: they have no idle posture."""
+BOUND = ("akimbo",)
+"""Manners whose gestures do not start from hanging arms, so that no other can use them."""
 _MIRROR_SIGNS = np.array([1.0, 1.0, -1.0, -1.0])
 
 
@@ -82,8 +86,8 @@ class Repertoire:
 
     @cached_property
     def manners(self) -> tuple[str, ...]:
-        """Manners with an idle posture of their own: those a speaker can have."""
-        return tuple(m for m in self.library.manners if m not in ("mannequin",))
+        """Manners that a speaker can have."""
+        return tuple(manner for manner in self.library.manners if manner not in DONORS)
 
     def bones(self, index: int) -> NDArray[np.intp]:
         """Indices of the bones that a part moves, mirrored with it."""
@@ -136,7 +140,7 @@ def _part(unit: Unit, mirrored: bool) -> Part:
         size=unit.size,
         preparation=unit.stroke - unit.start,
         retraction=unit.end - unit.stroke,
-        portable=unit.manner != "akimbo",
+        portable=unit.manner not in BOUND,
     )
 
 
