@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from gesture_core.errors import UserError
 from gesture_core.text.embedding import (
@@ -20,6 +19,7 @@ from gesture_core.text.embedding import (
     load_sentence_encoder,
 )
 from gesture_core.text.sentence_encoder import character_ngrams
+from gesture_core.train.sentence_encoder import Pairs, read_korsts, spearman
 
 
 def test_embeddings_are_unit_vectors_in_order() -> None:
@@ -122,32 +122,22 @@ def test_ngrams_know_word_borders() -> None:
     }
 
 
-def _korsts(path: Path) -> tuple[list[str], list[str], list[float]]:
-    rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()[1:]]
-    rows = [row for row in rows if len(row) >= 7]
-    return [row[5] for row in rows], [row[6] for row in rows], [float(row[4]) for row in rows]
-
-
-def _spearman(first: NDArray[np.float32], second: NDArray[np.float32], gold: list[float]) -> float:
-    from scipy.stats import spearmanr
-
-    correlation, _ = spearmanr((first * second).sum(axis=1), gold)
-    return 100 * float(correlation)
+def _score(pairs: Pairs) -> float:
+    cosines = (embed_sentences(pairs.left) * embed_sentences(pairs.right)).sum(axis=1)
+    return spearman(cosines, pairs.likeness)
 
 
 def test_korsts_dev_as_the_card_says(shared_data: Callable[[str], Path]) -> None:
     """The first 400 pairs of the dev set; the whole of both sets runs in the bench below."""
-    left, right, gold = _korsts(_find(shared_data("text_ko"), "sts-dev.tsv"))
-    score = _spearman(embed_sentences(left[:400]), embed_sentences(right[:400]), gold[:400])
-    assert score > 75
+    pairs = read_korsts(_find(shared_data("text_ko"), "sts-dev.tsv"))
+    assert _score(Pairs(*(part[:400] for part in pairs))) > 75
 
 
 @pytest.mark.bench
 @pytest.mark.parametrize(("name", "card"), [("sts-test.tsv", 75.79), ("sts-dev.tsv", 81.45)])
 def test_korsts_in_full(shared_data: Callable[[str], Path], name: str, card: float) -> None:
-    left, right, gold = _korsts(_find(shared_data("text_ko"), name))
-    score = _spearman(embed_sentences(left), embed_sentences(right), gold)
-    assert score == pytest.approx(card, abs=0.05)
+    pairs = read_korsts(_find(shared_data("text_ko"), name))
+    assert _score(pairs) == pytest.approx(card, abs=0.05)
 
 
 def _find(folder: Path, name: str) -> Path:
