@@ -51,6 +51,7 @@ def produce(options: argparse.Namespace, reporter: Reporter) -> Performance:
     if not 1.0 <= fps <= 240.0:
         raise UserError(f"--fps {fps:g}: 1 to 240 frames a second are possible")
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    bpy.context.preferences.filepaths.use_scripts_auto_execute = False  # avatars are strangers
     with reporter.step("loading the avatar", 0.06):
         avatar = load_avatar(options.avatar)
     with reporter.step("retargeting", 0.08):

@@ -169,6 +169,18 @@ def test_a_rig_with_one_chest_bone_bends_as_far_as_the_source(tmp_path: Path):
     np.testing.assert_allclose(chest, rotvec_to_quat([0.6, 0.0, 0.0]), atol=1e-6)
 
 
+def test_bones_that_do_not_inherit_rotation_point_the_same_way(tmp_path: Path):
+    clip = as_clip(lively_motion(), tmp_path)
+    rig = humanoid_rig()
+    level = replace(rig, level=frozenset({"leftUpperArm", "rightHand", "head"}))
+    bone_map = map_bones(rig.names)
+    motions = [retarget(clip, one, bone_map) for one in (rig, level)]
+    column = motions[0].bones.index("leftUpperArm")
+    assert not np.allclose(motions[0].rotations[:, column], motions[1].rotations[:, column])
+    for plain, other in zip(posed(rig, motions[0]), posed(level, motions[1]), strict=True):
+        np.testing.assert_allclose(plain, other, atol=1e-9)
+
+
 def test_a_clip_without_hips_is_refused(tmp_path: Path):
     clip = as_clip(rest_motion(2, 30.0), tmp_path)
     nameless = replace(clip, joints=("pelvis", *clip.joints[1:]))

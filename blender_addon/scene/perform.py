@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from ..core.clip_reader import Clip
 from ..core.retarget import RigMotion, retarget
 from .avatar import Avatar
@@ -33,7 +35,10 @@ def perform_clip(
 
 
 def _lost(clip: Clip, avatar: Avatar, found: Sequence[str]) -> tuple[str, ...]:
-    """Joints and expressions that move in the clip but have no counterpart on the avatar."""
+    """What moves in the clip but cannot on the avatar: joints, expressions, the path of the hips
+    where their bone is joined to its parent's end."""
+    hips = avatar.armature.data.bones[avatar.bone_map.first("hips")]
+    path = ["path of the hips"] if hips.use_connect and np.ptp(clip.root, axis=0).any() else []
     joints = [
         name
         for joint, name in enumerate(clip.joints)
@@ -44,4 +49,4 @@ def _lost(clip: Clip, avatar: Avatar, found: Sequence[str]) -> tuple[str, ...]:
         for k, name in enumerate(clip.expression_names)
         if name not in found and (clip.expressions[:, k] > 0.01).any()
     ]
-    return (*joints, *expressions)
+    return (*path, *joints, *expressions)

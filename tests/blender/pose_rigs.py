@@ -17,6 +17,9 @@ from blender_addon.core.clip_reader import read_clip
 from blender_addon.scene.avatar import avatar_of
 from blender_addon.scene.perform import perform_clip
 
+LEVEL = ("head", "upperarm_l", "hand_r")
+"""Bones of the game-engine rig that do not inherit their parent's rotation."""
+
 
 def build(name: str, rig: dict[str, np.ndarray]) -> bpy.types.Object:
     armature = bpy.data.objects.new(name, bpy.data.armatures.new(name))
@@ -33,6 +36,8 @@ def build(name: str, rig: dict[str, np.ndarray]) -> bpy.types.Object:
         bone.parent = bones[rig["parents"][k]] if rig["parents"][k] >= 0 else None
         bones.append(bone)
     bpy.ops.object.mode_set(mode="OBJECT")
+    for bone in armature.data.bones:
+        bone.use_inherit_rotation = bone.name not in LEVEL
     return armature
 
 

@@ -139,7 +139,6 @@ def test_the_blend_and_fbx_open_again_with_the_movement(made, blender):
         assert report["bones"] == len(HUMANOID.names)
         assert report["travel"] > 0.05
         assert report["jaw"] > 0.05
-    assert report is not None
 
 
 def test_other_frame_rates_keep_the_length(add_on_cli, spoken_clip, puppet, tmp_path):
