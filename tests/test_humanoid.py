@@ -134,6 +134,7 @@ def test_real_clip_keeps_the_direction_of_every_segment(shared_data):
     _, turned = forward_kinematics(HUMANOID, motion.rotations, motion.root)
     for bone, tip in (("leftUpperArm", "leftLowerArm"), ("leftLowerArm", "leftHand")):
         segment = theirs[:, source.index(SMARTBODY[tip])] - theirs[:, source.index(SMARTBODY[bone])]
-        ours = quat_rotate(turned[:, HUMANOID.index(bone)], [np.linalg.norm(segment[0]), 0, 0])
+        length = float(np.linalg.norm(segment[0]))
+        ours = quat_rotate(turned[:, HUMANOID.index(bone)], [length, 0, 0])
         np.testing.assert_allclose(ours, segment, atol=1e-3)
     assert np.allclose(quat_normalize(motion.rotations), motion.rotations)

@@ -3,9 +3,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gesture_core.plan import Plan, PlannedGesture
+from gesture_core.plan import Hand, Plan, PlannedGesture
 from gesture_core.planning.casting import Part, cast
 from gesture_core.planning.cues import MIN_GAP, PlanWord, cue, plan_gestures
+
+
+def _morpheme(text: str) -> tuple[str, str]:
+    form, _, tag = text.rpartition("/")
+    return form, tag
 
 
 def words(*morphemes: str, seconds: float = 0.5) -> list[PlanWord]:
@@ -15,7 +20,7 @@ def words(*morphemes: str, seconds: float = 0.5) -> list[PlanWord]:
             text=forms.split("/")[0],
             start=0.4 + seconds * index,
             end=0.4 + seconds * (index + 0.9),
-            morphemes=tuple(tuple(form.rsplit("/", 1)) for form in forms.split()),
+            morphemes=tuple(_morpheme(form) for form in forms.split()),
         )
         for index, forms in enumerate(morphemes)
     ]
@@ -96,7 +101,7 @@ def part(function: str, hand: str, manner: str = "stand", size: float = 0.3, **c
     return Part(**{**values, **changes})
 
 
-def planned(function: str, hand: str, stroke: float = 1.0) -> PlannedGesture:
+def planned(function: str, hand: Hand, stroke: float = 1.0) -> PlannedGesture:
     return PlannedGesture(function, hand, 1.0, stroke - 0.6, stroke, stroke + 0.9, 0)
 
 

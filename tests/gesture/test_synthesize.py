@@ -19,7 +19,7 @@ from gesture_core.metrics.movement import (
     wrist_jerk,
     wrist_positions,
 )
-from gesture_core.plan import FUNCTIONS, Plan, PlannedGesture
+from gesture_core.plan import FUNCTIONS, Hand, Plan, PlannedGesture
 from gesture_core.rotation import (
     quat_angle,
     quat_identity,
@@ -45,7 +45,7 @@ def text_of(seconds: float) -> TextFeatures:
     )
 
 
-def plan_of(*functions: str, hand: str = "right", gap: float = 1.8, tail: float = 1.8) -> Plan:
+def plan_of(*functions: str, hand: Hand = "right", gap: float = 1.8, tail: float = 1.8) -> Plan:
     gestures = [
         PlannedGesture(function, hand, 1.0, 0.4 + gap * n, 1.1 + gap * n, 2.0 + gap * n, 0)
         for n, function in enumerate(functions)
@@ -106,7 +106,8 @@ def test_hips_and_legs_rest_and_the_root_stands_still():
 
 
 def test_the_planned_hand_gestures():
-    for hand, column in (("left", 0), ("right", 1)):
+    columns: dict[Hand, int] = {"left": 0, "right": 1}
+    for hand, column in columns.items():
         away = wrist_excursion(make(plan_of("you", hand=hand), seed=1), rest_of("neutral"))
         assert away[:, column].max() > 2.0 * away[:, 1 - column].max()
 
