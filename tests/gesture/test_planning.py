@@ -87,7 +87,7 @@ def test_every_sentence_of_two_seconds_gets_a_gesture():
         assert len(plan_gestures(spoken, 3.0, np.random.default_rng(seed), energy=0.0)) >= 1
 
 
-def part(function: str, hand: str, manner: str = "stand", size: float = 0.3, **changes) -> Part:
+def part(function: str, hand: Hand, manner: str = "stand", size: float = 0.3, **changes) -> Part:
     values = {
         "unit": f"{manner}/{function}/{hand}",
         "mirrored": False,
