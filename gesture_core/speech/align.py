@@ -44,7 +44,7 @@ def align(samples: NDArray[np.float32], rate: int, eojeols: Sequence[Eojeol]) ->
         )
     reference = render(eojeols, *choose_voice("espeak"), pauses=False)
     rendition = transfer_times(reference, samples, rate)
-    return to_utterance(eojeols, rendition, "recording", estimated=True)
+    return to_utterance(eojeols, rendition, "recording")
 
 
 def transfer_times(reference: Rendition, samples: NDArray[np.float32], rate: int) -> Rendition:
@@ -62,6 +62,7 @@ def transfer_times(reference: Rendition, samples: NDArray[np.float32], rate: int
         rate,
         tuple(clock.span(start, end) for start, end in reference.words),
         tuple(Phoneme(p.symbol, *clock.span(p.start, p.end)) for p in reference.phonemes),
+        estimated=True,
     )
 
 

@@ -16,13 +16,15 @@ class Rendition:
     """Sound with its times: `samples` (N,) float32 mono at `rate` Hz.
 
     `words` are the (start, end) seconds of every spoken eojeol and `phonemes` the segments, in
-    the symbols of `phonemes.py`, both in order and within the sound.
+    the symbols of `phonemes.py`, both in order and within the sound. `estimated`: some of the
+    times were found by alignment.
     """
 
     samples: NDArray[np.float32]
     rate: int
     words: tuple[tuple[float, float], ...]
     phonemes: tuple[Phoneme, ...]
+    estimated: bool = False
 
 
 def join(renditions: Sequence[Rendition], gaps: Sequence[float]) -> Rendition:
@@ -39,7 +41,8 @@ def join(renditions: Sequence[Rendition], gaps: Sequence[float]) -> Rendition:
         silence = np.zeros(round(gap * rate), np.float32)
         pieces += [part.samples, silence]
         position += len(part.samples) + len(silence)
-    return Rendition(np.concatenate(pieces), rate, tuple(words), tuple(phonemes))
+    estimated = any(part.estimated for part in renditions)
+    return Rendition(np.concatenate(pieces), rate, tuple(words), tuple(phonemes), estimated)
 
 
 def words_of(phonemes: Sequence[Phoneme], counts: Sequence[int]) -> tuple[tuple[float, float], ...]:

@@ -26,7 +26,7 @@ def speak(eojeols: Sequence[Eojeol], voice: str | None = None, speed: float = 1.
         raise UserError(f"speech speed {speed:g} is outside {SLOWEST:g}–{FASTEST:g}")
     engine, chosen = choose_voice(voice)
     rendition = render(eojeols, engine, chosen, speed)
-    return to_utterance(eojeols, rendition, f"{engine.name}:{chosen.name}", estimated=False)
+    return to_utterance(eojeols, rendition, f"{engine.name}:{chosen.name}")
 
 
 def render(
@@ -51,9 +51,7 @@ def render(
     return join(parts, [*gaps[:-1], 0.0])
 
 
-def to_utterance(
-    eojeols: Sequence[Eojeol], rendition: Rendition, voice: str, *, estimated: bool
-) -> Utterance:
+def to_utterance(eojeols: Sequence[Eojeol], rendition: Rendition, voice: str) -> Utterance:
     """Attach a rendition of the spoken ones among `eojeols` to all of them."""
     times = iter(rendition.words)
     words: list[Word] = []
@@ -70,5 +68,5 @@ def to_utterance(
         samples=np.clip(rendition.samples, -1.0, 1.0),
         rate=rendition.rate,
         voice=voice,
-        estimated=estimated,
+        estimated=rendition.estimated,
     )

@@ -46,15 +46,30 @@ class Engine(Protocol):
         ...
 
 
+def _kokoro() -> Engine:
+    from gesture_core.speech.kokoro import Kokoro
+
+    return Kokoro()
+
+
+def _edge() -> Engine:
+    from gesture_core.speech.edge import Edge
+
+    return Edge()
+
+
 def _espeak() -> Engine:
     from gesture_core.speech.espeak import Espeak
 
     return Espeak()
 
 
-# Best first: the first that works offline is the default.
+# The first that works offline is the default. kokoro is easier to understand, but needs 0.5 s of
+# a processor core for each second of speech where espeak needs 2 ms; so it waits to be asked.
 TTS: dict[str, Callable[[], Engine]] = {
     "espeak": _espeak,
+    "kokoro": _kokoro,
+    "edge": _edge,
 }
 
 
