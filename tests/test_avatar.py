@@ -2,6 +2,7 @@
 
 import json
 import struct
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from gesture_core.avatar.clothes import Garment, drape, openings, tuck_skin, vis
 from gesture_core.avatar.human import Human, build_human
 from gesture_core.avatar.part import carve, strongest
 from gesture_core.avatar.posing import aim, bone_motions, move, vertex_motions
+from gesture_core.avatar.rig import fit_makehuman_rig
 from gesture_core.avatar.surface import NearestSurface, vertex_normals
 from gesture_core.config import load_config
 from gesture_core.errors import UserError
@@ -53,6 +55,7 @@ def tree(mina: Path) -> dict:
     return json.loads(data[20 : 20 + length])
 
 
+@lru_cache
 def human_of(name: str) -> Human:
     spec = spec_of(name)
     human = build_human(spec.phenotype, spec.changes, spec.shoes.sole)
@@ -142,6 +145,20 @@ def test_bones_are_the_humanoid_and_mirror_each_other(name: str) -> None:
     for bone in ("UpperArm", "Hand", "IndexProximal", "UpperLeg", "Toes"):
         right = rig.head(f"right{bone}") * [-1, 1, 1]
         np.testing.assert_allclose(rig.head(f"left{bone}"), right, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("rig_name", "bones"), [("default", 163), ("mixamo", 52), ("game_engine", 53)]
+)
+def test_makehumans_other_rigs_fit_the_same_body(rig_name: str, bones: int) -> None:
+    human = human_of("mina")
+    rig = fit_makehuman_rig(rig_name, human.vertices, human.base)
+    assert len(rig.names) == bones
+    assert all(parent < child for child, parent in enumerate(rig.parents))
+    along = rig.tails - rig.heads
+    along /= np.linalg.norm(along, axis=1, keepdims=True)
+    np.testing.assert_allclose(rig.axes[:, :, 1], along, atol=1e-9)
+    np.testing.assert_allclose(np.linalg.det(rig.axes), 1.0)
 
 
 def eye_uncovered(human: Human, blink: float) -> float:

@@ -72,6 +72,15 @@ def _even_loop(part: Part, owner: Ints, opening: int) -> tuple[Floats, Floats]:
     return ring, weights / weights.sum(1, keepdims=True)
 
 
+def knit_picture(size: int = 128) -> Picture:
+    """Normal map of 4 by 4 stocking stitches, which tiles: columns of small Vs."""
+    place = 2 * np.pi * 4 * (np.arange(size) + 0.5) / size
+    across, down = np.meshgrid(place, place)
+    column = np.abs(np.sin(across / 2))
+    stitch = 0.5 + 0.5 * np.cos(down + 2.2 * np.abs(np.cos(across / 2)))
+    return encode("knit", height_to_normal(0.7 * column + 0.5 * column * stitch, 4.0), quality=92)
+
+
 def rib_picture(size: int = 64) -> Picture:
     """Normal map of one knitted rib, which tiles."""
     height = np.tile(0.5 + 0.5 * np.cos(2 * np.pi * (np.arange(size) + 0.5) / size), (size, 1))

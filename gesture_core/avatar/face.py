@@ -18,10 +18,10 @@ SIDE_GROUPS = {"left": "helper-l-eye", "right": "helper-r-eye"}
 
 @dataclass(frozen=True)
 class Brows:
-    """Shape of the eyebrows: metres relative to the eye, and hairs a side."""
+    """Shape of the eyebrows: metres relative to the eye, hairs a side, colour in sRGB."""
 
     hairs: int = 260
-    color: tuple[float, float, float] = (0.03, 0.022, 0.018)
+    color: tuple[float, ...] = (0.15, 0.11, 0.09)
     height: float = 0.0190
     thickness: float = 0.0032
     length: float = 0.038
@@ -49,14 +49,14 @@ def _eyeball(human: Human, group: str) -> Part:
 
 
 def eye_picture(iris: tuple[float, ...], size: int = 512) -> Picture:
-    """Sclera with faint veins and shade, brown iris with fibres and limbal ring, pupil."""
+    """Sclera shaded by the lid, iris with fibres and limbal ring, pupil."""
     rng = np.random.default_rng(2)
     place = np.linspace(0.5 / size - 0.5, 0.5 - 0.5 / size, size)
-    x, y = np.meshgrid(place, -place)
-    angle = np.hypot(x, y) * 180
+    x, y = place[None, :], -place[:, None]
+    angle = 180.0 * np.hypot(x, y)
     around = np.arctan2(y, x)
     knots = np.linspace(-np.pi, np.pi, 241)
-    fibre = np.interp(around, knots, ndimage_smooth(rng.standard_normal(241)))[..., None]
+    fibre = np.interp(around, knots, _smooth_circle(rng.standard_normal(241)))[..., None]
     sclera = np.array([0.89, 0.865, 0.845]) - 0.20 * smoothstep(angle, 38, 90)[..., None] * [
         0.5,
         1.0,
@@ -73,7 +73,7 @@ def eye_picture(iris: tuple[float, ...], size: int = 512) -> Picture:
     return encode("eye", picture * (1 - pupil) + 0.012 * pupil, quality=92)
 
 
-def ndimage_smooth(values: Floats) -> Floats:
+def _smooth_circle(values: Floats) -> Floats:
     """Values on a circle with neighbours mixed, unit variance."""
     mixed = values + 0.6 * (np.roll(values, 1) + np.roll(values, -1))
     return mixed / mixed.std()

@@ -317,7 +317,7 @@ def strand_picture(color: tuple[float, ...], tips: float, size: int = 512) -> Pi
         columns = slice(pattern * strip, (pattern + 1) * strip)
         tone = 0.80 + 0.13 * pattern
         for hair in range(hairs):
-            begin, end = 0.07 * rng.random(), 1 - tips * rng.random() ** 1.3
+            begin, end = 0.10 * rng.random() ** 1.5, 1 - tips * rng.random() ** 1.3
             centre = (hair + 0.5) / hairs * strip + rng.normal(0, 1.5)
             path = centre + 2.0 * np.sin(6 * y + hair)[:, None]
             width = strip / hairs * 0.75 * (1 - 0.75 * y**2)[:, None]

@@ -1,15 +1,21 @@
 """The bundled characters: descriptions in `data/avatars`, files built into the user's cache."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gesture_core.config import config_to_dict, load_config
 from gesture_core.errors import UserError
 from gesture_core.progress import Progress, silent
 from gesture_core.resources import cache_dir, data_path
+
+if TYPE_CHECKING:
+    from gesture_core.avatar.character import CharacterSpec
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ def avatar_path(name: str, progress: Progress | None = None) -> Path:
     return path
 
 
-def _load(name: str):  # noqa: ANN202 - the type lives behind the heavy import
+def _load(name: str) -> CharacterSpec:
     from gesture_core.avatar.character import CharacterSpec
 
     names = [path.stem for path in sorted(data_path("avatars").glob("*.yaml"))]

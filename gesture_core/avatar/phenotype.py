@@ -6,7 +6,7 @@ positive and a negative target.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from itertools import product
 from pathlib import Path
@@ -59,7 +59,7 @@ def target_weights(
             stem = pattern.format(**dict(zip(sliders, names, strict=True)))
             weight = float(np.prod([factors[s][n] for s, n in zip(sliders, names, strict=True)]))
             path = folder / subfolder / f"{stem}.target.gz"
-            # an average breast is the base mesh itself and so has no file
+            # men and average breasts are the base mesh itself and so have no file
             if subfolder != "breast" or path.exists():
                 yield path, weight
     opposites = _local_targets(folder)
@@ -113,6 +113,6 @@ def _local_targets(folder: Path) -> dict[str, tuple[Path, Path]]:
     return found
 
 
-def _nearest(name: str, choices: object) -> str:
-    close = get_close_matches(name, list(choices), n=3, cutoff=0.4)  # type: ignore[call-overload]
+def _nearest(name: str, choices: Iterable[str]) -> str:
+    close = get_close_matches(name, list(choices), n=3, cutoff=0.4)
     return f": did you mean {', '.join(close)}?" if close else ""

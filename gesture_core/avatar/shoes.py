@@ -10,16 +10,15 @@ from gesture_core.avatar.human import Human
 from gesture_core.avatar.part import Part, join
 from gesture_core.avatar.rig import SIDES
 
-Colour = tuple[float, ...]
 STATIONS, AROUND = 28, 20
 
 
 @dataclass(frozen=True)
 class Shoes:
-    """Colours in linear RGB; sole thickness and room around the foot in metres."""
+    """Colours in sRGB; sole thickness and room around the foot in metres."""
 
-    color: Colour = (0.03, 0.026, 0.024)
-    sole_color: Colour = (0.02, 0.018, 0.017)
+    color: tuple[float, ...] = (0.09, 0.08, 0.075)
+    sole_color: tuple[float, ...] = (0.07, 0.065, 0.06)
     sole: float = 0.018
     room: float = 0.006
 
@@ -44,8 +43,8 @@ class Foot:
 def build_shoes(human: Human, shoes: Shoes) -> tuple[Part, Part]:
     """Uppers and soles of both feet."""
     feet = {side: measure_foot(human, side, shoes) for side in SIDES}
-    uppers = [_bind(human, side, "shoes", *_upper(foot, shoes)) for side, foot in feet.items()]
-    soles = [_bind(human, side, "soles", *_sole(foot, shoes)) for side, foot in feet.items()]
+    uppers = [_bind(human, side, "shoes", _upper(foot)) for side, foot in feet.items()]
+    soles = [_bind(human, side, "soles", _sole(foot, shoes)) for side, foot in feet.items()]
     return join("shoes", uppers), join("soles", soles)
 
 
@@ -78,8 +77,8 @@ def measure_foot(human: Human, side: str, shoes: Shoes) -> Foot:
     return Foot(origin, forward, across, along, middle - half, middle + half, top * toe_height)
 
 
-def _upper(foot: Foot, shoes: Shoes) -> tuple[Floats, Floats]:
-    """Half-tube over the foot: positions (STATIONS, AROUND, 3) in the world, and uvs."""
+def _upper(foot: Foot) -> Floats:
+    """Half-tube over the foot: positions (STATIONS, AROUND, 3) in the world."""
     turn = np.linspace(0, np.pi, AROUND)
     cos, sin = np.cos(turn), np.sin(turn)
     side = np.sign(cos) * np.abs(cos) ** 0.55
@@ -88,10 +87,10 @@ def _upper(foot: Foot, shoes: Shoes) -> tuple[Floats, Floats]:
     # a shaft narrows towards the ankle
     narrow = 1 - 0.28 * np.clip((height - 0.05) / 0.07, 0, 1)
     offset = middle[:, None] + half[:, None] * side * narrow
-    return _to_world(foot, foot.along[:, None] + 0 * offset, offset, height), turn
+    return _to_world(foot, foot.along[:, None] + 0 * offset, offset, height)
 
 
-def _sole(foot: Foot, shoes: Shoes) -> tuple[Floats, Floats]:
+def _sole(foot: Foot, shoes: Shoes) -> Floats:
     """Slab under the upper with a welt: rings of the outline from top to ground."""
     welt = 0.004
     rings = []
@@ -102,7 +101,7 @@ def _sole(foot: Foot, shoes: Shoes) -> tuple[Floats, Floats]:
     for scale, height in ((0.0, 0.003), (1.0, 0.003), (1.0, -shoes.sole), (0.0, -shoes.sole)):
         s = np.concatenate([middle, middle[::-1]]) * (1 - scale) + outline_s * scale
         rings.append(_to_world(foot, outline_x, s, np.full_like(s, height)))
-    return np.stack(rings, axis=1), np.zeros(4)
+    return np.stack(rings, axis=1)
 
 
 def _to_world(foot: Foot, x: Floats, s: Floats, y: Floats) -> Floats:
@@ -115,9 +114,9 @@ def _to_world(foot: Foot, x: Floats, s: Floats, y: Floats) -> Floats:
     )
 
 
-def _bind(human: Human, side: str, name: str, grid: Floats, _: Floats) -> Part:
+def _bind(human: Human, side: str, name: str, grid: Floats) -> Part:
     """Grid (R, C, 3) to quads, weighted between lower leg, foot and toes by place."""
-    rows, columns, _three = grid.shape
+    rows, columns = grid.shape[:2]
     index = np.arange(rows * columns).reshape(rows, columns)
     faces = np.stack(
         [index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]], axis=-1
