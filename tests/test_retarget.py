@@ -132,6 +132,16 @@ def test_the_path_of_the_hips_is_scaled_by_the_legs(tmp_path: Path):
     np.testing.assert_allclose(moved, shift * 50.0, atol=1e-4)
 
 
+@pytest.mark.parametrize("name", MAKEHUMAN_RIGS)
+def test_a_standing_source_puts_the_rigs_feet_on_the_rigs_floor(name: str, tmp_path: Path):
+    clip = as_clip(rest_motion(2, 30.0), tmp_path)
+    rig = makehuman_rig(name)
+    bone_map = map_bones(rig.names)
+    heads, _ = posed(rig, retarget(clip, rig, bone_map))
+    feet = [rig.index(bone_map.first(f"{side}Foot")) for side in SIDES]
+    np.testing.assert_allclose(heads[:, feet, 2], [rig.heads[feet, 2]] * 2, atol=2e-4)
+
+
 def test_rotations_never_jump_in_sign(tmp_path: Path):
     clip = as_clip(lively_motion(frames=300), tmp_path)
     rig = makehuman_rig("game_engine", seed=5)

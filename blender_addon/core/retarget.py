@@ -67,6 +67,7 @@ def retarget(clip: Clip, rig: Rig, bone_map: BoneMap) -> RigMotion:
     alignment = rest_alignment(source, target, facing)
     aligned = {name: multiply(turns[name], alignment[name]) for name in mapped}
     location = root_location(clip, facing, source, target, turns["hips"], aligned["hips"])
+    location += _standing_height(target, alignment, facing[:, 1])
     bones = spread(aligned, rig, bone_map)
     return _to_bones(clip.fps, rig, bone_map.first("hips"), bones, location)
 
@@ -218,6 +219,18 @@ def root_location(
     ]
     swayed = travelled + rotate(turn, middles[0]) - middles[0]
     return scale * swayed - (rotate(aligned, middles[1]) - middles[1])
+
+
+def _standing_height(target: Points, alignment: Turns, up: Array) -> Array:
+    """How far `(3,)` the hips rise when the rig's legs stand as the source's: feet keep to the
+    floor whether or not the rig rests with its legs apart."""
+    rises: list[float] = []
+    for side in SIDES:
+        upper, lower, foot = (f"{side}{joint}" for joint in ("UpperLeg", "LowerLeg", "Foot"))
+        thigh = rotate(alignment[upper], target[lower] - target[upper])
+        shin = rotate(alignment[lower], target[foot] - target[lower])
+        rises.append(float((target[foot] - target[upper] - thigh - shin) @ up))
+    return up * np.mean(rises)
 
 
 def _leg_length(points: Points) -> float:
