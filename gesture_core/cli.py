@@ -202,21 +202,10 @@ def styles(as_json: AsJson = False) -> None:
 @app.command()
 def voices(as_json: AsJson = False) -> None:
     """List the voices, which of them work here, and which is the default."""
-    from gesture_core.speech.voice import TTS, default_voice, engine
+    from gesture_core.speech import default_voice, list_voices
 
     default = default_voice()
-    rows = [
-        {
-            "name": f"{name}:{voice.name}",
-            "description": voice.description,
-            "licence": voice.licence,
-            "offline": voice.offline,
-            "works here": engine(name).missing() or True,
-            "default": f"{name}:{voice.name}" == default,
-        }
-        for name in TTS
-        for voice in engine(name).voices
-    ]
+    rows = [vars(voice) | {"default": voice.name == default} for voice in list_voices()]
     _print_table(rows, as_json=as_json)
 
 
