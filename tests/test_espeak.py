@@ -54,6 +54,27 @@ def test_every_segment_of_the_text_is_spoken_once_in_order(text: str, speed: flo
     assert utterance.estimated is False
 
 
+@pytest.mark.parametrize("voice", ["espeak:male", "espeak:female"])
+@pytest.mark.parametrize("speed", [1.0, 1.7])
+def test_the_first_and_last_word_agree_with_the_energy_of_the_sound(
+    voice: str, speed: float
+) -> None:
+    """Measured on 60 sentences: starts median 1, p90 47 ms (a closure is silent), ends 3 and 27."""
+    starts, ends = [], []
+    for clause in SENTENCES:
+        text = clause.translate({ord(mark): None for mark in ",.?!"})
+        utterance = speak([Eojeol(word, word, word) for word in text.split()], voice, speed)
+        level = np.abs(utterance.samples)
+        heard = np.flatnonzero(level > 0.03 * level.max()) / utterance.rate
+        starts.append(abs(utterance.words[0].start - heard[0]))
+        ends.append(abs(utterance.words[-1].end - heard[-1]))
+
+    assert np.median(starts) < 0.015
+    assert np.median(ends) < 0.015
+    assert max(starts) < 0.06
+    assert max(ends) < 0.07
+
+
 def test_pauses_have_their_natural_length() -> None:
     words = speak(to_eojeols("내일 만나요, 정말 조아요. 또 봐요."), "espeak").words
 

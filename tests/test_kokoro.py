@@ -42,12 +42,12 @@ def test_every_syllable_and_mark_has_tokens() -> None:
 
 def test_each_phoneme_is_spelled_by_neighbouring_tokens() -> None:
     words = [hangul_to_syllables(word) for word in "축카해요 의자".split()]
-    tokens = [token for token in _spell(words, ".") if token.phoneme is not None]
+    spoken = [(t.phoneme, t.symbol) for t in _spell(words, ".") if t.phoneme is not None]
 
     symbols = [s for word in words for syllable in word for s in syllable.segments]
-    numbers = [token.phoneme for token in tokens]
+    numbers = [number for number, _ in spoken]
     assert numbers == sorted(numbers)
-    assert [symbols[n] for n in numbers] == [token.symbol for token in tokens]
+    assert [symbols[number] for number in numbers] == [symbol for _, symbol in spoken]
     assert set(numbers) == set(range(len(symbols)))
 
 

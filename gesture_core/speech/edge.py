@@ -124,9 +124,9 @@ def _receive(text: str, voice: str, speed: float) -> tuple[bytes, list[Boundary]
         sound = bytearray()
         boundaries: list[Boundary] = []
         async for chunk in request.stream():
-            if chunk["type"] == "audio":
+            if "data" in chunk:
                 sound += chunk["data"]
-            else:
+            elif "text" in chunk and "offset" in chunk and "duration" in chunk:
                 start = chunk["offset"] * _TICK
                 end = start + chunk["duration"] * _TICK
                 boundaries.append(Boundary(chunk["text"], start, end))

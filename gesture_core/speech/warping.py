@@ -53,8 +53,9 @@ def _accumulate(
             entry[first - start + 1 : last - start + 1] = before
         arrive = np.minimum(entry[1:], entry[:-1])
         # total[j] = cost[j] + min(arrive[j], total[j − 1]), without a loop over j.
-        walked = np.cumsum(cost)
-        rows.append(walked + np.minimum.accumulate(arrive - (walked - cost)))
+        walked: Frames = np.cumsum(cost)
+        best: Frames = np.minimum.accumulate(arrive - (walked - cost))
+        rows.append(walked + best)
     return rows
 
 
