@@ -64,11 +64,11 @@ def _espeak() -> Engine:
     return Espeak()
 
 
-# The first that works offline is the default. kokoro is easier to understand, but needs 0.5 s of
-# a processor core for each second of speech where espeak needs 2 ms; so it waits to be asked.
+# Best first: the first that works offline is the default. kokoro is far easier to understand than
+# espeak and is worth the half second of a processor core that each second of its speech takes.
 TTS: dict[str, Callable[[], Engine]] = {
-    "espeak": _espeak,
     "kokoro": _kokoro,
+    "espeak": _espeak,
     "edge": _edge,
 }
 

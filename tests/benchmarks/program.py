@@ -31,11 +31,12 @@ def help_page() -> Row:
     )
 
 
-def generate(folder: Path) -> Row:
+def generate(folder: Path, voice: str) -> Row:
     """One sentence to BVH in a new process, against importing torch in one."""
-    command = (*_MOMJIT, "generate", SENTENCE, "-o", str(folder / "cold.bvh"), "--force")
+    out = str(folder / "cold.bvh")
+    command = (*_MOMJIT, "generate", SENTENCE, "--voice", voice, "-o", out, "--force")
     return Row(
-        "momjit generate a sentence to BVH, cold",
+        f"momjit generate a sentence to BVH, cold, {voice}",
         timing_of(lambda: _run(*command)),
         10.0,
         "python -c 'import torch'",
@@ -43,7 +44,7 @@ def generate(folder: Path) -> Row:
     )
 
 
-def warm_worker(cold: Row) -> Row:
+def warm_worker(cold: Row, voice: str) -> Row:
     """The same sentence in a worker that has done one before, against the cold process."""
     backend = Backend((*_MOMJIT, "worker"))
     arguments: dict[str, Any] = {
@@ -51,7 +52,7 @@ def warm_worker(cold: Row) -> Row:
         "style": "neutral",
         "intensity": 1.0,
         "seed": 0,
-        "voice": None,
+        "voice": voice,
         "audio": None,
         "fps": 30.0,
     }
@@ -68,7 +69,7 @@ def warm_worker(cold: Row) -> Row:
         timing = timing_of(perform, 5, inside=False)
     finally:
         backend.close()
-    return Row("the same in a warm worker", timing, 1.0, cold.case, cold.timing)
+    return Row(f"the same in a warm worker, {voice}", timing, 1.0, cold.case, cold.timing)
 
 
 def workbench_render(clip: Path, folder: Path, frames: int) -> Row:
