@@ -150,6 +150,7 @@ def _clothes_meshes(human: Human, spec: CharacterSpec) -> list[Mesh]:
         ribbed = replace(surface, name=bands.name)
         if garment.bands:
             ribbed = replace(ribbed, normal=rib_picture())
+        if garment.knit:
             surface = replace(
                 surface, normal=knit_picture(), normal_tiling=KNIT_TILING, normal_scale=0.6
             )

@@ -43,7 +43,7 @@ class Garment:
 
     ease: distance from the body; slack: radius a sleeve or leg reaches at its widest;
     bands: width of ribbed borders at neck, wrists and hem, 0 for plain rims;
-    neck_drop: how far the neckline lies below the base of the neck.
+    neck_drop: how far the neckline lies below the base of the neck; knit: stitches in relief.
     """
 
     kind: Literal["top", "trousers"]
@@ -52,6 +52,7 @@ class Garment:
     slack: float = 0.04
     bands: float = 0.0
     neck_drop: float = 0.0
+    knit: bool = False
     drape: ClothSettings = ClothSettings()
 
 
@@ -198,7 +199,7 @@ def _profile(cut: Cut, garment: Garment) -> Floats:
         )
     thick, wide = 0.0028, garment.bands * (0.45 if cut.name == "neck" else 1.0)
     taper = {"neck": 0.55, "hem": 0.12}.get(cut.name, 0.10)
-    outside = [(-0.004, 0.001)] + [
+    outside = [(-0.011, -0.0005), (-0.004, 0.0015)] + [
         (wide * t, thick * np.sin(np.pi * min(1.0, 0.15 + t)) ** 0.5 - taper * wide * t)
         for t in (0.05, 0.25, 0.5, 0.75, 0.92)
     ]
