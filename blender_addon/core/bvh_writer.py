@@ -43,7 +43,7 @@ def write_bvh(
             channels.append(heads[1:, bone] * scale)
         channels.append(euler_zxy(local))
     table = np.concatenate(channels, axis=1)
-    text.write(f"MOTION\nFrames: {len(table)}\nFrame Time: {1.0 / fps:.10f}\n")
+    text.write(f"MOTION\nFrames: {len(table)}\nFrame Time: {1.0 / fps!r}\n")
     np.savetxt(text, table, fmt="%.6f")
     path.write_text(text.getvalue(), encoding="utf-8")
 
@@ -59,7 +59,8 @@ def _write_joint(
 ) -> None:
     order.append(bone)
     parent, indent = rig.parents[bone], "\t" * depth
-    offset = heads[bone] - (heads[parent] if parent >= 0 else 0.0)
+    # Some readers add a root's OFFSET to its position channels, others replace it: leave it zero.
+    offset = heads[bone] - heads[parent] if parent >= 0 else np.zeros(3)
     name = "".join("_" if mark.isspace() else mark for mark in rig.names[bone])
     text.write(f"{indent}{'ROOT' if parent < 0 else 'JOINT'} {name}\n{indent}{{\n")
     text.write(f"{indent}\tOFFSET {offset[0]:.6f} {offset[1]:.6f} {offset[2]:.6f}\n")
