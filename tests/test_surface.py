@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from gesture_core.avatar.surface import (
     NearestSurface,
     border_edges,
