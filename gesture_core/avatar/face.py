@@ -29,7 +29,11 @@ class Brows:
 
 
 def eyes(human: Human) -> Part:
-    """Both eyeballs, textured by the angle from the line of sight: 90° reaches the border."""
+    """Both eyeballs, textured by the angle from the line of sight: 90° reaches the border.
+
+    They follow the eye bones alone, as VRM has it: with expressions too, a gaze that drives both
+    would turn them twice. The lids keep their eyeLook expressions.
+    """
     balls = [_eyeball(human, group) for group in SIDE_GROUPS.values()]
     return join("eyes", balls)
 
@@ -43,9 +47,7 @@ def _eyeball(human: Human, group: str) -> Part:
     around = np.arctan2(ray[:, 1], ray[:, 0])
     radius = np.minimum(angle, 90) / 180
     uvs = 0.5 + np.stack([radius * np.cos(around), radius * np.sin(around)], axis=1)
-    return Part(
-        part.name, part.faces, part.positions, part.weights, uvs[part.faces], part.expressions
-    )
+    return Part(part.name, part.faces, part.positions, part.weights, uvs[part.faces], None)
 
 
 def eye_picture(iris: tuple[float, ...], size: int = 512) -> Picture:
