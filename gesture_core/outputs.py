@@ -89,8 +89,8 @@ def write_outputs(
     settings: RenderSettings | None,
     progress: Progress,
     force: bool = False,
-) -> dict[str, float]:
-    """Write every output; returns the seconds Blender reports per step.
+) -> tuple[str, ...]:
+    """Write every output; returns the names of what the character had no counterpart for.
 
     `units`: m or cm, for BVH; `settings`: how to render, needed for what Blender makes.
     """
@@ -108,7 +108,7 @@ def write_outputs(
             write_clip(output, performance, audio.get(output), force=force)
     blender_outputs = [output for output in outputs if needs_blender([output])]
     if not blender_outputs:
-        return {}
+        return ()
     if settings is None:
         raise ValueError("outputs made by Blender need render settings")
     with tempfile.TemporaryDirectory(prefix="momjit-") as folder:
@@ -143,7 +143,7 @@ def retarget_motion(
     *,
     animation: str | None = None,
     force: bool = False,
-) -> dict[str, float]:
+) -> tuple[str, ...]:
     """Read any motion file, put it onto the character in `rig` and export the result.
 
     `animation`: which one of a file that holds several.

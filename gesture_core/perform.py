@@ -80,7 +80,6 @@ def perform(
     motion, model_hash = _gesture(features, plan, chosen, intensity, seed, fps)
     progress(0.8, "bringing to life")
     motion = _bring_to_life(motion, utterance, seed)
-    progress(1.0, "done")
     provenance = {
         "text": text,
         "style": style,

@@ -180,7 +180,7 @@ class _frame_progress:  # noqa: N801  (used like a function)
 
     def _report(self, scene: bpy.types.Scene, *_: object) -> None:
         done = scene.frame_current - self.first + 1
-        self.progress(done / self.count, f"rendering: frame {done} of {self.count}")
+        self.progress(done / self.count, f"frame {done} of {self.count}")
 
     def __enter__(self) -> None:
         bpy.app.handlers.render_write.append(self._report)
