@@ -97,7 +97,7 @@ def openings(human: Human, garment: Garment) -> list[Cut]:
     """Neck, hem and wrists of a top; waist and ankles of trousers."""
     rig = human.rig
     if garment.kind == "trousers":
-        waist = Cut("waist", rig.head("hips") + 0.05 * UP, UP, "trunk")
+        waist = Cut("waist", rig.head("hips") + 0.015 * UP, UP, "trunk")
         return [waist] + [
             Cut(f"{side}Ankle", rig.head(f"{side}Foot") + 0.010 * UP, -UP, f"{side}Leg")
             for side in SIDES
@@ -369,10 +369,12 @@ def tuck_skin(human: Human, tucked: Floats, depth: float = 0.005) -> Human:
     return replace(human, vertices=human.vertices - depth * tucked[:, None] * inward)
 
 
-def tuck_cloth(human: Human, garments: tuple[Garment, ...], trousers: Part) -> Part:
-    """Draw trousers in where the top hangs over them."""
+def tuck_cloth(
+    human: Human, garments: tuple[Garment, ...], trousers: Part, depth: float = 0.02
+) -> Part:
+    """Draw trousers in by `depth` metres where the top hangs over them, or a bow shows them."""
     top = next(garment for garment in garments if garment.kind == "top")
     hem = openings(human, top)[1]
     inward = vertex_normals(trousers.positions, trousers.faces)
     hidden = np.clip((-hem.beyond(trousers.positions) - 0.005) / 0.02, 0, 1)
-    return replace(trousers, positions=trousers.positions - 0.005 * hidden[:, None] * inward)
+    return replace(trousers, positions=trousers.positions - depth * hidden[:, None] * inward)
