@@ -58,13 +58,13 @@ $(STAMP): pyproject.toml
 demo: setup ## type a Korean sentence, get out/demo.mp4 (with speech) and out/demo.bvh
 	@$(VENV)/bin/momjit generate "$(DEMO_TEXT)" -o out/demo.mp4 -o out/demo.bvh -o out/demo.wav -o out/demo.npz --force
 
-test: setup ## run the tests (real bpy included), about 15 minutes on two cores
+test: setup ## run the tests (real bpy included), about 5 minutes on two cores
 	@echo "== running the tests"
 	@$(PY) -m pytest -m "not bench" $(PYTEST_ARGS)
 
 bench: setup ## measure speed and the slow, really trained checks; prints one table
-	@$(PY) -m tests.benchmarks
-	@$(PY) -m pytest -m bench $(PYTEST_ARGS)
+	@status=0; $(PY) -m tests.benchmarks || status=$$?; \
+	$(PY) -m pytest -m bench $(PYTEST_ARGS) || status=$$?; exit $$status
 
 lint: setup ## ruff, pyright, layers, spelling
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
