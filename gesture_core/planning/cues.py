@@ -76,6 +76,9 @@ _CUES: tuple[tuple[str, str], ...] = (
 )
 """Function and its morphemes `form/TAG`, strongest first; irregular tags (VA-I) count as VA."""
 
+_ACKNOWLEDGING = {("알", "VV"), ("겠", "EP")}
+"""알겠습니다 says yes; without 겠, 알다 is about knowing."""
+
 _CUE_OF: dict[str, int] = {
     morpheme: rank
     for rank, (_, forms) in reversed([*enumerate(_CUES)])
@@ -174,6 +177,8 @@ def cue(words: Sequence[PlanWord], index: int) -> str | None:
     """The gesture function that word `index` calls for, or None."""
     word = words[index]
     forms = [(form, tag.partition("-")[0]) for form, tag in word.morphemes]
+    if _ACKNOWLEDGING <= set(forms):
+        return "nod"
     ranks = [_CUE_OF[key] for form, tag in forms if (key := f"{form}/{tag}") in _CUE_OF]
     if ranks:
         function = _CUES[min(ranks)][0]

@@ -38,6 +38,8 @@ def words(*morphemes: str, seconds: float = 0.5) -> list[PlanWord]:
         ("안녕/IC", "greet"),
         ("고맙/VA-I 어요/EF", "bow"),
         ("네/IC", "nod"),
+        ("알/VV 겠/EP 습니다/EF", "nod"),
+        ("알/VV 고/EC", "think"),
         ("하지만/MAJ", "contrast"),
         ("크/VA 어요/EF", "big"),
         ("첫째/NR", "chop"),
