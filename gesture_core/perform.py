@@ -90,7 +90,10 @@ def perform(
         "model_sha256": model_hash,
         "motion_sources": "SmartBody (LGPL-2.1), Mesh2Motion (CC0-1.0)",
     }
-    return Performance(motion, utterance, plan, provenance, script.normalized.warnings)
+    warnings = script.normalized.warnings
+    if utterance.estimated:
+        warnings += ("the times of the words are estimated from the sound",)
+    return Performance(motion, utterance, plan, provenance, warnings)
 
 
 def _utter(

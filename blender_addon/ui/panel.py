@@ -128,7 +128,8 @@ def _progress_text(task: Task) -> str:
         return translated("Bringing it into the scene")
     if task.succeeded:
         return translated("Finished: waits for the end of your edit")
-    message = translated(task.message or "Starting the backend")
+    step, colon, detail = (task.message or "Starting the backend").partition(": ")
+    message = translated(step) + colon + translated(detail)
     return message[:1].upper() + message[1:]
 
 

@@ -34,6 +34,12 @@ _KOREAN = {
     "planning the gestures": "몸짓을 계획하는 중",
     "moving": "움직임을 만드는 중",
     "bringing to life": "생기를 더하는 중",
+    "building the character": "캐릭터를 만드는 중",
+    "shaping the body": "몸",
+    "face and skin": "얼굴과 피부",
+    "clothes": "옷",
+    "hair": "머리카락",
+    "writing": "저장",
     "Online access is off: the backend stays offline": (
         "온라인 접근이 꺼져 있어 백엔드가 오프라인으로 작동합니다"
     ),

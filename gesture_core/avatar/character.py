@@ -62,16 +62,16 @@ def build_avatar(
     spec: CharacterSpec, path: Path, progress: Progress = silent, *, force: bool = False
 ) -> None:
     """Build a character and write it as .glb; `UserError` where the description is wrong."""
-    progress(0.0, f"building {spec.name}: shaping the body")
+    progress(0.0, "building the character: shaping the body")
     human = build_human(spec.phenotype, spec.changes, spec.shoes.sole)
     human = rest_expression(human, spec.resting)
-    progress(0.1, f"building {spec.name}: face and skin")
+    progress(0.1, "building the character: face and skin")
     meshes = _head_meshes(human, spec)
-    progress(0.5, f"building {spec.name}: clothes")
+    progress(0.5, "building the character: clothes")
     meshes += _clothes_meshes(human, spec)
-    progress(0.8, f"building {spec.name}: hair")
+    progress(0.8, "building the character: hair")
     meshes.append(_hair_mesh(human, spec))
-    progress(0.95, f"building {spec.name}: writing")
+    progress(0.95, "building the character: writing")
     rig = human.rig
     armature = Armature(rig.names, rig.parents, rig.matrices())
     write_glb(path, spec.name, armature, meshes, {"momjit": describe(spec)}, force=force)
