@@ -84,8 +84,15 @@ def config_from_dict(cls: type[Config], values: Mapping[str, Any], place: str) -
 
 
 def config_to_dict(config: Any) -> dict[str, Any]:
-    """The resolved configuration as plain mappings and lists, for YAML or JSON."""
-    return dataclasses.asdict(config)
+    """The resolved configuration as plain mappings and lists, for YAML or JSON.
+
+    Of paths only the last name is kept: where a machine keeps its files is nobody's business.
+    """
+
+    def plain(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        return {key: value.name if isinstance(value, Path) else value for key, value in pairs}
+
+    return dataclasses.asdict(config, dict_factory=plain)
 
 
 def _typed(hint: Any, value: Any, place: str) -> Any:

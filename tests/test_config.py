@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 
-from gesture_core.config import load_config
+from gesture_core.config import config_to_dict, load_config
 from gesture_core.errors import UserError
 
 
@@ -62,3 +62,14 @@ def test_a_wrong_file_is_one_clear_error(tmp_path: Path, text: str, message: str
 def test_an_override_without_equals_is_refused() -> None:
     with pytest.raises(UserError, match="key=value"):
         load_config(Outer, None, ["steps"])
+
+
+def test_a_resolved_configuration_keeps_no_folders() -> None:
+    config = Outer("x", folder=Path("/somebody/private/data.lmdb"))
+    assert config_to_dict(config) == {
+        "name": "x",
+        "steps": 3,
+        "inner": {"rate": 1.0, "mode": "a"},
+        "sizes": (1,),
+        "folder": "data.lmdb",
+    }

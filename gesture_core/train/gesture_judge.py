@@ -111,8 +111,8 @@ def train_judge(config: JudgeTraining) -> Path:
 
     tensors = {f"autoencoder.{name}": v for name, v in autoencoder.state_dict().items()}
     tensors |= {f"classifier.{name}": v for name, v in classifier.state_dict().items()}
-    plain = {name: str(value) for name, value in config_to_dict(config).items()}
-    details = {"training": plain, "units": repertoire.library.sha256, "fps": FPS}
+    training = config_to_dict(config)
+    details = {"training": training, "units": repertoire.library.sha256, "fps": FPS}
     save_checkpoint(config.output, KIND, tensors, details, force=True)
     return config.output
 

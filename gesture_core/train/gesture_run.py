@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -224,7 +224,7 @@ def save_generator(run: Run, path: Path) -> None:
     tensors |= {"units.mean": means, "units.log_variance": spreads}
     details = {
         "model": config_to_dict(run.model_config),
-        "training": _plain(config_to_dict(run.config)),
+        "training": config_to_dict(run.config),
         "iterations": run.iteration,
         "manners": run.repertoire.manners,
         "parts": [dataclasses.asdict(part) for part in run.repertoire.parts],
@@ -247,7 +247,7 @@ def save_state(run: Run, path: Path) -> None:
             tensors |= {f"optimiser{number}.{index}.{key}": v for key, v in state.items()}
     tensors["torch_rng"] = torch.get_rng_state()
     details = {
-        "training": _plain(config_to_dict(run.config)),
+        "training": config_to_dict(run.config),
         "iteration": run.iteration,
         "rng": run.rng.bit_generator.state,
         "log": run.log,
@@ -259,7 +259,7 @@ def load_state(run: Run, state: Checkpoint) -> None:
     """Continue from `save_state`; the configuration must be the same, but for its length."""
     import torch
 
-    ours = _plain(config_to_dict(run.config))
+    ours = config_to_dict(run.config)
     for name, value in state.details["training"].items():
         if name not in ("iterations", "threads", "output") and ours.get(name) != value:
             raise UserError(f"cannot resume: {name} was {value!r}, now it is {ours.get(name)!r}")
@@ -292,7 +292,3 @@ def plot_curves(log: list[dict[str, float]], path: Path) -> None:
         axes.plot([row["iteration"] for row in rows], [row[name] for row in rows])
         axes.set_ylabel(name)
     figure.savefig(path)
-
-
-def _plain(config: dict[str, Any]) -> dict[str, Any]:
-    return {name: str(v) if isinstance(v, Path) else v for name, v in config.items()}
