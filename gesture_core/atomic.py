@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def check_writable(final: Path, *, force: bool = False) -> None:
 
 
 @contextmanager
-def atomic_path(final: Path, *, force: bool = False) -> Iterator[Path]:
+def atomic_path(final: Path, *, force: bool = False) -> Generator[Path, None, None]:
     """Yield a temporary path beside `final` that replaces it only when the block succeeds.
 
     The temporary file keeps the suffix of `final`, because many writers choose by suffix.

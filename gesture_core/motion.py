@@ -56,11 +56,11 @@ class Motion:
     rotations: Array
     root: Array
     fps: float
-    expressions: Array = field(default=None)  # type: ignore[assignment]
+    expressions: Array = field(default_factory=lambda: np.zeros((0, len(EXPRESSIONS))))
     spans: tuple[Span, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.expressions is None:
+        if not len(self.expressions):  # none given: a face at rest
             object.__setattr__(
                 self, "expressions", np.zeros((len(self.rotations), len(EXPRESSIONS)))
             )

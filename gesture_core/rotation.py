@@ -128,7 +128,7 @@ def quat_swing_twist(quat: ArrayLike, axis: ArrayLike) -> tuple[Array, Array]:
 def quat_mean(quat: ArrayLike, axis: int = 0) -> Array:
     """Mean rotation along `axis`: the main eigenvector of Σ q·qᵀ (Markley et al., 2007)."""
     quat = np.moveaxis(np.asarray(quat, dtype=float), axis, 0)
-    moment = np.einsum("n...i,n...j->...ij", quat, quat)
+    moment = np.sum(quat[..., :, None] * quat[..., None, :], axis=0)
     mean = np.linalg.eigh(moment)[1][..., -1]
     return np.where(mean[..., :1] < 0.0, -mean, mean)
 
@@ -137,7 +137,7 @@ def rotvec_to_quat(rotvec: ArrayLike) -> Array:
     """Rotation vectors `(..., 3)`, axis times angle in radians, to quaternions."""
     rotvec = np.asarray(rotvec, dtype=float)
     angle = np.linalg.norm(rotvec, axis=-1, keepdims=True)
-    scale = 0.5 * np.sinc(angle / (2.0 * np.pi))  # sin(angle/2)/angle, smooth at zero
+    scale = np.sin(0.5 * angle) / np.maximum(angle, np.finfo(float).tiny)
     return np.concatenate([np.cos(0.5 * angle), scale * rotvec], axis=-1)
 
 
@@ -147,9 +147,7 @@ def quat_to_rotvec(quat: ArrayLike) -> Array:
     quat = np.where(quat[..., :1] < 0.0, -quat, quat)
     sine = np.linalg.norm(quat[..., 1:], axis=-1, keepdims=True)
     angle = 2.0 * np.arctan2(sine, quat[..., :1])
-    small = sine < 1e-8
-    scale: Array = np.where(small, 2.0, angle / np.where(small, 1.0, sine))
-    return quat[..., 1:] * scale
+    return quat[..., 1:] * (angle / np.maximum(sine, np.finfo(float).tiny))
 
 
 def quat_to_rotmat(quat: ArrayLike) -> Array:

@@ -65,7 +65,7 @@ class Skeleton:
     def mirror(self) -> NDArray[np.intp]:
         """Permutation `(J,)` that exchanges every `left…` joint with its `right…` partner."""
         swap = {"left": "right", "right": "left"}
-        partners = []
+        partners: list[str] = []
         for name in self.names:
             side = next((side for side in SIDES if name.startswith(side)), None)
             partners.append(name if side is None else swap[side] + name[len(side) :])
@@ -183,7 +183,7 @@ _REST_POSITIONS: dict[str, tuple[float, float, float]] = {
 def _humanoid() -> Skeleton:
     tree = _humanoid_parents()
     names = tuple(tree)
-    rest = {}
+    rest: dict[str, tuple[float, float, float]] = {}
     for name in names:
         if name.startswith("right"):
             x, y, z = _REST_POSITIONS["left" + name.removeprefix("right")]

@@ -1,5 +1,6 @@
 """Sound files: any file libsndfile can read becomes mono float samples; we write 16-bit WAV."""
 
+# pyright: reportMissingTypeStubs=false
 from __future__ import annotations
 
 from pathlib import Path

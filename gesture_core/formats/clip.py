@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -43,7 +43,7 @@ class Clip:
 
     motion: Motion
     audio: Path | None = None
-    provenance: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 def save_clip(path: Path, clip: Clip, *, force: bool = False) -> None:
@@ -114,7 +114,7 @@ def _read_members(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
         if unpacked > MAX_BYTES:
             raise UserError(f"{path} unpacks to {unpacked} bytes, more than the limit {MAX_BYTES}")
         with np.load(path, allow_pickle=False) as members:
-            header = json.loads(str(members["header"][()]))
+            loaded: object = json.loads(str(members["header"][()]))
             arrays = {name: np.asarray(members[name], dtype=float) for name in _ARRAYS}
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror or error}") from error
@@ -131,7 +131,8 @@ def _read_members(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
         zlib.error,
     ) as error:
         raise UserError(f"{path} is not a clip or is damaged: {error}") from error
-    if not isinstance(header, dict) or header.get("format") != FORMAT:
+    header = cast("dict[str, Any]", loaded) if isinstance(loaded, dict) else {}
+    if header.get("format") != FORMAT:
         raise UserError(f"{path} is not a {FORMAT} file")
     if header.get("version") != VERSION:
         raise UserError(

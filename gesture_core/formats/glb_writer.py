@@ -21,7 +21,13 @@ Floats = NDArray[np.floating[Any]]
 Ints = NDArray[np.integer[Any]]
 
 COMPONENT = {"uint8": 5121, "uint16": 5123, "uint32": 5125, "float32": 5126}
-SHAPE = {(): "SCALAR", (2,): "VEC2", (3,): "VEC3", (4,): "VEC4", (16,): "MAT4"}
+SHAPE: dict[tuple[int, ...], str] = {
+    (): "SCALAR",
+    (2,): "VEC2",
+    (3,): "VEC3",
+    (4,): "VEC4",
+    (16,): "MAT4",
+}
 VERTEX_BUFFER, INDEX_BUFFER = 34962, 34963
 LINEAR, TRILINEAR, REPEAT = 9729, 9987, 10497
 
@@ -52,7 +58,7 @@ class Material:
     roughness: float = 0.8
     alpha_cutoff: float | None = None
     double_sided: bool = False
-    extras: Mapping[str, Any] = field(default_factory=dict)
+    extras: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,7 @@ class Mesh:
     uvs: Floats
     joints: Ints
     weights: Floats
-    targets: Mapping[str, Floats] = field(default_factory=dict)
+    targets: Mapping[str, Floats] = field(default_factory=dict[str, Floats])
 
 
 @dataclass(frozen=True)

@@ -196,8 +196,9 @@ def _read_keys(lines: list[str], first: int, width: int, path: Path) -> tuple[Ar
 def _uniform(times: Array) -> tuple[Array, float]:
     """Uniform times over the span of `times` at its median rate, and that rate per second."""
     fps = round(float(1.0 / np.median(np.diff(times))), 2)
-    frames = round((times[-1] - times[0]) * fps) + 1
-    return times[0] + np.arange(frames) / fps, fps
+    first, last = float(times[0]), float(times[-1])
+    uniform: Array = first + np.arange(round((last - first) * fps) + 1) / fps
+    return uniform, fps
 
 
 def _bracket(times: Array, grid: Array) -> tuple[NDArray[np.intp], NDArray[np.intp], Array]:
