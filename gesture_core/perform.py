@@ -148,7 +148,9 @@ def _bring_to_life(motion: Motion, utterance: Utterance, seed: int) -> Motion:
     words = tuple(Span("word", word.text, word.start, word.end) for word in utterance.words)
     motion = replace(motion, spans=(*words, *motion.spans))
     motion = correct(enliven(motion, utterance, seed))
-    lips = lip_sync(utterance.phonemes, motion.duration, motion.fps)
+    lips = lip_sync(
+        utterance.phonemes, motion.duration, motion.fps, utterance.samples, utterance.rate
+    )
     return replace(motion, expressions=np.maximum(motion.expressions, lips))
 
 

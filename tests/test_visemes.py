@@ -76,6 +76,18 @@ def test_curves_in_time_do_not_depend_on_the_frame_rate() -> None:
     )
 
 
+def test_a_louder_voice_opens_the_mouth_wider_but_never_shut_lips() -> None:
+    spoken = said("a m a", 0.5, 0.2)
+    rate = 8000
+    tone = np.sin(np.arange(2 * rate)).astype(np.float32)
+    tone[: int(0.8 * rate)] *= 0.1  # the first vowel is soft
+    flat, shaped = lip_sync(spoken, 2.0, 50), lip_sync(spoken, 2.0, 50, tone, rate)
+    jaw_flat, jaw = column(flat, "jawOpen"), column(shaped, "jawOpen")
+    assert jaw[30] < 0.85 * jaw_flat[30]
+    assert jaw[50] > 1.1 * jaw_flat[50]
+    assert lips_apart(shaped)[40] < 0.01
+
+
 def test_no_jitter() -> None:
     curves = lip_sync(said("a n ɯ s e j o k a m s a h a p n i t a", each=0.07), 2.0, 120)
     second = np.abs(np.diff(curves, 2, axis=0))

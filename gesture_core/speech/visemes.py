@@ -29,6 +29,9 @@ _REST_STRENGTH = 1.5
 _REST_MARGIN = 0.07  # the mouth is on its way for so long at either end of a pause
 _SHUT = 0.03  # the lips stay together at least so long about the middle of the sound, each way
 _MEET = 0.065  # and take so long to meet and to part
+_OPENING = ("jawOpen", "mouthLowerDown", "mouthUpperUp")  # what a louder voice opens further
+_LOUDNESS_WINDOW = 0.06  # seconds over which loudness is measured, about half a syllable
+_SOFTEST, _LOUDEST = 0.75, 1.2  # share of their opening at silence and at the loudest
 _JAW_WHEN_SHUT = 0.35  # share of its opening that the jaw keeps behind closed lips
 
 
@@ -79,11 +82,18 @@ def load_visemes() -> dict[str, Viseme]:
     return table
 
 
-def lip_sync(phonemes: Sequence[Phoneme], duration: float, fps: float) -> Array:
+def lip_sync(
+    phonemes: Sequence[Phoneme],
+    duration: float,
+    fps: float,
+    samples: NDArray[np.float32] | None = None,
+    rate: int = 0,
+) -> Array:
     """Expressions `(T, 52)` within 0–1 of a mouth that says `phonemes`; frame t lies at t / fps.
 
-    The mouth rests in silence of at least `PAUSE` seconds, and at least one frame of every ㅁ, ㅂ
-    and ㅍ has the lips together. The curves in time do not depend on `fps`.
+    Where the sound `samples` `(N,)` at `rate` Hz is louder, the mouth opens wider. It rests in
+    silence of at least `PAUSE` seconds, and at least one frame of every ㅁ, ㅂ and ㅍ has the lips
+    together. The curves in time do not depend on `fps`.
     """
     times = np.arange(round(duration * fps)) / fps
     pulls = [*_sounds(phonemes), *_pauses(phonemes, duration)]
@@ -96,7 +106,24 @@ def lip_sync(phonemes: Sequence[Phoneme], duration: float, fps: float) -> Array:
         weight = pull.dominance(times[reach])
         total[reach] += weight
         curves[reach] += weight[:, None] * pull.pose
-    return _close_lips(curves / total[:, None], _closure(phonemes, times, fps))
+    curves /= total[:, None]
+    if samples is not None:
+        opening = [EXPRESSIONS.index(name) for name in EXPRESSIONS if name.startswith(_OPENING)]
+        curves[:, opening] *= _effort(times, samples, rate)[:, None]
+    return _close_lips(curves, _closure(phonemes, times, fps))
+
+
+def _effort(times: Array, samples: NDArray[np.float32], rate: int) -> Array:
+    """How far the mouth opens for the loudness at `times` `(T,)`, relative to the whole sound's."""
+    energy = np.concatenate([[0.0], np.cumsum(np.square(samples, dtype=float))])
+    half = 0.5 * _LOUDNESS_WINDOW
+    first, last = (
+        np.clip(((times + shift) * rate).astype(int), 0, len(samples)) for shift in (-half, half)
+    )
+    loudness = np.sqrt((energy[last] - energy[first]) / (_LOUDNESS_WINDOW * rate))
+    loud = float(np.percentile(loudness, 95)) if len(loudness) else 0.0
+    share = np.clip(loudness / max(loud, 1e-6), 0.0, 1.0)
+    return _SOFTEST + (_LOUDEST - _SOFTEST) * share
 
 
 def _sounds(phonemes: Sequence[Phoneme]) -> list[_Pull]:
