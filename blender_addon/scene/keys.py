@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import bpy
 import numpy as np
+from mathutils import Quaternion
 
 from ..compat import Curves
 from ..core.expressions import match_expressions
@@ -54,14 +55,30 @@ def key_performance(
 def _key_bones(curves: Curves, armature: bpy.types.Object, motion: RigMotion, times: Array) -> None:
     for column, bone in enumerate(motion.bones):
         pose = armature.pose.bones[bone]
-        pose.rotation_mode = "QUATERNION"
-        path = pose.path_from_id("rotation_quaternion")
-        for axis in range(4):
-            values = motion.rotations[:, column, axis]
-            _key_channel(curves.new(armature, path, axis), times, values)
+        channel, values = _in_mode(motion.rotations[:, column], pose.rotation_mode)
+        path = pose.path_from_id(channel)
+        for axis in range(values.shape[1]):
+            _key_channel(curves.new(armature, path, axis), times, values[:, axis])
     path = armature.pose.bones[motion.root].path_from_id("location")
     for axis in range(3):
         _key_channel(curves.new(armature, path, axis), times, motion.locations[:, axis])
+
+
+def _in_mode(rotations: Array, mode: str) -> tuple[str, Array]:
+    """The channel of a rotation mode, and `rotations` `(T, 4)` as its values `(T, 3 or 4)`.
+
+    A bone keeps the mode it has: in another one, what animated it before would no longer play.
+    """
+    if mode == "QUATERNION":
+        return "rotation_quaternion", rotations
+    turns = [Quaternion(rotation) for rotation in rotations.tolist()]
+    if mode == "AXIS_ANGLE":
+        pairs = [turn.to_axis_angle() for turn in turns]
+        return "rotation_axis_angle", np.array([[angle, *axis] for axis, angle in pairs])
+    angles = [turns[0].to_euler(mode)]
+    for turn in turns[1:]:
+        angles.append(turn.to_euler(mode, angles[-1]))  # the ones nearest to those before
+    return "rotation_euler", np.array(angles)
 
 
 def _key_shapes(

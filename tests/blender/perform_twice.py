@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import bpy
+from mathutils import Quaternion
 
 from blender_addon.compat import curves_of
 from blender_addon.core.clip_reader import read_clip
@@ -22,6 +23,9 @@ bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
 scene = bpy.context.scene
 avatar = load_avatar(Path(sys.argv[2]))
 avatar.armature.pose.bones["jaw"].location = (0.0, 0.5, 0.0)
+MODES = {"leftLowerArm": "XYZ", "rightUpperArm": "ZXY", "rightLowerArm": "AXIS_ANGLE"}
+for bone, mode in MODES.items():
+    avatar.armature.pose.bones[bone].rotation_mode = mode
 first = perform_clip(clip, avatar, clip.fps, "first")
 second = perform_clip(clip, avatar, 2.0 * clip.fps, "second", start=11.0)
 
@@ -35,7 +39,15 @@ skin = next(
     if node.type == "BSDF_PRINCIPLED"
 )
 column = second.motion.bones.index("leftUpperArm")
+turned = {}
+for bone in MODES:
+    local = avatar.armature.pose.bones[bone].matrix_basis.to_quaternion()
+    wanted = second.motion.rotations[FRAME, second.motion.bones.index(bone)]
+    turned[bone] = [abs(local.dot(Quaternion(wanted.tolist()))), abs(local.w)]
 report = {
+    "modes": {bone: avatar.armature.pose.bones[bone].rotation_mode for bone in MODES},
+    "modes expected": MODES,
+    "turned": turned,
     "title": avatar.bone_map.title,
     "missing": avatar.bone_map.missing,
     "actions": {action.name: action.use_fake_user for action in bpy.data.actions},

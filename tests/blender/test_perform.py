@@ -18,6 +18,13 @@ def test_playback_really_moves_the_bones(report):
     assert abs(report["arm"][0]) < 0.999
 
 
+def test_every_bone_keeps_its_rotation_mode_and_moves_alike(report):
+    assert report["modes"] == report["modes expected"]
+    for bone, (agreement, real) in report["turned"].items():
+        assert agreement == pytest.approx(1.0, abs=1e-6), bone
+        assert real < 0.9999, bone  # it does turn
+
+
 def test_an_expression_moves_every_mesh_that_carries_it(report):
     assert report["jawOpen expected"] > 0.5
     assert report["jawOpen"] == {
