@@ -6,6 +6,7 @@ child process, so that its crashes, its chatter and its licence of one scene at 
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import subprocess
@@ -22,6 +23,7 @@ from gesture_core.progress import Progress
 
 RENDERED = (".mp4", ".png")
 SCENES = (".glb", ".fbx", ".blend")
+_PATIENCE = 10.0  # seconds for Blender to end; some versions hang on exit
 
 
 class BlenderError(RuntimeError):
@@ -91,15 +93,26 @@ def run_blender(arguments: Sequence[str], progress: Progress) -> tuple[str, ...]
         )
         try:
             result = _follow(process, progress)
+        except BaseException:  # refused, cancelled or interrupted: what it does is not wanted
+            process.terminate()
+            raise
         finally:
-            if process.poll() is None:
-                process.terminate()
-            process.wait(timeout=30)
+            _end(process)
         if result is None:
             log.seek(0)
             tail = "".join(deque(log, maxlen=40))
             raise BlenderError(f"Blender ended with code {process.returncode}:\n{tail}")
     return tuple(str(name) for name in result["lost"])
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Let the process end by itself, then ask it to, then make it."""
+    for insist in (lambda: None, process.terminate, process.kill):
+        if process.poll() is None:
+            insist()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=_PATIENCE)
+            return
 
 
 def _follow(process: subprocess.Popen[str], progress: Progress) -> dict[str, Any] | None:
@@ -110,10 +123,8 @@ def _follow(process: subprocess.Popen[str], progress: Progress) -> dict[str, Any
         if "error" in message:
             raise UserError(message["error"])
         if "done" in message:
-            process.wait(timeout=60)
             return message
         progress(float(message["progress"]), str(message["message"]))
-    process.wait(timeout=60)
     return None
 
 

@@ -85,7 +85,7 @@ def generate(
     from gesture_core.progress import part
 
     rendering = writing.needs_blender(output)
-    writing.check_outputs(output, force=force)
+    writing.check_outputs(output, units=units, force=force)
     with Reporter(quiet=as_json) as report:
         settings = _settings(avatar, engine, size, camera, report) if rendering else None
         performance = perform(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -144,11 +143,6 @@ def crop(motion: Motion, start: int, stop: int) -> Motion:
         expressions=motion.expressions[start:stop],
         spans=spans,
     )
-
-
-def expression_indices(names: Sequence[str]) -> list[int]:
-    """Columns of the named expressions in `Motion.expressions`."""
-    return [EXPRESSIONS.index(name) for name in names]
 
 
 def _mirrored(name: str) -> str:

@@ -35,8 +35,10 @@ def needs_blender(outputs: Sequence[Path]) -> bool:
     return any(output.suffix.lower() in (*RENDERED, *SCENES) for output in outputs)
 
 
-def check_outputs(outputs: Sequence[Path], *, force: bool) -> None:
+def check_outputs(outputs: Sequence[Path], *, units: str, force: bool) -> None:
     """Raise `UserError` for any output that could not be written, before work begins."""
+    if units not in UNITS:
+        raise UserError(f"unknown units {units!r}; valid: {', '.join(UNITS)}")
     for output in outputs:
         if output.suffix.lower() not in SUFFIXES:
             raise UserError(
@@ -94,8 +96,6 @@ def write_outputs(
 
     `units`: m or cm, for BVH; `settings`: how to render, needed for what Blender makes.
     """
-    if units not in UNITS:
-        raise UserError(f"unknown units {units!r}; valid: {', '.join(UNITS)}")
     audio = _clip_audio(outputs)
     for output in outputs:
         suffix = output.suffix.lower()
