@@ -35,12 +35,12 @@ _BODY_FROM = {name: (name,) for name in _SAME_NAME} | {
 """Keypoint → the landmarks it is the middle of; the small toes have none."""
 
 FACE_MESH_VERTICES: tuple[int, ...] = (
-    *(127, 234, 93, 132, 58, 172, 150, 176, 152, 400, 379, 397, 288, 361, 323, 454, 356),  # jaw
+    *(127, 234, 93, 132, 58, 136, 150, 176, 152, 400, 379, 365, 288, 361, 323, 454, 356),  # jaw
     *(70, 63, 105, 66, 107, 336, 296, 334, 293, 300),  # right brow, left brow
-    *(168, 197, 5, 4, 98, 97, 2, 326, 327),  # ridge of the nose, then under it
+    *(168, 197, 5, 4, 75, 97, 2, 326, 305),  # ridge of the nose, then under it
     *(33, 160, 158, 133, 153, 144, 362, 385, 387, 263, 373, 380),  # right eye, left eye
-    *(61, 40, 37, 0, 267, 270, 291, 321, 314, 17, 84, 91),  # outer lips
-    *(78, 81, 13, 311, 308, 402, 14, 178),  # inner lips
+    *(61, 39, 37, 0, 267, 269, 291, 405, 314, 17, 84, 181),  # outer lips
+    *(78, 82, 13, 312, 308, 317, 14, 87),  # inner lips
 )
 """Vertex of the 468-point face mesh for each of the 68 iBUG face points."""
 
