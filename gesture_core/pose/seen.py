@@ -1,0 +1,167 @@
+"""Joint positions of any person, brought to HUMANOID's proportions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesture_core.body.landmarks import LANDMARKS
+from gesture_core.errors import UserError
+from gesture_core.rotation import Array
+from gesture_core.skeleton import HUMANOID
+
+LEAST_NOISE = 2e-4
+"""Metres; positions are never taken for more exact than this."""
+
+_PARENT: dict[str, str] = {
+    name: HUMANOID.names[parent]
+    for name, parent in zip(HUMANOID.names, HUMANOID.parents, strict=True)
+    if parent >= 0
+} | {name: bone for name, (bone, _) in LANDMARKS.items()}
+_OFFSET: dict[str, Array] = dict(zip(HUMANOID.names, HUMANOID.offsets, strict=True)) | {
+    name: offset for name, (_, offset) in LANDMARKS.items()
+}
+POINTS: tuple[str, ...] = (*HUMANOID.names, *LANDMARKS)
+"""Every name that a position may have, parents first."""
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """Joints and landmarks seen over T frames, with the bone lengths of HUMANOID.
+
+    `positions`: `(T, 3)` in metres by name, finite everywhere; `confidence`: `(T,)` within 0–1 by
+    the same names, 0 where a position was not seen and is only filled in; `noise`: standard
+    deviation of the positions in metres per axis.
+    """
+
+    positions: dict[str, Array]
+    confidence: dict[str, Array]
+    noise: float
+    fps: float
+
+    @property
+    def frames(self) -> int:
+        """Number of frames T."""
+        return len(next(iter(self.positions.values())))
+
+    def has(self, *names: str) -> bool:
+        """Whether all of these were seen at all."""
+        return all(name in self.positions for name in names)
+
+    def confidence_of(self, *names: str) -> Array:
+        """Confidence `(T,)` in all of several points together; 0 for those never seen."""
+        nothing = np.zeros(self.frames)
+        return np.min([self.confidence.get(name, nothing) for name in names], axis=0)
+
+    def trust(self, length: float, spread: float, *names: str) -> Array:
+        """Belief `(T,)` within 0–1 in a direction of `length` metres between such points.
+
+        `spread`: radians by which the joint usually differs from its neighbours in time.
+        """
+        angle = np.sqrt(2.0) * self.noise / max(length, LEAST_NOISE)
+        believed = 1.0 if self.noise <= LEAST_NOISE else 1.0 / (1.0 + (angle / spread) ** 2)
+        return self.confidence_of(*names) * believed
+
+
+def bring_to_humanoid(
+    positions: Array, names: Sequence[str], confidence: Array | None, fps: float
+) -> Seen:
+    """Check what was seen, fill gaps over time, and scale every bone to HUMANOID's length.
+
+    `positions` `(T, L, 3)` metres, not finite where unseen; `confidence` `(T, L)` within 0–1.
+    Raises `UserError` for unknown or repeated names and for positions that show nobody.
+    """
+    positions = np.asarray(positions, dtype=float)
+    _check(positions, names, confidence)
+    weight = np.ones(positions.shape[:2]) if confidence is None else np.array(confidence, float)
+    weight = np.where(np.isfinite(positions).all(axis=-1), np.clip(weight, 0.0, 1.0), 0.0)
+    filled = {
+        name: _filled(positions[:, column], weight[:, column])
+        for column, name in enumerate(names)
+        if np.any(weight[:, column] > 0.0)
+    }
+    if not filled:
+        raise UserError("no joint is seen in any frame")
+    trusted = {name: weight[:, column] for column, name in enumerate(names) if name in filled}
+    scales, noise = _scales(filled, trusted)
+    return Seen(_rescaled(filled, scales), trusted, max(noise, LEAST_NOISE), fps)
+
+
+def _check(positions: Array, names: Sequence[str], confidence: Array | None) -> None:
+    frames = len(positions)
+    if positions.shape != (frames, len(names), 3):
+        raise ValueError(f"positions are {positions.shape}, expected (T, {len(names)}, 3)")
+    if confidence is not None and np.shape(confidence) != positions.shape[:2]:
+        raise ValueError(f"confidence is {np.shape(confidence)}, expected {positions.shape[:2]}")
+    unknown = [name for name in names if name not in POINTS]
+    if unknown:
+        raise UserError(f"unknown joint {unknown[0]!r}; use names of {', '.join(POINTS[:6])} …")
+    if len(set(names)) < len(names):
+        raise UserError("a joint is named twice")
+    if not frames:
+        raise UserError("there are no frames")
+
+
+def _filled(points: Array, weight: Array) -> Array:
+    """Positions `(T, 3)` with unseen frames interpolated over time, held at both ends."""
+    seen = weight > 0.0
+    if seen.all():
+        return points
+    frames = np.arange(len(points))
+    return np.stack([np.interp(frames, frames[seen], axis[seen]) for axis in points.T], axis=-1)
+
+
+def _scales(points: dict[str, Array], weight: dict[str, Array]) -> tuple[dict[str, float], float]:
+    """HUMANOID's length over the one seen, by bone end, and the noise of positions in metres.
+
+    Noise lengthens a bone: the median of |d|² is L² + 4σ² where the length itself varies by √2·σ.
+    """
+    scales: dict[str, float] = {}
+    noises: list[float] = []
+    for name, parent in _PARENT.items():
+        if name not in points or parent not in points:
+            continue
+        both = (weight[name] > 0.0) & (weight[parent] > 0.0)
+        ours = float(np.linalg.norm(_OFFSET[name]))
+        if not both.any():
+            continue
+        lengths = np.linalg.norm(points[name][both] - points[parent][both], axis=-1)
+        middle = float(np.median(lengths))
+        spread = 1.4826 * float(np.median(np.abs(lengths - middle)))
+        theirs = np.sqrt(max(middle**2 - 2.0 * spread**2, 0.25 * middle**2))
+        scales[name] = float(np.clip(ours / max(theirs, 1e-6), 0.2, 5.0))
+        if ours > 0.15:
+            noises.append(spread / np.sqrt(2.0))
+    return scales, float(np.median(noises)) if noises else LEAST_NOISE
+
+
+def _rescaled(points: dict[str, Array], scales: dict[str, float]) -> dict[str, Array]:
+    """Positions rebuilt from the root with HUMANOID's bone lengths.
+
+    Between points that are not neighbours in the skeleton, and from the origin to the first one,
+    distances are scaled as the long bones are on average.
+    """
+    overall = float(np.median([scales[name] for name in _long(scales)])) if _long(scales) else 1.0
+    placed: dict[str, Array] = {}
+    first = next(name for name in POINTS if name in points)
+    for name in POINTS:
+        if name not in points:
+            continue
+        above = _PARENT.get(name)
+        while above is not None and above not in placed:
+            above = _PARENT.get(above)
+        if above is None and name != first:
+            above = first
+        if above is None:
+            placed[name] = overall * points[name]
+        else:
+            scale = scales.get(name, overall) if above == _PARENT.get(name) else overall
+            placed[name] = placed[above] + scale * (points[name] - points[above])
+    return placed
+
+
+def _long(scales: dict[str, float]) -> list[str]:
+    return [name for name in scales if np.linalg.norm(_OFFSET[name]) > 0.15]
