@@ -6,10 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+import numpy as np
+
 from gesture_core.errors import UserError
+from gesture_core.formats.video import probe_video, read_frames
 
 if TYPE_CHECKING:
-    from scenedetect import SceneDetector, SceneManager, VideoStream
+    from scenedetect import SceneDetector
+
+HEIGHT = 180
+"""Rows of the pictures that are compared: cuts are seen as well, and noise averages out."""
 
 
 class Scene(NamedTuple):
@@ -40,42 +46,49 @@ class SceneConfig:
     """No scene is shorter than this: cuts that follow each other faster are one."""
 
 
-def find_scenes(video: Path, config: SceneConfig = SceneConfig()) -> tuple[Scene, ...]:  # noqa: B008
-    """Scenes of a video in order, without gaps: they start at 0 s and end with its last picture.
+def find_scenes(video: Path, config: SceneConfig | None = None) -> tuple[Scene, ...]:
+    """Scenes of a video in order, without gaps: the first starts at 0 s, the last ends with it.
 
-    Times are seconds from the first picture, by time stamps, so that a variable frame rate does
-    no harm. A video without a cut is one scene. Raises `UserError` for a file that is no video or
-    holds no picture that can be decoded.
+    Times are those of `formats.video.read_frames`, a cut being the time of the first picture after
+    it, so that a variable frame rate does no harm. A video without a cut is one scene; where its
+    pictures are damaged a scene ends, and what follows is the last one. Raises `UserError` for a
+    file that is no video or whose first pictures cannot be decoded.
     """
-    manager, stream = _open(video, config)
-    decoded = manager.detect_scenes(stream)
-    if not decoded:
-        raise UserError(f"{video}: no picture of this video can be decoded")
-    length = stream.position.seconds + 1.0 / float(stream.frame_rate)
-    cuts = [start.seconds for start, _ in manager.get_scene_list()[1:]]
-    edges = [0.0, *_far_apart(cuts, config.min_seconds, length), length]
+    config = config or SceneConfig()
+    duration = probe_video(video).duration
+    cuts, end = _watch(video, config)
+    edges = [0.0, *_far_apart(cuts, config.min_seconds, end), end]
+    if end < duration:
+        edges.append(duration)
     return tuple(Scene(start, end) for start, end in zip(edges, edges[1:], strict=False))
 
 
-def _open(video: Path, config: SceneConfig) -> tuple[SceneManager, VideoStream]:
+def _watch(video: Path, config: SceneConfig) -> tuple[list[float], float]:
+    """Times of the cuts, and the time up to which the pictures can be decoded."""
+    from scenedetect import FrameTimecode
+
+    detectors, info = _detectors(config), probe_video(video)
+    cuts: list[float] = []
+    number = 0
     try:
-        from scenedetect import SceneManager, VideoOpenFailure, open_video
-        from scenedetect.video_stream import FrameRateUnavailable
-    except ImportError as error:
-        raise UserError("scenes need PySceneDetect: pip install 'momjit[data]'") from error
-    try:
-        stream = open_video(str(video), backend="pyav", suppress_output=True)
-    except (OSError, VideoOpenFailure, FrameRateUnavailable, ValueError, IndexError) as error:
-        raise UserError(f"{video} cannot be read as a video: {error}") from error
-    manager = SceneManager()
-    for detector in _detectors(config):
-        manager.add_detector(detector)
-    return manager, stream
+        for _, picture in read_frames(video, max_height=HEIGHT):
+            blue_first = np.ascontiguousarray(picture[..., ::-1])
+            for detector in detectors:
+                found = detector.process_frame(FrameTimecode(number, fps=info.fps), blue_first)
+                cuts += [cut.frame_num / info.fps for cut in found]
+            number += 1
+    except UserError:
+        if not number:
+            raise
+        return cuts, number / info.fps
+    return cuts, info.duration
 
 
 def _detectors(config: SceneConfig) -> list[SceneDetector]:
-    from scenedetect import AdaptiveDetector, ContentDetector, ThresholdDetector
-
+    try:
+        from scenedetect import AdaptiveDetector, ContentDetector, ThresholdDetector
+    except ModuleNotFoundError as error:
+        raise UserError("scenes need PySceneDetect: pip install 'momjit[data]'") from error
     found: list[SceneDetector] = [
         ContentDetector(config.content_threshold, min_scene_len=1)
         if config.detector == "content"
