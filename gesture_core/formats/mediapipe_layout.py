@@ -63,12 +63,11 @@ def _middle(points: Array) -> Array:
 
 def _face_keypoints(face: Array) -> Array:
     vertices = _known(face)
+    corners = (_RIGHT_EYE_CORNERS, _LEFT_EYE_CORNERS)
+    pupils = np.stack([_middle(vertices[..., eye, :]) for eye in corners], axis=-2)
     if face.shape[-2] == MESH_VERTICES + IRIS_VERTICES:
-        right, left = vertices[..., _RIGHT_IRIS, :], vertices[..., _LEFT_IRIS, :]
-    else:
-        right = _middle(vertices[..., _RIGHT_EYE_CORNERS, :])
-        left = _middle(vertices[..., _LEFT_EYE_CORNERS, :])
-    pupils = np.stack([right, left], axis=-2)
+        irises = vertices[..., (_RIGHT_IRIS, _LEFT_IRIS), :]
+        pupils = np.where(irises[..., 2:] > 0, irises, pupils)
     return np.concatenate([vertices[..., FACE_MESH_VERTICES, :], pupils], axis=-2)
 
 
@@ -81,7 +80,7 @@ def holistic_to_keypoints(
     hands (..., 21, 2): x, y in pixels; NaN wherever nothing was seen. Returns (..., 137, 3) in
     the order of `KEYPOINTS`: x, y, confidence, with all three 0 where nothing was seen. Neck
     and middle of the hips are the middles of their two joints; a toe's tip is the big toe's;
-    without irises (468) a pupil is the middle of its eye's corners. Left and right are the
+    where no iris is known a pupil is the middle of its eye's corners. Left and right are the
     person's own, as Holistic names them. Face points follow `FACE_MESH_VERTICES`.
     """
     landmarks = np.asarray(body, np.float64)
