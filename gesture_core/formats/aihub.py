@@ -99,7 +99,7 @@ def read_aihub_keypoints_3d(folder: Path) -> Array:
 
     Frames and faults are those of `read_openpose`; two people in a frame are one too many.
     """
-    frames = read_frames(folder, "3d")
+    frames = read_frames(folder, 3)
     keypoints = np.zeros((len(frames), len(KEYPOINTS), 4))
     for number, people in enumerate(frames):
         if len(people) > 1:

@@ -114,8 +114,8 @@ def _picture_size(points: Array, place: str) -> tuple[int, int]:
     return next(fitting, (int(np.ceil(right)), int(np.ceil(bottom))))
 
 
-def read_frames(folder: Path, axes: str = "2d") -> list[Array]:
-    """Everybody in each picture: (N, 137, 3) of x, y, confidence, or (N, 137, 4) with "3d".
+def read_frames(folder: Path, dimensions: int = 2) -> list[Array]:
+    """Everybody in each picture: (N, 137, 3) of x, y, confidence, or (N, 137, 4) in 3 dimensions.
 
     Coordinates are as the files have them. Raises `UserError` naming every kind of fault by its
     first file, and how many files are broken.
@@ -125,10 +125,10 @@ def read_frames(folder: Path, axes: str = "2d") -> list[Array]:
     broken: list[UserError] = []
     poses = 0
     for number in range(min(files), max(files) + 1):
-        people = np.zeros((0, len(KEYPOINTS), len(axes) + 1))
+        people = np.zeros((0, len(KEYPOINTS), dimensions + 1))
         try:
             if number in files:
-                people = _read_frame(files[number], axes)
+                people = _read_frame(files[number], dimensions)
         except UserError as error:
             broken.append(error)
         frames.append(people)
@@ -160,7 +160,7 @@ def _frame_files(folder: Path) -> dict[int, Path]:
     return files
 
 
-def _read_frame(path: Path, axes: str) -> Array:
+def _read_frame(path: Path, dimensions: int) -> Array:
     value = json_object(read_json(path, MAX_FRAME_BYTES), str(path)).get("people")
     people: list[object] = [value]  # AI Hub writes its only person without a list
     if not isinstance(value, dict):
@@ -168,16 +168,16 @@ def _read_frame(path: Path, axes: str) -> Array:
     if len(people) > MAX_PEOPLE:
         raise UserError(f"{path}: {len(people)} people; at most {MAX_PEOPLE} are read")
     found = [
-        _person_keypoints(person, axes, f"{path}: people[{index}]")
+        _person_keypoints(person, dimensions, f"{path}: people[{index}]")
         for index, person in enumerate(people)
     ]
-    return np.stack(found) if found else np.zeros((0, len(KEYPOINTS), len(axes) + 1))
+    return np.stack(found) if found else np.zeros((0, len(KEYPOINTS), dimensions + 1))
 
 
-def _person_keypoints(value: object, axes: str, place: str) -> Array:
+def _person_keypoints(value: object, dimensions: int, place: str) -> Array:
     person = json_object(value, place)
-    keypoints = np.zeros((len(KEYPOINTS), len(axes) + 1))
-    keys = {part: f"{part}_{axes}" for part in PARTS}
+    keypoints = np.zeros((len(KEYPOINTS), dimensions + 1))
+    keys = {part: f"{part}_{dimensions}d" for part in PARTS}
     if not person.keys() & keys.values():
         raise UserError(f"{place} has none of {', '.join(keys.values())}")
     for part, key in keys.items():
