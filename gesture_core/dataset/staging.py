@@ -45,9 +45,10 @@ def stage_record(folder: Path, record: Record) -> Path:
     return path
 
 
-def staged_records(folder: Path) -> Iterator[Record]:
-    """All staged records in order of their names, one in memory at a time."""
-    for _, path in sorted((_read(path, 3)[2], path) for path in _staged_files(folder)):
+def staged_records(*folders: Path) -> Iterator[Record]:
+    """All records staged in `folders` in order of their names, one in memory at a time."""
+    files = [path for folder in folders for path in _staged_files(folder)]
+    for _, path in sorted((_read(path, 3)[2], path) for path in files):
         _, _, name, meta, rows = _read(path, _PARTS)
         yield unpack_record(PackedClip(name, meta, rows), str(path))
 
