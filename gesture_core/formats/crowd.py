@@ -13,12 +13,12 @@ from gesture_core.keypoints import KEYPOINTS, Crowd
 
 Array = NDArray[np.float64]
 
-MAX_FRAMES = 1_000_000
-"""Most frames of one clip, nine hours at 30 fps."""
+MAX_FRAMES = 500_000
+"""Most frames of one clip, four and a half hours at 30 fps."""
 MAX_PEOPLE = 64
 """Most people in one picture."""
-MAX_POSES = 1_000_000
-"""Most people of all frames of one clip together, about 3 GB in memory."""
+MAX_POSES = 500_000
+"""Most people of all frames of one clip together, about 1.6 GB in memory."""
 MAX_PIXEL = 100_000.0
 """Coordinates beyond this lie in no picture: the file is not what it claims to be."""
 MAX_FPS = 1000.0

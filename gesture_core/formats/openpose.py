@@ -64,9 +64,6 @@ _ROWS = {
 """Layout → rows in `KEYPOINTS`, and where their points are among the layout's."""
 
 _NAME = re.compile(r"(?P<clip>.*?)_?(?P<number>\d{1,12})_keypoints\.json")
-_RELATIVE, _LEFT_OF_PICTURE = 1.1, -0.1
-"""Coordinates relative to the picture, a hand reaching out of it included, lie within ±1.1; below
--0.1 they are no hand reaching out but the left or upper half of a range from -1 to 1."""
 
 
 def read_openpose(
@@ -91,18 +88,29 @@ def read_openpose(
     frames = read_frames(folder)
     points = np.concatenate(frames)
     points = points[points[..., 2] > 0][:, :2]
-    if points.size and np.abs(points).max() <= _RELATIVE:
+    low = _relative_to(points)
+    if low is not None:
         if width is None or height is None:
             raise UserError(
                 f"{folder} holds coordinates relative to the picture; give its width and height"
             )
-        low = -1.0 if points.min() < _LEFT_OF_PICTURE else 0.0
         scale = np.array([width, height]) / (1.0 - low)
         for people in frames:
             people[..., :2] = (people[..., :2] - low) * scale
     elif width is None or height is None:
         width, height = _picture_size(points, str(folder))
     return crowd_of(frames, ASSUMED_FPS if fps is None else fps, width, height, str(folder))
+
+
+def _relative_to(points: Array) -> float | None:
+    """Where a range that ends at 1 begins, 0 or -1; None when points (N, 2) are in pixels.
+
+    Judged by the bulk of the points, for a hand may reach out of the picture: in pixels hardly
+    any lie within 1 of the corner, and from 0 to 1 hardly any lie clearly below 0.
+    """
+    if not points.size or np.median(np.abs(points)) > 1.0:
+        return None
+    return -1.0 if np.quantile(points, 0.05) < -0.1 else 0.0
 
 
 def _picture_size(points: Array, place: str) -> tuple[int, int]:
@@ -117,8 +125,8 @@ def _picture_size(points: Array, place: str) -> tuple[int, int]:
 def read_frames(folder: Path, dimensions: int = 2) -> list[Array]:
     """Everybody in each picture: (N, 137, 3) of x, y, confidence, or (N, 137, 4) in 3 dimensions.
 
-    Coordinates are as the files have them. Raises `UserError` naming every kind of fault by its
-    first file, and how many files are broken.
+    Coordinates are as the files have them. Raises `UserError` naming the first broken file and
+    its fault, and how many are broken.
     """
     files = _frame_files(folder)
     frames: list[Array] = []
