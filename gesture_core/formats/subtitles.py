@@ -71,7 +71,7 @@ def read_subtitles(path: Path) -> Subtitles:
     words = spread(stretches)
     timed, count = count_timed(stretches)
     if timed < count:
-        notes += (f"{path}: the times of {count - timed} of {count} words are estimated",)
+        notes += (f"{path.name}: the times of {count - timed} of {count} words are estimated",)
     return Subtitles(
         words,
         "subtitles" if timed >= _OWN_SHARE * count else "estimated",
@@ -118,7 +118,7 @@ def _cue_stretches(cues: Sequence[Cue], path: Path) -> tuple[tuple[Stretch, ...]
     for cue in cues:
         lines = parse_cue_text(cue.text)
         if lines and cue.end <= cue.start:
-            notes.append(f"{path}:{cue.line}: this cue is left out: it ends before it starts")
+            notes.append(f"{path.name}:{cue.line}: this cue is left out: it ends before it starts")
         elif lines:
             said.append(_Said(cue, lines))
     return tuple(s for item in _unroll(said) for s in _stretches(item)), tuple(notes)
