@@ -7,6 +7,7 @@ rows; nothing has to be parsed to read it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -56,8 +57,8 @@ class ClipMeta:
 
     @property
     def video(self) -> str:
-        """The source the clip was cut from: the name before its `#`."""
-        return self.name.rpartition("#")[0] or self.name
+        """The recording the clip was cut from: its name without the number of the cut."""
+        return re.sub(r"#\d+$", "", self.name)
 
     @cached_property
     def words(self) -> tuple[Span, ...]:

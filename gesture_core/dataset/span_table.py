@@ -71,7 +71,7 @@ class SpanTable:
         """
         offsets = np.concatenate([[0], np.cumsum(counts)])
         out = np.full(int(offsets[-1]), NONE, dtype=np.int32)
-        begins = np.round(self.starts * fps).astype(np.int64)
+        begins = np.maximum(np.round(self.starts * fps).astype(np.int64), 0)
         ends = np.maximum(np.round(self.ends * fps).astype(np.int64), begins + 1)
         for clip, count in enumerate(counts):
             frames = out[offsets[clip] : offsets[clip + 1]]

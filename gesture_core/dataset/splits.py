@@ -42,9 +42,10 @@ def assign_splits(clips: Iterable[tuple[str, str, float]], config: SplitConfig) 
     """The split of every speaker, from `(speaker, video, seconds)` of all clips in any order.
 
     Speakers who share a video form a group that stays together. Groups are taken in an order
-    that depends on the seed and their names alone; one joins a split while that brings the split
-    nearer to its share. A split that stays empty gets the shortest group, as long as something
-    is left to train; of two speakers one is for the test. With one speaker nothing is held out.
+    that depends on the seed and their names alone; one joins a split if it is not longer than
+    twice the share and the split comes nearer to its share by it, as a ratio. A split that stays
+    empty gets the shortest group, as long as something is left to train; of two speakers one is
+    for the test. With one speaker nothing is held out.
     """
     seconds: dict[str, float] = {}
     videos: dict[str, set[str]] = {}
@@ -102,9 +103,11 @@ def _held_out(
     taken: list[tuple[str, ...]] = []
     held = 0.0
     for group in sorted(free, key=lambda group: _draw(group, seed)):
-        if held + lengths[group] / 2 <= target and len(taken) + 1 < len(free):
+        more = held + lengths[group]
+        nearer = lengths[group] <= 2.0 * target and held * more <= target**2
+        if nearer and len(taken) + 1 < len(free):
             taken.append(group)
-            held += lengths[group]
+            held = more
     if not taken and len(free) > 1:
         taken.append(min(free, key=lambda group: (lengths[group], _draw(group, seed))))
     return taken
