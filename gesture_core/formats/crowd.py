@@ -21,16 +21,18 @@ MAX_POSES = 500_000
 """Most people of all frames of one clip together, about 1.6 GB in memory."""
 MAX_PIXEL = 100_000.0
 """Coordinates beyond this lie in no picture: the file is not what it claims to be."""
+MAX_CONFIDENCE = 2.0
+"""Detectors let confidence slip a little above 1; beyond this it is some other number."""
 MAX_FPS = 1000.0
 
 
 def crowd_of(frames: Sequence[Array], fps: float, width: int, height: int, place: str) -> Crowd:
     """Frames (N, 137, 3) of x, y in pixels and confidence as everybody who was seen in them.
 
-    Points that are no numbers or without confidence become 0, 0, 0; confidence, which detectors
-    let slip a little above 1, is held within 0–1; people without a single point are left out.
-    Raises `UserError` naming `place` for a rate or a size that is none, too many frames or
-    people, or points far outside any picture.
+    Points that are no numbers or without confidence become 0, 0, 0; confidence is held within
+    0–1; people without a single point are left out. Raises `UserError` naming `place` for a rate
+    or a size that is none, too many frames or people, points far outside any picture, or numbers
+    that are no confidence.
     """
     if not (math.isfinite(fps) and 0 < fps <= MAX_FPS):
         raise UserError(f"{place}: {fps:g} frames a second; expected more than 0, at most 1000")
@@ -41,9 +43,12 @@ def crowd_of(frames: Sequence[Array], fps: float, width: int, height: int, place
     points = np.concatenate([np.zeros((0, len(KEYPOINTS), 3)), *frames])
     seen = np.isfinite(points).all(axis=-1) & (points[..., 2] > 0)
     points = np.where(seen[..., None], points, 0.0)
-    astray = np.abs(points[..., :2]).max(axis=(1, 2)) > MAX_PIXEL
-    if astray.any():
-        raise UserError(f"{place}: frame {owner[astray.argmax()]} has points outside any picture")
+    for fault, found in {
+        "points outside any picture": np.abs(points[..., :2]).max(axis=(1, 2)) > MAX_PIXEL,
+        "numbers that are no confidence": points[..., 2].max(axis=1) > MAX_CONFIDENCE,
+    }.items():
+        if found.any():
+            raise UserError(f"{place}: frame {owner[found.argmax()]} has {fault}")
     points[..., 2] = np.minimum(points[..., 2], 1.0)
     visible = seen.any(axis=1)
     ends = np.cumsum(np.bincount(owner[visible], minlength=len(frames)))

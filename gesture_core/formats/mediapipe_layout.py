@@ -93,3 +93,14 @@ def holistic_to_keypoints(
     keypoints[..., RIGHT_HAND_SLICE, :] = _known(np.asarray(right_hand, np.float64))
     seen = np.isfinite(keypoints).all(axis=-1) & (keypoints[..., 2] > 0)
     return np.where(seen[..., None], keypoints, 0.0)
+
+
+def within_picture(keypoints: Array, width: int, height: int) -> Array:
+    """The same keypoints (..., 3) with those outside of the picture unseen.
+
+    MediaPipe guesses where a joint would be that the picture does not show, hips above all, and
+    is as sure of it as of any other.
+    """
+    places = keypoints[..., :2]
+    inside = ((places >= 0) & (places < (width, height))).all(axis=-1)
+    return np.where(inside[..., None], keypoints, 0.0)

@@ -22,10 +22,12 @@ from gesture_core.formats.mediapipe_layout import (
     IRIS_VERTICES,
     MESH_VERTICES,
     holistic_to_keypoints,
+    within_picture,
 )
 from gesture_core.keypoints import BODY, Crowd
 
 Array = NDArray[np.float64]
+Layout = dict[str, tuple[str, ...]]
 
 MAX_BYTES = 1024**3
 """About an hour of MediaPipe Holistic at 30 frames a second."""
@@ -37,7 +39,7 @@ _HOLISTIC_HAND = (
     "WRIST",
     *(f"{finger}_{joint}" for finger in _FINGERS for joint in _JOINTS[finger]),
 )
-HOLISTIC: dict[str, tuple[str, ...]] = {
+HOLISTIC: Layout = {
     "POSE_LANDMARKS": tuple(re.sub("([A-Z])", r"_\1", name).upper() for name in BODY_LANDMARKS),
     "FACE_LANDMARKS": tuple(str(vertex) for vertex in range(MESH_VERTICES + IRIS_VERTICES)),
     "LEFT_HAND_LANDMARKS": _HOLISTIC_HAND,
@@ -51,7 +53,7 @@ _OPENPOSE_HAND = (
     *("BASE", "T_STT", "T_BCMC", "T_MCP", "T_IP"),
     *(f"{finger}_{joint}" for finger in "IMRP" for joint in ("CMC", "MCP", "PIP", "DIP")),
 )
-OPENPOSE: dict[str, tuple[str, ...]] = {
+OPENPOSE: Layout = {
     "pose_keypoints_2d": tuple(
         name[0].upper() + name[1:].removeprefix("eft").removeprefix("ight") for name in BODY
     ),
@@ -73,9 +75,10 @@ def read_pose(path: Path) -> Crowd:
 
     Components and their points are found by name, so that reduced files (upper body, 128 face
     points) are read for what they hold; world landmarks are left aside. Masked points have
-    confidence 0; Holistic's face and hands, for which there is none, have 1. Of version 0.0
-    pose-format reads the first person of each frame only. Raises `UserError` naming the file
-    when pose-format is missing, the file is no `.pose` file, or it holds neither layout.
+    confidence 0, as have those that Holistic guesses outside of the picture; its face and hands,
+    of which it gives none, have 1. Of version 0.0 pose-format reads the first person of each
+    frame only. Raises `UserError` naming the file when pose-format is missing, the file is no
+    `.pose` file, or it holds neither layout.
     """
     header, body = _open(path)
     frames, people, _, dimensions = body.data.shape
@@ -90,24 +93,33 @@ def read_pose(path: Path) -> Crowd:
             f"{path} holds {found}; expected MediaPipe Holistic's POSE_LANDMARKS, FACE_LANDMARKS "
             "… or OpenPose's pose_keypoints_2d …, with x and y"
         )
-    places = np.where(body.confidence[..., None] > 0, body.data.data[..., :2], np.nan)
-    nowhere = np.full((frames, people, 1, 3), np.nan)
-    points = np.concatenate([places, body.confidence[..., None]], axis=-1)
-    points = np.concatenate([points, nowhere], axis=2)  # row -1: a point that the file lacks
-    row = {name: number for number, name in enumerate(rows)}
-    parts = [
-        points[:, :, [row.get((component, name), -1) for name in names]]
-        for component, names in layout.items()
-    ]
+    parts = _parts(rows, body, layout)
+    size = header.dimensions
     if layout is HOLISTIC:
         keypoints = holistic_to_keypoints(parts[0], *(part[..., :2] for part in parts[1:]))
+        keypoints = within_picture(keypoints, size.width, size.height)
     else:
         keypoints = np.concatenate(parts, axis=2)
-    size = header.dimensions
     return crowd_of(list(keypoints), float(body.fps), size.width, size.height, str(path))
 
 
-def _named(layout: dict[str, tuple[str, ...]]) -> set[tuple[str, str]]:
+def _parts(rows: list[tuple[str, str]], body: Any, layout: Layout) -> list[Array]:
+    """Points (T, N, n, 3) of each component of `layout`, NaN where a point is masked or absent.
+
+    `rows`: component and name of every point of the file.
+    """
+    places = np.where(body.confidence[..., None] > 0, body.data.data[..., :2], np.nan)
+    points = np.concatenate([places, body.confidence[..., None]], axis=-1)
+    absent = np.full((*points.shape[:2], 1, 3), np.nan)
+    points = np.concatenate([points, absent], axis=2)  # so that row -1 is absent
+    row = {name: number for number, name in enumerate(rows)}
+    return [
+        points[:, :, [row.get((component, name), -1) for name in names]]
+        for component, names in layout.items()
+    ]
+
+
+def _named(layout: Layout) -> set[tuple[str, str]]:
     return {(component, name) for component, names in layout.items() for name in names}
 
 

@@ -54,6 +54,7 @@ def test_a_clip_with_nobody_is_a_clip() -> None:
         ([], 25, 640, 480, "no frames"),
         ([people(MAX_PEOPLE + 1)], 25, 640, 480, "at most 64"),
         ([people(0), people(1, x=-1e6)], 25, 640, 480, "frame 1 has points outside any picture"),
+        ([people(2), people(1, confidence=99)], 25, 640, 480, "frame 1 has numbers that are no"),
     ],
 )
 def test_claims_that_cannot_be(

@@ -13,6 +13,7 @@ from gesture_core.formats.mediapipe_layout import (
     BODY_LANDMARKS,
     FACE_MESH_VERTICES,
     holistic_to_keypoints,
+    within_picture,
 )
 from gesture_core.formats.pose_file import read_pose
 from gesture_core.keypoints import FACE_SLICE, LEFT_HAND_SLICE, RIGHT_HAND_SLICE, keypoint
@@ -95,6 +96,12 @@ def test_what_was_not_seen_is_zero_throughout() -> None:
     assert (found[2, RIGHT_HAND_SLICE, 2] == 1).all()
     assert not found[3, [keypoint("leftShoulder"), keypoint("neck")]].any()
     assert found[3, keypoint("rightShoulder"), 2] > 0
+
+
+def test_guesses_outside_of_the_picture_are_not_seen() -> None:
+    inside, outside = [[0, 479.9, 0.5], [639.9, 0, 1]], [[-0.1, 5, 0.9], [640, 5, 1], [5, 480, 1]]
+    found = within_picture(np.array([*inside, *outside]), 640, 480)
+    np.testing.assert_array_equal(found, [*inside, *np.zeros((3, 3))])
 
 
 def test_leading_axes_do_not_matter() -> None:

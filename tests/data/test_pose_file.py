@@ -62,11 +62,14 @@ def fixture(shared_data: Callable[[str], Path], name: str) -> tuple[Path, Any]:
     return path, pose_format.Pose.read(path.read_bytes())
 
 
-def of_library(pose: Any, component: str, point: str) -> tuple[Array, Array]:
-    """A point's x, y (T, 2) and confidence (T,) of the first person, asked for by name."""
+def of_library(pose: Any, component: str, point: str, anywhere: bool = False) -> Array:
+    """A point (T, 3) of the first person, asked for by name; zero where it counts as unseen."""
     row = pose.header.get_point_index(component, point)
-    confidence = pose.body.confidence[:, 0, row]
-    return np.where(confidence[:, None] > 0, pose.body.data[:, 0, row, :2].data, 0), confidence
+    places = pose.body.data[:, 0, row, :2].data
+    confidence = np.minimum(pose.body.confidence[:, 0, row], 1)
+    size = (pose.header.dimensions.width, pose.header.dimensions.height)
+    inside = anywhere | ((places >= 0) & (places < size)).all(axis=1)
+    return np.column_stack([places, confidence]) * (inside & (confidence > 0))[:, None]
 
 
 @pytest.mark.parametrize("name", ["mediapipe", "mediapipe_long", "segmentation_example"])
@@ -89,18 +92,17 @@ def test_holistic_files_agree_with_pose_format(
         "leftWrist": "LEFT_WRIST",
         "rightHip": "RIGHT_HIP",
     }.items():
-        place, visibility = of_library(pose, "POSE_LANDMARKS", theirs)
-        np.testing.assert_allclose(found[:, keypoint(ours), :2], place)
-        np.testing.assert_allclose(found[:, keypoint(ours), 2], visibility)
+        expected = of_library(pose, "POSE_LANDMARKS", theirs)
+        np.testing.assert_allclose(found[:, keypoint(ours)], expected)
     for ours, theirs in {
         "leftHandThumb4": ("LEFT_HAND_LANDMARKS", "THUMB_TIP"),
         "rightHandLittle2": ("RIGHT_HAND_LANDMARKS", "PINKY_PIP"),
         "face36": ("FACE_LANDMARKS", "33"),
         "face54": ("FACE_LANDMARKS", "291"),
     }.items():
-        place, known = of_library(pose, *theirs)
-        np.testing.assert_allclose(found[:, keypoint(ours), :2], place)
-        np.testing.assert_array_equal(found[:, keypoint(ours), 2], known > 0)
+        expected = of_library(pose, *theirs)
+        np.testing.assert_allclose(found[:, keypoint(ours), :2], expected[:, :2])
+        np.testing.assert_array_equal(found[:, keypoint(ours), 2], expected[:, 2] > 0)
 
 
 def test_openpose_files_agree_with_pose_format(shared_data: Callable[[str], Path]) -> None:
@@ -109,9 +111,7 @@ def test_openpose_files_agree_with_pose_format(shared_data: Callable[[str], Path
     names = [(name, point) for name, points in OPENPOSE.items() for point in points]
     assert len(found) == len(pose.body.data)
     for row, name in enumerate(names):
-        place, confidence = of_library(pose, *name)
-        np.testing.assert_allclose(found[:, row, :2], place)
-        np.testing.assert_allclose(found[:, row, 2], np.minimum(confidence, 1))
+        np.testing.assert_allclose(found[:, row], of_library(pose, *name, anywhere=True))
 
 
 @pytest.mark.parametrize("name", ["mediapipe", "openpose", "segmentation_example"])
@@ -211,6 +211,17 @@ def whole() -> bytes:
 def test_a_truncated_file_is_refused(tmp_path_factory: pytest.TempPathFactory, size: int) -> None:
     path = tmp_path_factory.mktemp("cut") / "cut.pose"
     path.write_bytes(whole()[:size])
+    with pytest.raises(UserError, match=r"cut\.pose"):
+        read_pose(path)
+
+
+@pytest.mark.parametrize("missing", [1, 500, 100_000, 500_000])
+def test_a_truncated_real_file_is_refused(
+    shared_data: Callable[[str], Path], tmp_path: Path, missing: int
+) -> None:
+    # Version 0.1 tells its frames by the size of the file, so that any size is a whole file.
+    path = tmp_path / "cut.pose"
+    path.write_bytes(fixture(shared_data, "mediapipe")[0].read_bytes()[:-missing])
     with pytest.raises(UserError, match=r"cut\.pose"):
         read_pose(path)
 
