@@ -166,7 +166,8 @@ def test_pixels_become_square_and_pictures_small(tmp_path: Path) -> None:
 )
 def test_odd_pixel_formats(tmp_path: Path, codec: str, pix_fmt: str) -> None:
     path = store(tmp_path / "a.mkv", map(grey, range(9)), codec=codec, pix_fmt=pix_fmt)
-    assert numbers(path) == list(range(9))
+    levels = [picture.mean() for _, picture in read_frames(path)]
+    assert levels == pytest.approx([grey(number).mean() for number in range(9)], abs=2.5)
 
 
 def test_cover_art_is_not_the_video(tmp_path: Path) -> None:
