@@ -22,7 +22,7 @@ from gesture_core.skeleton import SIDES
 
 Array = NDArray[np.float64]
 
-MEDIAPIPE_TO_CLIP = np.array([1.0, -1.0, -1.0])
+MEDIAPIPE_TO_CLIP: Array = np.array([1.0, -1.0, -1.0])
 """World landmarks have y down and z into the picture."""
 RESAMPLES = 1000
 
@@ -88,7 +88,7 @@ WHOLE = Part(
 
 def mediapipe_body(world: ArrayLike) -> Array:
     """`BODY` (T, 8, 3) out of MediaPipe's 33 world landmarks (T, 33, 3 or more)."""
-    return np.asarray(world, dtype=float)[:, _BODY_ROWS, :3] * MEDIAPIPE_TO_CLIP
+    return np.asarray(world, dtype=float)[:, list(_BODY_ROWS), :3] * MEDIAPIPE_TO_CLIP
 
 
 def mediapipe_whole(body: ArrayLike, hands: ArrayLike) -> Array:
