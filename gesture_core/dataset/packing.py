@@ -57,8 +57,8 @@ class ClipMeta:
 
     @property
     def video(self) -> str:
-        """The recording the clip was cut from: its name without the number of the cut."""
-        return re.sub(r"#\d+$", "", self.name)
+        """The recording the clip was cut from: its name without where it was cut."""
+        return re.sub(r"[#@][\d.]+$", "", self.name)
 
     @cached_property
     def words(self) -> tuple[Span, ...]:

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 FORMAT, VERSION = "momjit-dataset", 1
 FIRST_MAP_BYTES = 1 << 24
-BATCH_BYTES = 1 << 25
+BATCH_BYTES = 1 << 23
 """Bytes put in one transaction; LMDB keeps them in memory until it ends."""
 _OVERHEAD = 4
 """Pages that a transaction may need in bytes of its values, at most; small values pack badly."""
