@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,17 +109,24 @@ def load_detector_noise(path: Path | None = None) -> DetectorNoise:
 
 
 def save_detector_noise(path: Path, noise: DetectorNoise, *, force: bool = False) -> None:
-    """Write a measurement as YAML that explains its fields."""
+    """Write a measurement as YAML that explains its fields, a line for every keypoint."""
+    values = _rounded(config_to_dict(noise))
+    tables = [f"{name}:\n{_table(values.pop(name))}" for name in ("groups", "keypoints")]
+    with atomic_path(path, force=force) as temporary:
+        temporary.write_text(HEADER + _yaml(values) + "".join(tables), encoding="utf-8")
+
+
+def _table(rows: Mapping[str, Any]) -> str:
+    return "".join(f"  {name}: {_yaml(row, flow=True)}" for name, row in rows.items())
+
+
+def _yaml(values: Any, flow: bool | None = None) -> str:
     import yaml
 
-    body = yaml.safe_dump(
-        _rounded(config_to_dict(noise)), sort_keys=False, default_flow_style=None, width=100
-    )
-    with atomic_path(path, force=force) as temporary:
-        temporary.write_text(HEADER + body, encoding="utf-8")
+    return yaml.safe_dump(values, sort_keys=False, default_flow_style=flow, width=1000)
 
 
-def _rounded(value: object) -> object:
+def _rounded(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _rounded(item) for key, item in value.items()}
     if isinstance(value, tuple):
