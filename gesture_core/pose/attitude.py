@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.signal import lfilter
+from scipy.ndimage import correlate1d
 
 from gesture_core.rotation import Array, quat_normalize, quat_slerp
 
@@ -13,7 +13,9 @@ _RELAXING = 1e-3
 """Weight of the relaxed pose against a full second of neighbours; it wins after about 0.8 s."""
 
 
-def fit_rotation(rest: Array, seen: Array, weight: Array, prior: Array, prior_weight: float) -> Array:
+def fit_rotation(
+    rest: Array, seen: Array, weight: Array, prior: Array, prior_weight: float
+) -> Array:
     """Rotations `(..., 4)` that turn vectors at `rest` onto the `seen` ones, near a `prior`.
 
     `rest` `(N, 3)`, `seen` `(..., N, 3)` in metres; `weight` `(..., N)` is 1/σ² of a vector's end,
@@ -46,10 +48,9 @@ def over_time(values: Array, fps: float) -> Array:
 
     What lies before the first frame and after the last counts as 0.
     """
-    decay = np.exp(-1.0 / (_MEMORY * fps))
-    forth = lfilter([1.0], [1.0, -decay], values, axis=0)
-    back = lfilter([1.0], [1.0, -decay], values[::-1], axis=0)[::-1]
-    return (np.asarray(forth) + np.asarray(back) - values) * ((1.0 - decay) / (1.0 + decay))
+    radius = int(np.ceil(8.0 * _MEMORY * fps))
+    kernel = np.exp(-np.abs(np.arange(-radius, radius + 1)) / (_MEMORY * fps))
+    return correlate1d(values, kernel / kernel.sum(), axis=0, mode="constant")
 
 
 def lean(rotations: Array, trust: Array, relaxed: Array, fps: float) -> Array:
@@ -62,3 +63,10 @@ def lean(rotations: Array, trust: Array, relaxed: Array, fps: float) -> Array:
     signed = rotations * near
     around = over_time(signed * trust[..., None], fps) + _RELAXING * relaxed
     return quat_slerp(quat_normalize(around), signed, trust)
+
+
+def lean_vectors(vectors: Array, trust: Array, fps: float) -> Array:
+    """Vectors `(T, 3)` that lean on their neighbours in time where `trust` `(T,)` is low."""
+    total = over_time(trust[:, None], fps)
+    around = over_time(vectors * trust[:, None], fps) / np.maximum(total, 1e-9)
+    return around + trust[:, None] * (vectors - around)

@@ -72,7 +72,7 @@ def to_humanoid(
     root = quat_rotate(facing, positions[:, joints["hips"]])
     return Motion(
         skeleton=HUMANOID,
-        rotations=quat_continuous(quat_normalize(pronation_to_lower_arm(local))),
+        rotations=quat_continuous(quat_normalize(_pronation_to_lower_arm(local))),
         root=root * _leg_ratio(rest_positions, joints),
         fps=source.fps,
     )
@@ -185,7 +185,7 @@ def _leg_ratio(positions: Array, joints: Mapping[str, int]) -> float:
     return float(lengths[0] / max(lengths[1], 1e-6))
 
 
-def pronation_to_lower_arm(local: Array) -> Array:
+def _pronation_to_lower_arm(local: Array) -> Array:
     """Move the hand's twist about the forearm into the lower arm; the hand stays where it is."""
     local = local.copy()
     for side in SIDES:

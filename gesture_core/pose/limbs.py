@@ -22,8 +22,11 @@ _PLAUSIBLE = np.radians([110.0, 150.0])
 """Twist of the upper bone from where it hangs by itself: believed up to the first angle and not at
 all from the second, while the hinge is little bent. A limb bent back beyond straight shows its
 hinge the wrong way round, half a turn off."""
+_BENT = np.radians([4.0, 12.0])
+_TWIST_SPREAD = 0.15
+"""Radians by which the twist usually differs from its neighbours in time."""
 _LITTLE_BENT = np.radians([35.0, 60.0])
-_BENT_BACK = np.radians(-10.0)
+_FLEXION = np.radians([-10.0, 160.0])
 _FROM_END, _FROM_REST = 0.1, 0.03
 """Weights, against one bent neighbour in time, of the twist that suits hand or foot best and of
 no twist at all."""
@@ -98,12 +101,17 @@ def solve_upper(
     normal = np.cross(upper, lower)
     sine = np.linalg.norm(normal, axis=-1)
     bend = direction_angle(sine, np.sum(upper * lower, axis=-1))
-    straight, bent = max(np.radians(4.0), 1.5 * noise_angle), max(np.radians(12.0), 4 * noise_angle)
+    blur = np.sqrt(2.0) * noise_angle / _TWIST_SPREAD
+    shown = (
+        _ramp(np.minimum(bend, np.pi - bend), *_BENT)
+        * sine**2
+        / np.maximum(sine**2 + blur**2, 1e-12)
+    )
     rest = _angle_about(upper, axis, quat_rotate(_hanging(limb, above, upper), limb.hinge))
     seen = _angle_about(upper, axis, normal)
     off = np.abs(_wrapped(seen - rest))
     believable = np.maximum(1.0 - _ramp(off, *_PLAUSIBLE), _ramp(bend, *_LITTLE_BENT))
-    weight = _ramp(bend, straight, bent) * believable * certainty[0]
+    weight = shown * believable * certainty[0]
     suits = _angle_about(upper, axis, hint)
     suited = certainty[1] * (np.linalg.norm(hint, axis=-1) > 0.0)
     around = over_time(weight * np.exp(1j * seen), fps) + 0.02 * (
@@ -125,7 +133,7 @@ def solve_lower(limb: Limb, upper_rotation: Array, lower: Array) -> Array:
     aside = direction @ limb.hinge
     flexion = direction_angle(direction @ forward, direction @ limb.along)
     flexion = np.where(flexion < -0.5 * np.pi, flexion + 2.0 * np.pi, flexion)
-    flexion = np.maximum(flexion, _BENT_BACK)
+    flexion = np.clip(flexion, *_FLEXION)
     level = np.sqrt(np.maximum(1.0 - aside**2, 0.0))
     kept = (
         (level * np.cos(flexion))[:, None] * limb.along
@@ -137,9 +145,7 @@ def solve_lower(limb: Limb, upper_rotation: Array, lower: Array) -> Array:
 
 def _hanging(limb: Limb, above: Array, upper: Array) -> Array:
     """The upper bone swung from rest onto its direction, without twist, in the world."""
-    return quat_multiply(
-        above, quat_between(limb.along, quat_rotate(quat_inverse(above), upper))
-    )
+    return quat_multiply(above, quat_between(limb.along, quat_rotate(quat_inverse(above), upper)))
 
 
 def _reference(limb: Limb, above: Array, upper: Array) -> Array:

@@ -24,6 +24,8 @@ _PARENT: dict[str, str] = {
 _OFFSET: dict[str, Array] = dict(zip(HUMANOID.names, HUMANOID.offsets, strict=True)) | {
     name: offset for name, (_, offset) in LANDMARKS.items()
 }
+_TRUNK = ("hips", "spine", "chest", "upperChest", "neck", "leftUpperArm", "rightUpperArm")
+_REST: dict[str, Array] = dict(zip(HUMANOID.names, HUMANOID.rest_positions, strict=True))
 POINTS: tuple[str, ...] = (*HUMANOID.names, *LANDMARKS)
 """Every name that a position may have, parents first."""
 
@@ -142,7 +144,8 @@ def _rescaled(points: dict[str, Array], scales: dict[str, float]) -> dict[str, A
     """Positions rebuilt from the root with HUMANOID's bone lengths.
 
     Between points that are not neighbours in the skeleton, and from the origin to the first one,
-    distances are scaled as the long bones are on average.
+    distances are scaled as the long bones are on average; within the trunk, as the longest that
+    are seen, when it is straight, compare with HUMANOID's.
     """
     overall = float(np.median([scales[name] for name in _long(scales)])) if _long(scales) else 1.0
     placed: dict[str, Array] = {}
@@ -157,9 +160,17 @@ def _rescaled(points: dict[str, Array], scales: dict[str, float]) -> dict[str, A
             above = first
         if above is None:
             placed[name] = overall * points[name]
+            continue
+        line = points[name] - points[above]
+        if above == _PARENT.get(name):
+            scale = scales.get(name, overall)
+        elif name in _TRUNK and above in _TRUNK:
+            ours = np.linalg.norm(_REST[name] - _REST[above])
+            theirs = np.percentile(np.linalg.norm(line, axis=-1), 90.0)
+            scale = float(np.clip(ours / max(theirs, 1e-6), 0.2, 5.0))
         else:
-            scale = scales.get(name, overall) if above == _PARENT.get(name) else overall
-            placed[name] = placed[above] + scale * (points[name] - points[above])
+            scale = overall
+        placed[name] = placed[above] + scale * line
     return placed
 
 

@@ -25,7 +25,7 @@ from gesture_core.rotation import (
 )
 from gesture_core.skeleton import FINGERS, HUMANOID, SIDES, finger_joints
 
-_LIMB_SPREAD, _HAND_SPREAD = 0.3, 0.4
+_LIMB_SPREAD, _HAND_SPREAD, _TRUNK_SPREAD = 0.2, 0.2, 0.2
 """Radians by which the bones of a limb, and a hand, differ from their neighbours in time."""
 
 
@@ -105,14 +105,14 @@ class _Body:
 
 def _trunk_trust(seen: Seen) -> Array:
     """Trust `(T, 8)` in the joints of `TRUNK`, by the points that decide them."""
-    hips = seen.trust(0.2, 0.3, "leftUpperLeg", "rightUpperLeg")
+    hips = seen.trust(0.2, _TRUNK_SPREAD, "leftUpperLeg", "rightUpperLeg")
     chest = np.maximum(
-        seen.trust(0.35, 0.3, "leftUpperArm", "rightUpperArm"),
-        seen.trust(0.25, 0.3, "leftShoulder", "rightShoulder"),
+        seen.trust(0.35, _TRUNK_SPREAD, "leftUpperArm", "rightUpperArm"),
+        seen.trust(0.25, _TRUNK_SPREAD, "leftShoulder", "rightShoulder"),
     )
-    face = [seen.trust(0.1, 0.3, point) for point in ("head", *_FACE)]
+    face = [seen.trust(0.1, _TRUNK_SPREAD, point) for point in ("head", *_FACE)]
     head = np.sort(face, axis=0)[-2]
-    clavicles = [seen.trust(0.16, 0.25, f"{side}UpperArm") for side in SIDES]
+    clavicles = [seen.trust(0.16, _TRUNK_SPREAD, f"{side}UpperArm") for side in SIDES]
     spine = [np.maximum(hips, chest), chest, chest, chest]
     return np.stack([*spine, head, head, *clavicles], axis=1)
 
@@ -136,7 +136,8 @@ def _solve_arm(body: _Body, side: str) -> None:
     body.local[:, joints[1]] = led[:, 1]
     body.place(bones=(limb.lower, limb.end))
     fingers = tuple(joint for finger in FINGERS for joint in finger_joints(side, finger))
-    body.take(fingers, *solve_fingers(seen, side, body.turn(limb.end)))
+    rotations, trust = solve_fingers(seen, side, body.turn(limb.end))
+    body.take(fingers, rotations, trust)
 
 
 def _solve_leg(body: _Body, side: str) -> None:
@@ -149,7 +150,9 @@ def _solve_leg(body: _Body, side: str) -> None:
     if np.any(foot):
         inside = quat_rotate(quat_inverse(body.turn(limb.lower)), foot)
         swing = quat_between(HUMANOID.offsets[HUMANOID.index(toes)], inside)
-        body.take((limb.end,), swing[:, None], seen.trust(0.15, 0.3, limb.end, toes)[:, None])
+        body.take(
+            (limb.end,), swing[:, None], seen.trust(0.15, _LIMB_SPREAD, limb.end, toes)[:, None]
+        )
 
 
 def _solve_limb(body: _Body, limb: Limb, hint: Array, hint_seen: Array) -> None:

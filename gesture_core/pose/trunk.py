@@ -51,7 +51,11 @@ _FIXED: dict[str, tuple[int, Array]] = {
 
 _SPREAD = np.array([0.3, 0.3, 0.3, 0.3, 0.5, 0.5, 0.25, 0.25])
 """How far each joint usually turns, radians: what is not seen is shared out by it."""
-_STEPS = 5
+_FIRST_ERROR = 0.02
+"""Metres by which points are taken to be off at first."""
+_LARGEST_TURN = 0.5
+"""Radians that a joint turns in one step at most."""
+_STEPS = 7
 _BLOCK = 256
 
 
@@ -60,19 +64,25 @@ def solve_trunk(seen: Seen) -> tuple[Array, Array]:
 
     The most probable pose given every point fixed to the trunk and a weak leaning towards the
     upright rest, by Gauss–Newton from a closed-form start: bend and twist that no point decides
-    are shared by spine, chest and upper chest, neck and head, chest and clavicles.
+    are shared by spine, chest and upper chest, neck and head, chest and clavicles. Points are
+    believed as far as they can be met: a body that is not built like HUMANOID is not bent to fit.
     """
     points = tuple(name for name in _FIXED if seen.has(name))
     target = np.stack([seen.positions[name] for name in points], axis=1)
-    weight = np.stack([seen.confidence[name] for name in points], axis=1) / seen.noise
+    confidence = np.stack([seen.confidence[name] for name in points], axis=1)
     heading = _heading(seen)
     local, root = _start(seen, heading)
-    for first in range(0, seen.frames, _BLOCK):
-        block = slice(first, first + _BLOCK)
-        for _ in range(_STEPS):
-            local[block], root[block] = _step(
-                points, target[block], weight[block], heading[block], local[block], root[block]
+    error = _FIRST_ERROR
+    for _ in range(_STEPS):
+        left = 0.0
+        for first in range(0, seen.frames, _BLOCK):
+            at = slice(first, first + _BLOCK)
+            local[at], root[at], missed = _step(
+                points, target[at], confidence[at] / error, heading[at], local[at], root[at]
             )
+            left += missed * error**2
+        spread = np.sqrt(left / max(3.0 * float(np.sum(confidence**2)), 1.0))
+        error = max(seen.noise, min(error, 0.5 * spread))
     return local, root
 
 
@@ -130,9 +140,7 @@ def _fit(seen: Seen, prior: Array, lines: tuple[tuple[str, str], ...], spread: f
     rest = np.stack([_rest(end) - _rest(start) for start, end in lines])
     vectors = [seen.positions[end] - seen.positions[start] for start, end in lines]
     weight = [seen.confidence_of(*line) / (2.0 * seen.noise**2) for line in lines]
-    return fit_rotation(
-        rest, np.stack(vectors, 1), np.stack(weight, 1), prior, 1.0 / spread**2
-    )
+    return fit_rotation(rest, np.stack(vectors, 1), np.stack(weight, 1), prior, 1.0 / spread**2)
 
 
 def _rest(name: str) -> Array:
@@ -162,8 +170,11 @@ def _step(
     heading: Array,
     local: Array,
     root: Array,
-) -> tuple[Array, Array]:
-    """One Gauss–Newton step; every joint turns what hangs on it about a world axis."""
+) -> tuple[Array, Array, float]:
+    """One Gauss–Newton step; every joint turns what hangs on it about a world axis.
+
+    Also the sum of squares, weighted, of what the points are expected to miss after it.
+    """
     frames, joints = local.shape[:2]
     placed, turned = _forward(local, root)
     on = [_FIXED[name][0] for name in points]
@@ -186,10 +197,15 @@ def _step(
     pull = np.swapaxes(jacobian, 1, 2) @ missed
     above = np.concatenate([heading[:, None], turned[:, list(_PARENTS[1:])]], axis=1)
     _add_prior(normal, pull, above, turned)
-    change = np.linalg.solve(normal, pull)[..., 0].reshape(frames, joints + 1, 3)
-    inside = quat_rotate(quat_inverse(above), change[:, :joints])
-    inside[:, 0] = change[:, 0]
-    return quat_multiply(rotvec_to_quat(inside), local), root + change[:, joints]
+    solution = np.linalg.solve(normal, pull)
+    change = solution.reshape(frames, joints + 1, 3)
+    turns = change[:, :joints]
+    size = np.linalg.norm(turns, axis=-1, keepdims=True)
+    turns = turns * np.minimum(1.0, _LARGEST_TURN / np.maximum(size, 1e-12))
+    inside = quat_rotate(quat_inverse(above), turns)
+    inside[:, 0] = turns[:, 0]
+    left = float(np.sum((missed - jacobian @ solution) ** 2))
+    return quat_multiply(rotvec_to_quat(inside), local), root + change[:, joints], left
 
 
 def _add_prior(normal: Array, pull: Array, above: Array, turned: Array) -> None:
