@@ -27,6 +27,7 @@ Picture = NDArray[np.uint8]
 Colour = tuple[int, int, int]
 
 TRUNK: Colour = (232, 232, 238)
+HEAD: Colour = (128, 134, 148)
 LEFT: Colour = (64, 196, 255)
 RIGHT: Colour = (255, 171, 64)
 """The person's own left and right: blue and orange can be told apart by everybody."""
@@ -53,6 +54,8 @@ class Line(NamedTuple):
     end: tuple[float, float]
     colour: Colour
     width: float
+    strength: float = 1.0
+    """How opaque it is, 0–1."""
 
 
 def dark_ground(width: int, height: int) -> Picture:
@@ -64,14 +67,16 @@ def draw_skeleton(picture: Picture, keypoints: Keypoints, frame: int) -> Picture
     """A copy of a picture `(H, W, 3)` with the keypoints of a frame drawn over it.
 
     The picture shows what the keypoints were found in, in any size. Points that were not seen are
-    left out; blue is the person's left, orange the right, and every finger has its shade.
+    left out and doubtful ones faint; blue is the person's left, orange the right, and every
+    finger has its shade.
     """
     scale = np.array([picture.shape[1] / keypoints.width, picture.shape[0] / keypoints.height])
     points = keypoints.points[frame] * scale
     sees = keypoints.confidence[frame] > 0
+    trust = 0.3 + 0.7 * np.clip(keypoints.confidence[frame], 0.0, 1.0)
     reach = _reach(points, sees, picture.shape[0])
     lines = [
-        Line(_pair(points[a]), _pair(points[b]), *_look(a, b, reach))
+        Line(_pair(points[a]), _pair(points[b]), *_look(a, b, reach), min(trust[a], trust[b]))
         for a, b in BONES
         if sees[a] and sees[b]
     ]
@@ -97,7 +102,7 @@ def _look(a: int, b: int, reach: float) -> tuple[Colour, float]:
             return shades[(b - hand.start - 1) // 4], max(1.2, 0.018 * reach)
     names = (KEYPOINTS[a], KEYPOINTS[b])
     face = any(name.endswith(("Eye", "Ear")) for name in names)
-    width = max(1.5, (0.02 if face else 0.04) * reach)
+    width = max(1.5, (0.015 if face else 0.03) * reach)
     for side, colour in (("left", LEFT), ("right", RIGHT)):
         if any(name.startswith(side) for name in names):
             return colour, width
@@ -132,7 +137,8 @@ def figure_of(motion: Motion) -> Figure:
     for name, offset, thick in _ends(motion.skeleton):
         joint = motion.skeleton.index(name)
         points.append((joints[:, joint] + quat_rotate(turned[:, joint], offset))[:, None])
-        colour = next((colour for _, end, colour, _ in lines if end == joint), TRUNK)
+        own = next((colour for _, end, colour, _ in lines if end == joint), TRUNK)
+        colour = HEAD if name == "head" else own
         lines.append((joint, len(motion.skeleton) + len(points) - 2, colour, thick))
     places = np.concatenate(points, axis=1)
     places -= joints[:, :1] * [1.0, 0.0, 1.0]
@@ -211,16 +217,17 @@ def draw_lines(picture: Picture, lines: Sequence[Line]) -> Picture:
     layer = Image.new("RGBA", (width * _FINER, height * _FINER), (*_SHADOW, 0))
     draw = ImageDraw.Draw(layer)
     for rim, opacity in ((1.2, 150), (0.0, 255)):
-        for start, end, colour, thick in lines:
+        for start, end, colour, thick, strength in lines:
             points = [(x * _FINER, y * _FINER) for x, y in (start, end)]
             radius = (thick / 2 + rim) * _FINER
-            ink = (*(_SHADOW if rim else colour), opacity)
+            ink = (*(_SHADOW if rim else colour), round(opacity * strength))
             draw.line(points, fill=ink, width=max(1, round(2 * radius)))
             for x, y in points:
                 draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=ink)
-    drawn = np.asarray(layer.reduce(_FINER)).astype(np.float64)
-    share = drawn[..., 3:] / 255
-    return np.rint(picture * (1 - share) + drawn[..., :3] * share).astype(np.uint8)
+    smooth = layer.reduce(_FINER)
+    drawn = Image.fromarray(picture)
+    drawn.paste(smooth.convert("RGB"), mask=smooth.getchannel("A"))
+    return np.asarray(drawn)
 
 
 def _pair(point: Array) -> tuple[float, float]:

@@ -177,7 +177,7 @@ def _row(clip: PreviewClip, count: int, backdrop: _Backdrop) -> Row:
         views = _views(clip, figure, frame, behind, TILE_WIDTH, TILE_HEIGHT)
         tiles.append(Tile(np.concatenate(views, axis=0), _time(clip, frame), words))
     span = f"{clock(clip.start)} – {clock(clip.end)}"
-    title = f"{clip.name}   {span}   {clip.end - clip.start:.1f} s at {clip.fps:g} fps"
+    title = f"{clip.name}   {span}   {clip.end - clip.start:.1f} s at {clip.fps:.4g} fps"
     return Row(clip.kept, _verdict(clip), title, tiles)
 
 
@@ -197,7 +197,7 @@ def _views(
         ground = _resized(behind, round(shape[0] * scale), round(shape[1] * scale))
         views.append(draw_skeleton(ground, clip.keypoints, frame))
     if figure is not None:
-        wide = views[0].shape[1] if views else width
+        wide = views[0].shape[1] if views else min(width, round(height / 0.8))
         views.append(draw_motion(figure, frame, wide, min(height, round(0.8 * wide))))
     return views
 
@@ -235,11 +235,13 @@ def _screen(
     width, height = VIDEO_SIZE
     screen = dark_ground(width, height)
     room = height - _TOP - _BOTTOM - 2 * BORDER
-    views = _views(clip, figure, frame, behind, width // (1 + (figure is not None)) - 40, room)
+    shown = (clip.keypoints is not None) + (clip.motion is not None)
+    views = _views(clip, figure, frame, behind, (width - 40) // shown, room)
     tall = max(view.shape[0] for view in views)
     panel = framed(np.concatenate([_centred(view, tall) for view in views], axis=1), clip.kept)
-    left, below = (width - panel.shape[1]) // 2, _TOP + panel.shape[0]
-    screen[_TOP:below, left : left + panel.shape[1]] = panel
+    left, top = (width - panel.shape[1]) // 2, _TOP + (room + 2 * BORDER - panel.shape[0]) // 2
+    below = top + panel.shape[0]
+    screen[top:below, left : left + panel.shape[1]] = panel
     seconds = frame / clip.fps
     with Lettering(screen, typeface) as write:
         end = write.label(left, 16, _verdict(clip), 22, KEPT if clip.kept else REJECTED)

@@ -54,7 +54,8 @@ def framed(picture: Picture, kept: bool) -> Picture:
 def contact_sheet(rows: Sequence[Row], heading: str, typeface: Typeface) -> Picture:
     """All rows beneath each other, under a heading and a key to the colours."""
     cards = [row_card(row, typeface) for row in rows]
-    width = max(card.shape[1] for card in cards) + 2 * _MARGIN
+    wide = max(card.shape[1] for card in cards)
+    width = wide + 2 * _MARGIN
     height = 84 + sum(card.shape[0] + _GAP for card in cards) + _MARGIN - _GAP
     sheet = np.full((height, width, 3), GROUND, dtype=np.uint8)
     with Lettering(sheet, typeface) as write:
@@ -67,6 +68,7 @@ def contact_sheet(rows: Sequence[Row], heading: str, typeface: Typeface) -> Pict
             x -= 44
     top = 84
     for card in cards:
+        sheet[top : top + card.shape[0], _MARGIN : _MARGIN + wide] = CARD
         sheet[top : top + card.shape[0], _MARGIN : _MARGIN + card.shape[1]] = card
         top += card.shape[0] + _GAP
     return sheet
