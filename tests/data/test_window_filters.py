@@ -31,7 +31,7 @@ def turning(bone: str, rotvecs: np.ndarray, fps: float = 15.0) -> Motion:
 
 
 def swinging(frames: int, radians: float) -> Motion:
-    """The left lower arm turns to and fro about the vertical, `radians` to each side in turn."""
+    """The left lower arm turns about the vertical, `radians` to one side and then to the other."""
     angle = np.where(np.arange(frames) % 2, radians, -radians)
     return turning("leftLowerArm", angle[:, None] * [0.0, 1.0, 0.0])
 
