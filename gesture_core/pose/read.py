@@ -25,7 +25,7 @@ from gesture_core.pose.bone_names import REQUIRED, recognise
 from gesture_core.pose.humanoid import to_humanoid
 from gesture_core.pose.rest import standing_rest
 from gesture_core.pose.solve import solve
-from gesture_core.rotation import quat_angle
+from gesture_core.rotation import quat_angle, quat_identity
 from gesture_core.skeleton import HUMANOID, forward_kinematics
 
 Array = NDArray[np.float64]
@@ -65,7 +65,7 @@ def read_motion(
     }
     suffix = path.suffix.lower()
     if suffix == ".npz":
-        return load_clip(path).motion
+        return clip_to_humanoid(load_clip(path).motion)
     if suffix not in readers:
         raise UserError(f"cannot read motion from {path}: use one of {', '.join(SUFFIXES)}")
     if suffix in _TABLES and not is_motion_table(path):
@@ -77,6 +77,24 @@ def read_motion(
         return source_to_motion(source)
     except UserError as error:
         raise error if str(path) in str(error) else UserError(f"{path}: {error}") from error
+
+
+def clip_to_humanoid(motion: Motion) -> Motion:
+    """A clip's motion on HUMANOID, its face and spans kept; `UserError` for an unknown rig."""
+    rest = motion.skeleton
+    positions = np.tile(rest.offsets, (motion.frames, 1, 1))
+    positions[:, 0] = motion.root
+    source = SourceMotion(
+        names=rest.names,
+        parents=rest.parents,
+        rest_offsets=rest.offsets,
+        rest_rotations=quat_identity((len(rest),)),
+        rotations=motion.rotations,
+        positions=positions,
+        fps=motion.fps,
+    )
+    found = source_to_motion(source)
+    return replace(found, expressions=motion.expressions, spans=motion.spans)
 
 
 def is_motion_table(path: Path | str) -> bool:

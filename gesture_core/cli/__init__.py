@@ -10,10 +10,12 @@ import os
 import sys
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from gesture_core.cli import dataset as dataset_commands
+from gesture_core.cli.printing import AsJson, Force, print_results, print_table
 from gesture_core.console import Reporter
 from gesture_core.errors import UserError
 
@@ -34,13 +36,12 @@ app = typer.Typer(
 )
 avatar_app = typer.Typer(no_args_is_help=True, help="The bundled characters.")
 app.add_typer(avatar_app, name="avatar")
+app.add_typer(dataset_commands.app, name="dataset")
 
 Outputs = Annotated[
     list[Path],
     typer.Option("-o", "--output", help="File to write; its suffix says what. Repeat for several."),
 ]
-Force = Annotated[bool, typer.Option("--force", help="Overwrite existing files.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Avatar = Annotated[
     str, typer.Option(help="Bundled character (see `momjit avatar list`) or a .glb or .blend file.")
 ]
@@ -127,7 +128,7 @@ def render(
     with Reporter() as report:
         settings = _settings(avatar, engine, size, camera, report)
         lost = render_clip(clip, output, settings, report, force=force)
-    _print_results(output, _lacking(lost), report)
+    print_results(output, _lacking(lost), report)
 
 
 @app.command(epilog="Example: momjit retarget hello.npz --rig hero.glb -o hero_talks.fbx")
@@ -146,7 +147,7 @@ def retarget(
 
     with Reporter() as report:
         lost = retarget_motion(motion, rig, output, report, animation=animation, force=force)
-    _print_results(output, _lacking(lost), report)
+    print_results(output, _lacking(lost), report)
 
 
 @avatar_app.command("list")
@@ -158,7 +159,7 @@ def avatar_list(as_json: AsJson = False) -> None:
         {"name": one.name, "description": one.description, "built": one.built}
         for one in list_avatars()
     ]
-    _print_table(rows, as_json=as_json)
+    print_table(rows, as_json=as_json)
 
 
 @avatar_app.command("build", epilog="Example: momjit avatar build jun -o jun.glb")
@@ -182,7 +183,7 @@ def avatar_build(
             with atomic_path(output, force=force) as temporary:
                 shutil.copyfile(path, temporary)
             path = output
-    _print_results([path], (), report)
+    print_results([path], (), report)
 
 
 @app.command()
@@ -194,7 +195,7 @@ def styles(as_json: AsJson = False) -> None:
         {"name": name, "description": style.en, "설명": style.ko}
         for name, style in load_styles().items()
     ]
-    _print_table(rows, as_json=as_json)
+    print_table(rows, as_json=as_json)
 
 
 @app.command()
@@ -204,7 +205,7 @@ def voices(as_json: AsJson = False) -> None:
 
     default = default_voice()
     rows = [vars(voice) | {"default": voice.name == default} for voice in list_voices()]
-    _print_table(rows, as_json=as_json)
+    print_table(rows, as_json=as_json)
 
 
 @app.command()
@@ -313,41 +314,9 @@ def _summarise(
         f"momjit: {performance.motion.duration:.2f} s, voice {performance.utterance.voice}",
         file=sys.stderr,
     )
-    _print_results(outputs, notes, report)
+    print_results(outputs, notes, report)
 
 
 def _lacking(lost: tuple[str, ...]) -> tuple[str, ...]:
     """A note on what the character had no counterpart for, if anything."""
     return (f"the character has no {', '.join(lost)}",) if lost else ()
-
-
-def _print_results(paths: list[Path], notes: tuple[str, ...], report: Reporter) -> None:
-    """Notes and times to stderr, the files that were written to stdout."""
-    for note in notes:
-        print(f"momjit: note: {note}", file=sys.stderr)
-    for step, seconds in report.seconds.items():
-        print(f"  {seconds:7.2f} s  {step}", file=sys.stderr)
-    for path in paths:
-        print(path)
-
-
-def _print_table(rows: list[dict[str, Any]], *, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(rows, ensure_ascii=False, indent=1))
-        return
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for column in rows[0]:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        cells = (
-            "yes" if cell is True else "" if cell is False else str(cell) for cell in row.values()
-        )
-        table.add_row(*cells)
-    Console().print(table)
-
-
-if __name__ == "__main__":
-    main()
