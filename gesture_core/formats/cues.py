@@ -46,7 +46,7 @@ def read_cues(text: str, path: Path) -> tuple[Cue, ...]:
             found.append((number, *times))
     if not found and not vtt:
         raise UserError(f"{path}: no line with times such as 00:00:01,000 --> 00:00:02,000")
-    stops = [number for number, _, _ in found[1:]] + [len(lines)]
+    stops = [*(number for number, _, _ in found), len(lines)][1:]
     cues: list[Cue] = []
     for (number, start, end), stop in zip(found, stops, strict=True):
         body = lines[number + 1 : stop]

@@ -131,13 +131,11 @@ def _unroll(said: Sequence[_Said]) -> list[_Said]:
     repeats, is.
     """
     repeats = [0, *(_repeated(before, after) for before, after in pairwise(said))]
-    signs = sum(
-        bool(count) and (item.is_held or count < len(item.lines))
-        for item, count in zip(said, repeats, strict=True)
-    )
+    pairs = list(zip(said, repeats, strict=False))  # one repeat too many where nothing is said
+    signs = sum(bool(count) and (item.is_held or count < len(item.lines)) for item, count in pairs)
     if not signs or signs < _ROLLING_SHARE * (len(said) - 1):
         return list(said)
-    return [_Said(item.cue, item.lines[count:]) for item, count in zip(said, repeats, strict=True)]
+    return [_Said(item.cue, item.lines[count:]) for item, count in pairs]
 
 
 def _repeated(before: _Said, after: _Said) -> int:

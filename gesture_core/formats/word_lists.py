@@ -74,13 +74,13 @@ def _words(data: object, place: str, begin: object = None) -> Iterator[tuple[str
         until = math.inf if end is None else _seconds(end, f"{inner}.end")
         if current and item.get("start") is None:
             first, stretch = current
-            current = first, Stretch((*stretch.words, *words), stretch.start, until)
+            current = first, Stretch((*stretch.words, *words), stretch.start, until, heard=True)
         else:
             if current:
                 yield current
             told = item.get("start")
             start = _seconds(begin if told is None else told, f"{inner}.start")
-            current = inner, Stretch(words, start, until)
+            current = inner, Stretch(words, start, until, heard=True)
     if current:
         yield current
 
@@ -105,7 +105,7 @@ def _events(data: object, place: str) -> Iterator[tuple[str, Stretch]]:
             offset = _seconds(part.get("tOffsetMs", 0), f"{spot}.tOffsetMs", 1000)
             if isinstance(text, str) and (words := clean_words(text)):
                 parts.append((words, start + offset))
-        ends = [time for _, time in parts[1:]] + [start + length]
+        ends = [*(time for _, time in parts), start + length][1:]
         for (words, time), end in zip(parts, ends, strict=True):
             yield inner, Stretch(words, time, end)
 

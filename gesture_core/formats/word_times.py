@@ -22,20 +22,22 @@ cue begins, but spoken over."""
 class Stretch(NamedTuple):
     """`words` said between `start` and at most `end` seconds; the first one begins at `start`.
 
-    An infinite `end` is one that nobody told.
+    An infinite `end` is one that nobody told. `heard`: the end is that of the speech, and not of
+    the time for which it is shown.
     """
 
     words: tuple[str, ...]
     start: float
     end: float
+    heard: bool = False
 
 
 def spread(stretches: Iterable[Stretch]) -> tuple[Word, ...]:
     """Return all words of `stretches` in the order of their starts.
 
     A stretch ends where the next one begins, unless that asks for faster speech than there is, and
-    never lasts longer than its syllables can. Within it time is shared out by syllables. Every
-    stretch must end after it starts.
+    what is only shown is said no longer than its syllables can be. Within a stretch time is shared
+    out by syllables. Every stretch must end after it starts.
     """
     ordered = sorted(stretches, key=lambda stretch: stretch.start)
     starts = [stretch.start for stretch in ordered]
@@ -59,7 +61,9 @@ def count_timed(stretches: Sequence[Stretch]) -> tuple[int, int]:
 
 def _spread_one(stretch: Stretch, limit: float) -> list[tuple[float, float, str]]:
     shares = [count_syllables(word) for word in stretch.words]
-    end = min(stretch.end, stretch.start + SLOWEST * sum(shares))
+    end = stretch.end
+    if not stretch.heard or not isfinite(end):
+        end = min(end, stretch.start + SLOWEST * sum(shares))
     spoken_over = stretch.start + FASTEST * sum(shares) > limit and isfinite(stretch.end)
     if not spoken_over:
         end = min(end, limit)
