@@ -6,6 +6,7 @@ People who move in the same video stay together, so that no video is ever divide
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -47,28 +48,37 @@ def assign_splits(clips: Iterable[tuple[str, str, float]], config: SplitConfig) 
     empty gets the shortest group, as long as something is left to train; of two speakers one is
     for the test. With one speaker nothing is held out.
     """
-    seconds: dict[str, float] = {}
+    seconds: dict[str, list[float]] = {}
     videos: dict[str, set[str]] = {}
     for speaker, video, length in clips:
-        seconds[speaker] = seconds.get(speaker, 0.0) + length
+        seconds.setdefault(speaker, []).append(length)
         videos.setdefault(video, set()).add(speaker)
     groups = _groups(seconds, videos.values())
-    lengths = {group: sum(seconds[speaker] for speaker in group) for group in groups}
+    lengths = {  # summed exactly, so that the order of the clips cannot show
+        group: math.fsum(length for speaker in group for length in seconds[speaker])
+        for group in groups
+    }
     chosen = _listed(groups, config)
-    for split, listed, share in (
-        (TEST, config.test, config.test_share),
-        (VALIDATION, config.validation, config.validation_share),
-    ):
-        free = [group for group in groups if group not in chosen]
-        if not listed and share > 0.0:
-            target = share * sum(lengths.values())
-            chosen |= dict.fromkeys(_held_out(free, lengths, target, config.seed), split)
-    return {speaker: chosen.get(group, TRAIN) for group in groups for speaker in sorted(group)}
+    wanted = [
+        (split, share * math.fsum(lengths.values()))
+        for split, listed, share in (
+            (TEST, config.test, config.test_share),
+            (VALIDATION, config.validation, config.validation_share),
+        )
+        if share > 0.0 and not listed
+    ]
+    for number, (split, target) in enumerate(wanted):
+        order = sorted(groups, key=lambda group: _draw(group, config.seed))
+        free = [group for group in order if group not in chosen]
+        others = len(wanted) - number  # the splits still to be filled, training among them
+        most = min(len(free) - 1, max(1, len(free) - others))
+        chosen |= dict.fromkeys(_held_out(free, lengths, target, most), split)
+    return {speaker: chosen.get(group, TRAIN) for group in groups for speaker in group}
 
 
-def _groups(seconds: Mapping[str, float], crews: Iterable[set[str]]) -> list[tuple[str, ...]]:
+def _groups(speakers: Iterable[str], crews: Iterable[set[str]]) -> list[tuple[str, ...]]:
     """Speakers joined by the videos they share, sorted."""
-    group_of = {speaker: {speaker} for speaker in seconds}
+    group_of = {speaker: {speaker} for speaker in speakers}
     for crew in crews:
         joined = set().union(*(group_of[speaker] for speaker in crew))
         group_of |= dict.fromkeys(joined, joined)
@@ -97,19 +107,19 @@ def _held_out(
     free: list[tuple[str, ...]],
     lengths: Mapping[tuple[str, ...], float],
     target: float,
-    seed: int,
+    most: int,
 ) -> list[tuple[str, ...]]:
-    """Groups whose lengths come near `target` seconds; never all that are free."""
+    """At most `most` of the groups, whose lengths come near `target` seconds together."""
     taken: list[tuple[str, ...]] = []
     held = 0.0
-    for group in sorted(free, key=lambda group: _draw(group, seed)):
+    for group in free:
         more = held + lengths[group]
         nearer = lengths[group] <= 2.0 * target and held * more <= target**2
-        if nearer and len(taken) + 1 < len(free):
+        if nearer and len(taken) < most:
             taken.append(group)
             held = more
-    if not taken and len(free) > 1:
-        taken.append(min(free, key=lambda group: (lengths[group], _draw(group, seed))))
+    if not taken and most > 0:
+        taken.append(min(free, key=lambda group: lengths[group]))
     return taken
 
 

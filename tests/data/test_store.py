@@ -29,7 +29,7 @@ from gesture_core.errors import UserError
 from gesture_core.skeleton import Skeleton
 from tests.data.set_records import FPS, make_record, make_records, many_records
 
-HEADER = {"fps": FPS, "config": {"filters": {"shortest": 3.0}, "names": ["a", "b"]}}
+HEADER: dict[str, Any] = {"fps": FPS, "config": {"filters": {"shortest": 3.0}, "names": ["a", "b"]}}
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -98,9 +98,9 @@ def test_the_order_of_the_records_does_not_matter(tmp_path: Path, small_set: Pat
     records = make_records(9)
     random.Random(1).shuffle(records)
     shuffled = [
-        replace(record, provenance=dict(reversed(record.provenance.items()))) for record in records
+        replace(record, provenance=dict([*record.provenance.items()][::-1])) for record in records
     ]
-    write_set(tmp_path / "other.lmdb", shuffled, dict(reversed(HEADER.items())))
+    write_set(tmp_path / "other.lmdb", shuffled, dict([*HEADER.items()][::-1]))
     assert (tmp_path / "other.lmdb").read_bytes() == small_set.read_bytes()
 
 
@@ -170,7 +170,7 @@ def test_a_map_that_grows_needs_no_more_than_its_content(tmp_path: Path):
 
 def test_memory_does_not_grow_with_the_set(tmp_path: Path):
     def peak(count: int) -> int:
-        code = f"{WRITE_MANY}\nimport resource\nprint(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        code = WRITE_MANY + "import resource as r; print(r.getrusage(r.RUSAGE_SELF).ru_maxrss)"
         done = subprocess.run(
             [sys.executable, "-c", code, str(tmp_path / "set.lmdb"), str(count), "600"],
             cwd=REPOSITORY,
