@@ -7,22 +7,48 @@ from pathlib import Path
 import pytest
 
 from gesture_core.config import load_config, read_yaml
+from gesture_core.dataset.steps import BuildConfig
 from gesture_core.gestures.styles import DEFAULT_STYLE, load_styles
 from gesture_core.gestures.synthesize import load_gesture_model
+from gesture_core.pose.estimators import ESTIMATORS, EstimationConfig, estimator_of
 from gesture_core.speech.visemes import load_visemes
 from gesture_core.speech.voice import TTS, default_voice, engine
 from gesture_core.text.embedding import ENCODERS, find_encoder
 from gesture_core.train.gesture_run import GestureTraining
+from gesture_core.train.lifter_run import LifterTraining
+from gesture_core.train.runs import RUNS
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-CONFIGS = sorted((REPOSITORY / "configs").rglob("*.yaml"))
+TRAININGS = {"gesture": GestureTraining, "lifter": LifterTraining}
 DATA = sorted((REPOSITORY / "data").rglob("*.yaml"))
 MAX_FILE = 20 << 20
 
 
-@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.name)
+def shipped(folder: str) -> list[Path]:
+    return sorted((REPOSITORY / "configs" / folder).glob("*.yaml"))
+
+
+def test_every_configuration_belongs_to_a_kind_that_is_checked_here() -> None:
+    known = {*shipped("train"), *shipped("dataset")}
+    assert {*(REPOSITORY / "configs").rglob("*.yaml")} == known
+    assert set(RUNS) == set(TRAININGS)
+
+
+@pytest.mark.parametrize("path", shipped("train"), ids=lambda path: path.name)
 def test_every_training_configuration_loads(path: Path) -> None:
-    assert isinstance(load_config(GestureTraining, path), GestureTraining)
+    training = TRAININGS[read_yaml(path)["model"]]
+    assert isinstance(load_config(training, path), training)
+
+
+@pytest.mark.parametrize("path", shipped("dataset"), ids=lambda path: path.name)
+def test_every_dataset_configuration_loads(path: Path) -> None:
+    assert isinstance(load_config(BuildConfig, path), BuildConfig)
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_every_estimator_resolves(name: str) -> None:
+    estimator = estimator_of(EstimationConfig(name))
+    assert (estimator.name, bool(estimator.version)) == (name, True)
 
 
 @pytest.mark.parametrize("path", DATA, ids=lambda path: path.name)

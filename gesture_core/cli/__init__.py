@@ -234,10 +234,10 @@ def train(
     ] = None,
     resume: Annotated[bool, typer.Option(help="Go on from the last checkpoint.")] = False,
 ) -> None:
-    """Train the gesture model from real motion and Korean sentences."""
-    from gesture_core.train.gesture import train_from_file
+    """Train the model that a configuration names: the gesture generator or the lifter to 3D."""
+    from gesture_core.train.runs import train as run
 
-    train_from_file(config, override or [], resume=resume)
+    print(run(config, override or [], resume=resume))
 
 
 @app.command()

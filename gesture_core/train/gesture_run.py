@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -37,6 +37,7 @@ STATE_KIND = "gesture-state"
 class GestureTraining:
     """Everything that decides a training run of the gesture generator."""
 
+    model: Literal["gesture"] = "gesture"
     archives: Path = Path("archives")
     """Folder with the unpacked archives smartbody, mesh2motion and text_ko (see data/README.md)."""
     units: Path = Path("runs/units.lmdb")

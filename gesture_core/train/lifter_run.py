@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 import torch
 from torch import Generator, Tensor
@@ -16,9 +17,10 @@ from gesture_core.config import config_to_dict
 from gesture_core.errors import UserError
 from gesture_core.keypoints import KEYPOINTS
 from gesture_core.models.lifter import FINGERS, JOINTS, Lifter, LifterConfig
-from gesture_core.pose.lift import KIND, OBSERVED
+from gesture_core.pose.lift import KIND, OBSERVED, load_lifter
 from gesture_core.train.lifter_data import Batch, LifterData, sample_batch
 from gesture_core.train.lifter_motions import Motions, load_motions
+from gesture_core.train.lifter_noise import measured_detector
 from gesture_core.train.lifter_poses import PoseBank, fill_bank
 
 STATE_KIND = "lifter-state"
@@ -28,10 +30,15 @@ STATE_KIND = "lifter-state"
 class LifterTraining:
     """Everything that decides a training run of the lifter."""
 
+    model: Literal["lifter"] = "lifter"
     archives: Path = Path("archives")
     """Folder with smartbody, cmu, mesh2motion and sumerian unpacked (see data/README.md)."""
     motions: Path = Path("runs/lifter_motions.npz")
     """Movement on HUMANOID; read from the archives when the file is not there."""
+    detector: Path | None = None
+    """Measurement of the detector to train for (`train.detector_noise`); else `data.noise`."""
+    initial: Path | None = None
+    """Checkpoint whose weights to start from instead of random ones."""
     output: Path = Path("runs/lifter")
     """Folder for the checkpoint, the log and the curves."""
     test: tuple[str, ...] = ("connor", "cmu007")
@@ -109,6 +116,9 @@ def model_config(config: LifterTraining) -> LifterConfig:
 
 def start_run(config: LifterTraining) -> Run:
     """Load the movement, draw what is watched, build and initialise the networks."""
+    if config.detector is not None:
+        noise = measured_detector(config.data.noise, config.detector)
+        config = replace(config, data=replace(config.data, noise=noise))
     torch.manual_seed(config.seed)
     rng = torch.Generator().manual_seed(config.seed)
     motions = load_motions(config.motions)
@@ -124,6 +134,8 @@ def start_run(config: LifterTraining) -> Run:
     body, hands = mean_pose(torch.cat(samples))
     model.body_mean.copy_(body)
     model.hand_mean.copy_(hands)
+    if config.initial is not None:
+        model.load_state_dict(load_lifter(config.initial).state_dict())
     average = copy.deepcopy(model).requires_grad_(False)
     decay = config.weight_decay
     optimiser = torch.optim.AdamW(model.parameters(), config.rate, weight_decay=decay)
