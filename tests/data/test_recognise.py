@@ -80,7 +80,7 @@ def write_weights(folder: Path, tokens: list[str]) -> None:
         linear(layer.linear_0)
         linear(layer.linear_1)
 
-    spec = whisper_spec.WhisperSpec(1, HEADS, 1, HEADS)
+    spec: Any = whisper_spec.WhisperSpec(1, HEADS, 1, HEADS)
     encoder, decoder = spec.encoder, spec.decoder
     encoder.conv1.weight, encoder.conv1.bias = array(WIDTH, MELS, 3), array(WIDTH)
     encoder.conv2.weight, encoder.conv2.bias = array(WIDTH, WIDTH, 3), array(WIDTH)

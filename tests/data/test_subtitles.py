@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -76,7 +77,7 @@ def test_captions_without_inline_times_still_do_not_repeat(tmp_path: Path) -> No
     vtt = webvtt.from_string(CAPTIONS.read_text("utf-8"))
     srt = "".join(
         f"{i}\n{c.start.replace('.', ',')} --> {c.end.replace('.', ',')}\n{c.text.strip()}\n\n"
-        for i, c in enumerate(vtt, start=1)
+        for i, c in enumerate(vtt.captions, start=1)
     )
     subtitles = read(tmp_path, srt, "talk.srt")
 
@@ -206,9 +207,8 @@ def test_cues_without_length_are_left_out_by_name(tmp_path: Path) -> None:
     ],
     ids="bom utf16 utf16le utf16be utf32 cp949 euckr-crlf cr".split(),
 )
-def test_every_encoding_of_korea_is_read(encoded: object, tmp_path: Path) -> None:
+def test_every_encoding_of_korea_is_read(encoded: Callable[[str], bytes], tmp_path: Path) -> None:
     text = "1\n0:01,000 --> 0:02,000\n안녕하세요 여러분\n\n2\n0:03,000 --> 0:04,000\n네\n"
-    assert callable(encoded)
 
     assert said(read(tmp_path, encoded(text), "talk.srt")) == "안녕하세요 여러분 네"
 
@@ -300,7 +300,7 @@ def test_long_captions_are_read_in_time_that_grows_with_them(tmp_path: Path) -> 
 def test_cues_are_those_of_independent_readers() -> None:
     text = CAPTIONS.read_text("utf-8")
     ours = [(_clock(cue.start), _clock(cue.end), cue.text) for cue in read_cues(text, CAPTIONS)]
-    captions = webvtt.from_string(text)
+    captions = webvtt.from_string(text).captions
     assert ours == [(caption.start, caption.end, caption.raw_text) for caption in captions]
 
     srt = pysubs2.SSAFile.from_string(text).to_string("srt")
