@@ -145,6 +145,8 @@ def compare(
         for *clip, true in zip(*methods.values(), truth, strict=True)
     ]
     kept = [k for k, frames in enumerate(shared) if frames.any()]
+    if not kept:
+        return {"clips": 0, "frames": 0, "methods": {}}
     true = [truth[k][shared[k]] for k in kept]
     rng = np.random.default_rng(seed)
     draws = rng.integers(len(kept), size=(RESAMPLES, len(kept)))
