@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gesture_core.errors import UserError
 from gesture_core.formats.joint_positions import JointPositions
+from gesture_core.rotation import quat_between, quat_rotate
 
 Array = NDArray[np.float64]
 
@@ -50,7 +51,9 @@ def is_kinect_csv(path: Path | str) -> bool:
 def read_kinect_csv(path: Path | str) -> JointPositions:
     """Read one recording, resampled to its median rate; whom it sees faces +Z towards the sensor.
 
-    Heights are measured from the sensor. Raises `UserError` naming the line that is broken.
+    A sensor that looks down or up is levelled by the line from ankles to neck, which is taken to
+    be upright on the whole. Heights are measured from the sensor. Raises `UserError` naming the
+    line that is broken.
     """
     path = Path(path)
     table = _read_table(path)
@@ -68,7 +71,14 @@ def read_kinect_csv(path: Path | str) -> JointPositions:
     positions = (1.0 - share) * joints[after - 1, :, :3] + share * joints[after, :, :3]
     state = np.clip(joints[..., 3].astype(int), 0, 2)
     confidence = np.minimum(_CONFIDENCE[state[after - 1]], _CONFIDENCE[state[after]])
-    return JointPositions(positions * _TO_OURS, tuple(JOINTS), confidence, fps)
+    return JointPositions(_levelled(positions * _TO_OURS), tuple(JOINTS), confidence, fps)
+
+
+def _levelled(positions: Array) -> Array:
+    """Positions (T, L, 3) turned about the level axes until the body stands upright."""
+    neck, left, right = (list(JOINTS).index(name) for name in ("neck", "leftFoot", "rightFoot"))
+    line = positions[:, neck] - 0.5 * (positions[:, left] + positions[:, right])
+    return quat_rotate(quat_between(np.median(line, axis=0), [0.0, 1.0, 0.0]), positions)
 
 
 def _read_table(path: Path) -> Array:

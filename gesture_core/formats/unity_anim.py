@@ -37,9 +37,9 @@ def read_unity_anim(path: Path | str) -> SourceMotion:
     """Read the first animation clip of a Unity `.anim` file, sampled at the clip's own rate.
 
     A clip holds no rest pose: the first value of every curve is taken for it, as in clips that
-    begin in the pose of the model; frames that stand still in it at the start are left out. Joints are named by the last part of their path. Raises
-    `UserError` for files that are too large, broken, or hold no rotation of a bone, such as clips
-    of Unity's muscles.
+    begin in the pose of the model; frames that stand still in it at the start are left out. Joints
+    are named by the last part of their path. Raises `UserError` for files that are too large,
+    broken, or hold no rotation of a bone, such as clips of Unity's muscles.
     """
     path = Path(path)
     try:
@@ -54,25 +54,26 @@ def _load(path: Path) -> Mapping[str, Any]:
     """The first AnimationClip of the file as plain values."""
     import yaml
 
-    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-        """Knows Unity's tags, which only say the kind of an object, as plain mappings."""
-
-    def mapping(loader: Any, _suffix: str, node: Any) -> Any:
-        return loader.construct_mapping(node, deep=True)
-
-    Loader.add_multi_constructor("tag:unity3d.com,2011:", mapping)
+    fast_or_plain: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loader: Any = type("Loader", (fast_or_plain,), {})
+    # Unity's tags only say the kind of an object, which is a plain mapping
+    loader.add_multi_constructor("tag:unity3d.com,2011:", _plain_mapping)
     try:
         if path.stat().st_size > MAX_BYTES:
             raise UserError(f"larger than {MAX_BYTES // 2**20} MiB")
         text = path.read_text(encoding="utf-8-sig")
-        for document in yaml.load_all(text, Loader):  # noqa: S506 - derived from the safe loader
+        for document in yaml.load_all(text, loader):
             if isinstance(document, dict) and "AnimationClip" in document:
-                return cast(Mapping[str, Any], document["AnimationClip"])
+                return cast("Mapping[str, Any]", document["AnimationClip"])
     except OSError as error:
         raise UserError(f"cannot be read: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise UserError(f"is not valid YAML: {' '.join(str(error).split())[:200]}") from error
     raise UserError("holds no AnimationClip")
+
+
+def _plain_mapping(loader: Any, _suffix: str, node: Any) -> Any:
+    return loader.construct_mapping(node, deep=True)
 
 
 def _to_source(clip: Mapping[str, Any]) -> SourceMotion:
@@ -87,10 +88,11 @@ def _to_source(clip: Mapping[str, Any]) -> SourceMotion:
     rotation_keys = {path: _keys(curve, "xyzw") for path, curve in turns.items()}
     position_keys = {path: _keys(curve, "xyz") for path, curve in moves.items()}
     keys = [*rotation_keys.values(), *position_keys.values()]
-    start, end = (pick(curve[0][where] for curve in keys) for pick, where in ((min, 0), (max, -1)))
+    start = min(float(curve[0][0]) for curve in keys)
+    end = max(float(curve[0][-1]) for curve in keys)
     if (end - start) * fps * len(paths) > MAX_POSES:
         raise UserError(f"is too long: {end - start:.0f} s of {len(paths)} joints")
-    times = start + np.arange(round((end - start) * fps) + 1) / fps
+    times: Array = start + np.arange(round((end - start) * fps) + 1) / fps
     rotations = np.zeros((len(times), len(paths), 4))
     rotations[..., 0] = 1.0
     positions = np.zeros((len(times), len(paths), 3))

@@ -23,6 +23,7 @@ from gesture_core.skeleton import FINGERS, HUMANOID, finger_joints
 
 _PALM = ("ThumbMetacarpal", "IndexProximal", "MiddleProximal", "RingProximal", "LittleProximal")
 _TIPS = ("MiddleTip", "ThumbTip")
+_BY_TIPS = 0.3
 _HAND_SPREAD, _FINGER_SPREAD = 0.5, 0.15
 """Radians by which a hand differs from its forearm, and a finger's bone from its neighbours."""
 _MOST_TWIST = np.radians(25.0)
@@ -34,9 +35,15 @@ _CURLED = np.radians([10.0, 40.0])
 
 
 def hand_seen(seen: Seen, side: str) -> Array:
-    """Confidence `(T,)` in the orientation of a hand: that of its second-best seen point."""
-    points = [seen.confidence_of(point, f"{side}Hand") for point in _hand_points(seen, side)]
-    return np.sort(points, axis=0)[-2] if len(points) > 1 else np.zeros(seen.frames)
+    """Confidence `(T,)` in the orientation of a hand: that of its second-best seen point.
+
+    Fingertips say less than knuckles.
+    """
+    names = _hand_points(seen, side)
+    if len(names) < 2:
+        return np.zeros(seen.frames)
+    second = np.sort([seen.confidence_of(name, f"{side}Hand") for name in names], axis=0)[-2]
+    return second * (_BY_TIPS if names[-1].endswith("Tip") else 1.0)
 
 
 def solve_hand(seen: Seen, side: str, forearm: Array) -> Array:
@@ -52,7 +59,8 @@ def solve_hand(seen: Seen, side: str, forearm: Array) -> Array:
     rest = _at_rest(points) - HUMANOID.rest_positions[HUMANOID.index(f"{side}Hand")]
     wrist = seen.positions[f"{side}Hand"]
     vectors = np.stack([seen.positions[name] - wrist for name in points], axis=1)
-    weight = [seen.confidence_of(name, f"{side}Hand") / seen.noise**2 for name in points]
+    noise = seen.hand_noise[side]
+    weight = [seen.confidence_of(name, f"{side}Hand") / noise**2 for name in points]
     return fit_rotation(rest, vectors, np.stack(weight, 1), forearm, 1.0 / _HAND_SPREAD**2)
 
 
@@ -98,7 +106,7 @@ def _solve_finger(seen: Seen, side: str, finger: str, hand: Array) -> tuple[Arra
     directions: list[Array] = []
     trusts: list[Array] = []  # by confidence and noise; the latter is spent on the vectors
     for offset, ends in zip(offsets, itertools.pairwise(points), strict=True):
-        trust = seen.trust(float(np.linalg.norm(offset)), _FINGER_SPREAD, *ends)
+        trust = seen.trust(float(np.linalg.norm(offset)), _FINGER_SPREAD, *ends, hand=side)
         inside = quat_rotate(quat_inverse(hand), _direction(seen, *ends))
         directions.append(unit(lean_vectors(inside, trust, seen.fps)))
         trusts.append(trust)

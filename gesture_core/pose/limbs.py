@@ -26,7 +26,7 @@ _BENT = np.radians([4.0, 12.0])
 _TWIST_SPREAD = 0.15
 """Radians by which the twist usually differs from its neighbours in time."""
 _LITTLE_BENT = np.radians([35.0, 60.0])
-_FLEXION = np.radians([-10.0, 160.0])
+_FLEXION = np.radians([-8.0, 155.0])
 _FROM_END, _FROM_REST = 0.1, 0.03
 """Weights, against one bent neighbour in time, of the twist that suits hand or foot best and of
 no twist at all."""
@@ -48,8 +48,8 @@ class Limb:
 
 def _limb(side: str, bones: tuple[str, str, str], *axes: tuple[float, float, float]) -> Limb:
     upper, lower, end = (side + bone for bone in bones)
-    mirror = np.array([1.0, 1.0, 1.0] if side == "left" else [-1.0, 1.0, 1.0])
-    along, hinge, middle = (np.array(axis) for axis in axes)
+    mirror: Array = np.array([1.0, 1.0, 1.0] if side == "left" else [-1.0, 1.0, 1.0])
+    along, hinge, middle = (np.array(axis, dtype=np.float64) for axis in axes)
     # an axis of rotation is mirrored the other way round than a direction
     return Limb(upper, lower, end, along * mirror, hinge * mirror * mirror[0], middle * mirror)
 

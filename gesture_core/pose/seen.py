@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gesture_core.body.landmarks import LANDMARKS
 from gesture_core.errors import UserError
 from gesture_core.rotation import Array
-from gesture_core.skeleton import HUMANOID
+from gesture_core.skeleton import FINGERS, HUMANOID, SIDES
 
 LEAST_NOISE = 2e-4
 """Metres; positions are never taken for more exact than this."""
@@ -36,12 +35,14 @@ class Seen:
 
     `positions`: `(T, 3)` in metres by name, finite everywhere; `confidence`: `(T,)` within 0–1 by
     the same names, 0 where a position was not seen and is only filled in; `noise`: standard
-    deviation of the positions in metres per axis.
+    deviation of the body's positions in metres per axis, `hand_noise` that of each hand's points
+    against each other by side, all told by how much the length of bones varies.
     """
 
     positions: dict[str, Array]
     confidence: dict[str, Array]
     noise: float
+    hand_noise: dict[str, float]
     fps: float
 
     @property
@@ -58,13 +59,15 @@ class Seen:
         nothing = np.zeros(self.frames)
         return np.min([self.confidence.get(name, nothing) for name in names], axis=0)
 
-    def trust(self, length: float, spread: float, *names: str) -> Array:
+    def trust(self, length: float, spread: float, *names: str, hand: str = "") -> Array:
         """Belief `(T,)` within 0–1 in a direction of `length` metres between such points.
 
-        `spread`: radians by which the joint usually differs from its neighbours in time.
+        `spread`: radians by which the joint usually differs from its neighbours in time; `hand`:
+        the side of the hand that the points belong to, if any.
         """
-        angle = np.sqrt(2.0) * self.noise / max(length, LEAST_NOISE)
-        believed = 1.0 if self.noise <= LEAST_NOISE else 1.0 / (1.0 + (angle / spread) ** 2)
+        noise = self.hand_noise[hand] if hand else self.noise
+        angle = np.sqrt(2.0) * noise / max(length, LEAST_NOISE)
+        believed = 1.0 if noise <= LEAST_NOISE else 1.0 / (1.0 + (angle / spread) ** 2)
         return self.confidence_of(*names) * believed
 
 
@@ -88,8 +91,22 @@ def bring_to_humanoid(
     if not filled:
         raise UserError("no joint is seen in any frame")
     trusted = {name: weight[:, column] for column, name in enumerate(names) if name in filled}
-    scales, noise = _scales(filled, trusted)
-    return Seen(_rescaled(filled, scales), trusted, max(noise, LEAST_NOISE), fps)
+    scales, spreads = _scales(filled, trusted)
+    noise = _noise([spreads[name] for name in _long(spreads)], LEAST_NOISE)
+    hand_noise = {
+        side: _noise([spreads[name] for name in spreads if _of_hand(name, side)], noise)
+        for side in SIDES
+    }
+    return Seen(_rescaled(filled, scales), trusted, noise, hand_noise, fps)
+
+
+def _noise(spreads: list[float], otherwise: float) -> float:
+    """Noise of the ends of bones whose lengths vary by such standard deviations, metres."""
+    return max(float(np.median(spreads)) / np.sqrt(2.0), LEAST_NOISE) if spreads else otherwise
+
+
+def _of_hand(name: str, side: str) -> bool:
+    return name.startswith(side) and any(finger in name for finger in FINGERS)
 
 
 def _check(positions: Array, names: Sequence[str], confidence: Array | None) -> None:
@@ -116,13 +133,15 @@ def _filled(points: Array, weight: Array) -> Array:
     return np.stack([np.interp(frames, frames[seen], axis[seen]) for axis in points.T], axis=-1)
 
 
-def _scales(points: dict[str, Array], weight: dict[str, Array]) -> tuple[dict[str, float], float]:
-    """HUMANOID's length over the one seen, by bone end, and the noise of positions in metres.
+def _scales(
+    points: dict[str, Array], weight: dict[str, Array]
+) -> tuple[dict[str, float], dict[str, float]]:
+    """By bone end: HUMANOID's length over the one seen, and by how much that varies in metres.
 
     Noise lengthens a bone: the median of |d|² is L² + 4σ² where the length itself varies by √2·σ.
     """
     scales: dict[str, float] = {}
-    noises: list[float] = []
+    spreads: dict[str, float] = {}
     for name, parent in _PARENT.items():
         if name not in points or parent not in points:
             continue
@@ -132,12 +151,10 @@ def _scales(points: dict[str, Array], weight: dict[str, Array]) -> tuple[dict[st
             continue
         lengths = np.linalg.norm(points[name][both] - points[parent][both], axis=-1)
         middle = float(np.median(lengths))
-        spread = 1.4826 * float(np.median(np.abs(lengths - middle)))
-        theirs = np.sqrt(max(middle**2 - 2.0 * spread**2, 0.25 * middle**2))
+        spreads[name] = 1.4826 * float(np.median(np.abs(lengths - middle)))
+        theirs = np.sqrt(max(middle**2 - 2.0 * spreads[name] ** 2, 0.25 * middle**2))
         scales[name] = float(np.clip(ours / max(theirs, 1e-6), 0.2, 5.0))
-        if ours > 0.15:
-            noises.append(spread / np.sqrt(2.0))
-    return scales, float(np.median(noises)) if noises else LEAST_NOISE
+    return scales, spreads
 
 
 def _rescaled(points: dict[str, Array], scales: dict[str, float]) -> dict[str, Array]:
@@ -174,5 +191,5 @@ def _rescaled(points: dict[str, Array], scales: dict[str, float]) -> dict[str, A
     return placed
 
 
-def _long(scales: dict[str, float]) -> list[str]:
-    return [name for name in scales if np.linalg.norm(_OFFSET[name]) > 0.15]
+def _long(bones: dict[str, float]) -> list[str]:
+    return [name for name in bones if np.linalg.norm(_OFFSET[name]) > 0.15]

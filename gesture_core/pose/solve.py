@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from gesture_core.kinematics import direction_angle
 from gesture_core.motion import Motion
 from gesture_core.pose.attitude import lean
 from gesture_core.pose.hands import finger_hinge, hand_seen, solve_fingers, solve_hand
@@ -25,6 +26,7 @@ from gesture_core.rotation import (
 )
 from gesture_core.skeleton import FINGERS, HUMANOID, SIDES, finger_joints
 
+_MOST_PRONATION = np.radians(90.0)
 _LIMB_SPREAD, _HAND_SPREAD, _TRUNK_SPREAD = 0.2, 0.2, 0.2
 """Radians by which the bones of a limb, and a hand, differ from their neighbours in time."""
 
@@ -129,7 +131,8 @@ def _solve_arm(body: _Body, side: str) -> None:
     turn = quat_multiply(quat_inverse(body.turn(limb.lower)), hand)
     twist = quat_normalize(turn * np.array([1.0, 1.0, 0.0, 0.0]))
     bend = quat_multiply(quat_inverse(twist), turn)
-    trust = hand_seen(seen, side) * seen.trust(0.1, _HAND_SPREAD, limb.end)
+    twist = _pronated(twist, hand_seen(seen, side))
+    trust = hand_seen(seen, side) * seen.trust(0.1, _HAND_SPREAD, limb.end, hand=side)
     relaxed = np.stack([quat_identity(), relaxed_pose()[joints[1]]])
     led = lean(np.stack([twist, bend], 1), np.stack([trust, trust], 1), relaxed, seen.fps)
     body.local[:, joints[0]] = quat_multiply(body.local[:, joints[0]], led[:, 0])
@@ -138,6 +141,15 @@ def _solve_arm(body: _Body, side: str) -> None:
     fingers = tuple(joint for finger in FINGERS for joint in finger_joints(side, finger))
     rotations, trust = solve_fingers(seen, side, body.turn(limb.end))
     body.take(fingers, rotations, trust)
+
+
+def _pronated(twist: Array, trust: Array) -> Array:
+    """Twist `(T, 4)` of a forearm about its bone, in its range as far as it is doubted."""
+    angle = 2.0 * direction_angle(twist[:, 1], twist[:, 0])
+    angle = (angle + np.pi) % (2.0 * np.pi) - np.pi
+    within = np.clip(angle, -_MOST_PRONATION, _MOST_PRONATION)
+    angle = within + trust * (angle - within)
+    return rotvec_to_quat(angle[:, None] * np.array([1.0, 0.0, 0.0]))
 
 
 def _solve_leg(body: _Body, side: str) -> None:

@@ -49,10 +49,12 @@ _FIXED: dict[str, tuple[int, Array]] = {
 }
 """Points that move with the trunk: the joint they are fixed to, and where in its frame."""
 
-_SPREAD = np.array([0.3, 0.3, 0.3, 0.3, 0.5, 0.5, 0.25, 0.25])
+_SPREAD = np.array([0.2, 0.12, 0.12, 0.12, 0.4, 0.4, 0.35, 0.35])
 """How far each joint usually turns, radians: what is not seen is shared out by it."""
 _FIRST_ERROR = 0.02
 """Metres by which points are taken to be off at first."""
+_LOOSE_ERROR = 0.025
+"""Metres by which a shoulder is off whose clavicle is not seen: detectors slide it along."""
 _LARGEST_TURN = 0.5
 """Radians that a joint turns in one step at most."""
 _STEPS = 7
@@ -70,20 +72,27 @@ def solve_trunk(seen: Seen) -> tuple[Array, Array]:
     points = tuple(name for name in _FIXED if seen.has(name))
     target = np.stack([seen.positions[name] for name in points], axis=1)
     confidence = np.stack([seen.confidence[name] for name in points], axis=1)
+    loose = np.array([_is_loose(seen, name) for name in points])
     heading = _heading(seen)
     local, root = _start(seen, heading)
     error = _FIRST_ERROR
     for _ in range(_STEPS):
         left = 0.0
+        weight = confidence / np.where(loose, max(error, _LOOSE_ERROR), error)
         for first in range(0, seen.frames, _BLOCK):
             at = slice(first, first + _BLOCK)
             local[at], root[at], missed = _step(
-                points, target[at], confidence[at] / error, heading[at], local[at], root[at]
+                points, target[at], weight[at], heading[at], local[at], root[at]
             )
             left += missed * error**2
         spread = np.sqrt(left / max(3.0 * float(np.sum(confidence**2)), 1.0))
         error = max(seen.noise, min(error, 0.5 * spread))
     return local, root
+
+
+def _is_loose(seen: Seen, point: str) -> bool:
+    """Whether a point is an upper arm's whose clavicle was not seen."""
+    return point.endswith("UpperArm") and not seen.has(point.replace("UpperArm", "Shoulder"))
 
 
 def _heading(seen: Seen) -> Array:
