@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from gesture_core.dataset.talks import spans_within
 from gesture_core.dataset.workspace import Workspace, load_keypoints, read_json
 from gesture_core.errors import UserError
 from gesture_core.keypoints import crop_keypoints
-from gesture_core.motion import Span
+from gesture_core.motion import Motion, Span, resample
 from gesture_core.utterance import Word
 
 
@@ -64,18 +64,26 @@ def _clips_of(
         return
     report = read_report(workspace.report(key))
     words = _words(workspace, key)
-    if workspace.take(key, 0).exists():
-        yield from _take_clips(workspace, report, key, path, words)
+    own = [clip for clip in motions.names if clip.rpartition("#")[0] == name]
+    if not workspace.take(key, 0).exists():
+        yield from (_motion_clip(motions, clip) for clip in own)
         return
-    for clip in motions.names:
-        if clip.rpartition("#")[0] == name:
-            yield _motion_clip(motions, clip)
+    made = {motions.meta(clip).provenance["start"]: motions.motion(clip) for clip in own}
+    yield from _take_clips(workspace, report, key, path, words, made)
 
 
 def _take_clips(
-    workspace: Workspace, report: SourceReport, key: str, path: Path, words: tuple[Span, ...]
+    workspace: Workspace,
+    report: SourceReport,
+    key: str,
+    path: Path,
+    words: tuple[Span, ...],
+    made: Mapping[float, Motion],
 ) -> Iterator[PreviewClip]:
-    """Clips of a source with keypoints: a report lists them take after take."""
+    """Clips of a source with keypoints, which a report lists take after take.
+
+    `made`: the movement of those that are in the set, by their start.
+    """
     number, reached = 0, 0
     keypoints = load_keypoints(workspace.take(key, number))
     for clip in report.clips:
@@ -84,18 +92,22 @@ def _take_clips(
             keypoints = load_keypoints(workspace.take(key, number))
         start, end = clip.start / keypoints.fps, clip.end / keypoints.fps
         yield PreviewClip(
-            name=f"{report.source} {start:.1f}–{end:.1f} s",
+            name=report.source,
             kept=clip.kept,
             reason="" if clip.kept else clip.message,
             words=_as_words(spans_within(words, start, end)),
             fps=keypoints.fps,
             keypoints=crop_keypoints(keypoints, reached, reached + clip.frames),
-            motion=None,
+            motion=_at_rate(made.get(round(start, 3)), keypoints.fps),
             video=path if report.kind == "video" and path.is_file() else None,
             start=start,
             end=end,
         )
         reached += clip.frames
+
+
+def _at_rate(motion: Motion | None, fps: float) -> Motion | None:
+    return motion and resample(motion, fps)
 
 
 def _motion_clip(motions: MotionSet, name: str) -> PreviewClip:

@@ -176,9 +176,9 @@ def finish(task: tuple[Plan, tuple[str, ...]]) -> SourceReport:
     folder = workspace.clips(plan.key)
     shutil.rmtree(folder, ignore_errors=True)  # of an interrupted attempt
     folder.mkdir(parents=True)
-    transcript = _transcript(source, config.words)
+    transcript, fault = _transcript(source, config.words)
     words = [[word.text, word.start, word.end] for word in transcript.words]
-    write_json(workspace.words(plan.key), {"words": words})
+    write_json(workspace.words(plan.key), {"words": words, "notes": list(transcript.notes)})
     reports: list[ClipReport] = []
     for clip in _clips(plan, transcript):
         reports.append(clip.report)
@@ -190,29 +190,31 @@ def finish(task: tuple[Plan, tuple[str, ...]]) -> SourceReport:
         fps=config.fps,
         clips=tuple(reports),
         estimator=_detector_of(plan.task),
-        problems=(*((plan.note,) if plan.note else ()), *faults, *transcript.notes),
+        problems=tuple(problem for problem in (plan.note, *faults, fault) if problem),
     )
     write_report(workspace.report(plan.key), report, force=True)
     return report
 
 
-def _transcript(source: Source, config: WordsConfig) -> Transcript:
-    """The words of a source; where they cannot be read, its movement is still worth having."""
+def _transcript(source: Source, config: WordsConfig) -> tuple[Transcript, str]:
+    """The words of a source and why they cannot be read: its movement is still worth having."""
+    silence = Transcript((), "none", "")
     if source.kind == "smartbody":
-        return Transcript((), "none", "")
+        return silence, ""
 
     def sound() -> tuple[NDArray[np.float32], int] | None:
         return read_sound(source.path) if source.kind == "video" else None
 
     try:
-        return words_of(
+        found = words_of(
             source.path,
             sound=sound,
             recogniser=config.recogniser or None,
             language=config.language,
         )
     except UserError as error:
-        return Transcript((), "none", "", (f"without words: {error}",))
+        return silence, f"without words: {error}"
+    return found, ""
 
 
 def _clips(plan: Plan, transcript: Transcript) -> Iterator[Clip]:

@@ -9,6 +9,8 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import msgpack
@@ -20,13 +22,20 @@ from gesture_core.dataset.build import build
 from gesture_core.dataset.report import Summary, read_report
 from gesture_core.dataset.steps import BuildConfig
 from gesture_core.dataset.store import open_set
-from gesture_core.dataset.workspace import Workspace
+from gesture_core.dataset.workspace import Workspace, load_keypoints
 from gesture_core.errors import UserError
 from gesture_core.formats.bvh import write_bvh
 from gesture_core.formats.clip import load_clip
 from gesture_core.formats.video import write_video
+from gesture_core.keypoints import (
+    BODY_SLICE,
+    FACE_SLICE,
+    LEFT_HAND_SLICE,
+    RIGHT_HAND_SLICE,
+    Keypoints,
+)
 from gesture_core.motion import Motion, crop, mirror, resample
-from gesture_core.skeleton import forward_kinematics
+from gesture_core.skeleton import HUMANOID, SIDES, forward_kinematics
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 TALKS = FIXTURES / "talks"
@@ -204,7 +213,9 @@ def test_scenes_people_and_backs_are_told_apart(talks: tuple[Path, Path, Summary
     def clips(name: str):
         return read_report(workspace.report(index[f"talks/{name}"]["key"])).clips
 
-    assert [clip.start for clip in clips("two_scenes.mp4") if clip.kept] == [0, 90]
+    far, near = clips("two_scenes.mp4")
+    assert (far.start, far.end, far.message) == (0, 90, "PASS")
+    assert (near.start, near.message) == (90, "too many missing joints")  # hands out of the picture
     assert {clip.message for clip in clips("two_people.mp4")} == {"too many people"}
     turned = clips("turned_away.mp4")
     assert turned[0].kept
@@ -228,7 +239,7 @@ def test_the_preview_shows_kept_and_rejected(
     talks: tuple[Path, Path, Summary], tmp_path: Path
 ) -> None:
     _, output, _ = talks
-    done = momjit("preview", output, "-o", tmp_path / "look")
+    done = momjit("preview", output, "-o", tmp_path / "look", "--clips", "2")
     assert done.returncode == 0, done.stderr
     paths = [Path(line) for line in done.stdout.split()]
     assert {path.suffix for path in paths} == {".png", ".mp4"}
@@ -317,3 +328,93 @@ def test_settings_and_estimators_that_do_not_exist_are_named(moves: Path, tmp_pa
     done = momjit("build", moves, "-o", tmp_path / "s.lmdb", "--set", "estimation.estimator=alpha")
     assert done.returncode == 2
     assert "mediapipe" in done.stderr
+
+
+# ── keypoints of others, composed sentences ───────────────────────────────────────────────────
+
+
+def write_openpose(folder: Path, keypoints: Keypoints) -> None:
+    folder.mkdir(parents=True)
+    parts = {
+        "pose_keypoints_2d": BODY_SLICE,
+        "face_keypoints_2d": FACE_SLICE,
+        "hand_left_keypoints_2d": LEFT_HAND_SLICE,
+        "hand_right_keypoints_2d": RIGHT_HAND_SLICE,
+    }
+    rows = np.concatenate([keypoints.points, keypoints.confidence[..., None]], axis=-1)
+    for number, row in enumerate(rows):
+        person = {name: row[part].ravel().tolist() for name, part in parts.items()}
+        path = folder / f"{folder.name}_{number:012d}_keypoints.json"
+        path.write_text(json.dumps({"people": [person]}))
+
+
+def test_keypoints_of_others_give_the_movement_that_the_video_gave(
+    talks: tuple[Path, Path, Summary], tmp_path: Path
+) -> None:
+    _, output, _ = talks
+    workspace = Workspace.of(output)
+    key = json.loads(workspace.index.read_text())["talks/mina_talk.mp4"]["key"]
+    seen = load_keypoints(workspace.take(key, 0))
+    root = tmp_path / "theirs"
+    write_openpose(root / "mina", seen)
+    clip = "NIA_SL_SEN0001_REAL07_F"
+    write_openpose(
+        root / clip, replace(seen, points=3.0 * seen.points)
+    )  # their pictures are larger
+    gloss = {"start": 1.0, "end": 1.5, "attributes": [{"name": "안녕"}]}
+    (root / f"{clip}_morpheme.json").write_text(json.dumps({"metaData": {}, "data": [gloss]}))
+    build([root], tmp_path / "theirs.lmdb", config())
+    with open_set(output) as ours, open_set(tmp_path / "theirs.lmdb") as theirs:
+        (name,) = [name for name in ours.names if name.startswith("talks/mina_talk.mp4#")]
+        expected = positions(ours.motion(name))
+        openpose = theirs.record("theirs/mina#000000.000")
+        signed = theirs.record(f"theirs/{clip}#000000.000")
+    assert (openpose.source, openpose.alignment) == ("openpose", "none")
+    assert np.linalg.norm(positions(openpose.motion) - expected, axis=-1).mean() < 0.01
+    assert (signed.source, signed.speaker, signed.alignment) == ("aihub", "REAL07", "annotated")
+    assert [(s.kind, s.text, s.start) for s in signed.motion.spans] == [("gloss", "안녕", 1.0)]
+
+
+def positions(motion: Motion) -> np.ndarray:
+    return forward_kinematics(motion.skeleton, motion.rotations, motion.root)[0]
+
+
+def test_lifted_movement_is_that_of_the_character_in_the_video(
+    talks: tuple[Path, Path, Summary],
+) -> None:
+    _, output, _ = talks
+    truth = load_clip(TALKS / "mina_talk_truth.npz").motion
+    with open_set(output) as motions:
+        (name,) = [name for name in motions.names if name.startswith("talks/mina_talk.mp4#")]
+        lifted = motions.motion(name)
+    joints = HUMANOID.indices(
+        tuple(side + bone for side in SIDES for bone in ("UpperArm", "LowerArm", "Hand"))
+    )
+    frames = min(lifted.frames, truth.frames)
+
+    def about_the_hips(motion: Motion) -> np.ndarray:
+        places = positions(motion)
+        return (places[:, joints] - places[:, :1])[:frames]
+
+    errors = np.linalg.norm(about_the_hips(lifted) - about_the_hips(truth), axis=-1)
+    still = about_the_hips(truth).mean(axis=0)
+    assert errors.mean() < 0.06
+    assert errors.mean() < 0.7 * np.linalg.norm(about_the_hips(truth) - still, axis=-1).mean()
+
+
+def test_smartbody_gives_units_and_composed_sentences(
+    shared_data: Callable[[str], Path], tmp_path: Path
+) -> None:
+    text = tmp_path / "sentences.txt"
+    text.write_text("안녕하세요 여러분\n오늘은 정말 큰 꿈을 이야기하겠습니다\n저는 괜찮아요\n")
+    source = shared_data("smartbody") / "smartbody/data/behaviorsets"
+    settings = (f"composed.text={text}", "composed.minutes=0.5", "composed.text_licence=CC0-1.0")
+    build([source], tmp_path / "units.lmdb", config(*settings))
+    with open_set(tmp_path / "units.lmdb") as motions:
+        metas = list(motions.metas())
+    composed = [meta for meta in metas if meta.alignment == "composed"]
+    units = [meta for meta in metas if meta.source == "unit"]
+    assert sum(meta.seconds for meta in composed) >= 30.0
+    assert all(meta.words and meta.provenance["text_licence"] == "CC0-1.0" for meta in composed)
+    assert len(units) > 150
+    assert all({span.kind for span in meta.spans} == {"gesture", "stroke"} for meta in units)
