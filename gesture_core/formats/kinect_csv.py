@@ -64,9 +64,9 @@ def read_kinect_csv(path: Path | str) -> JointPositions:
     if not 1.0 <= fps <= 1000.0 or times[-1] * fps > 100.0 * len(times):
         raise UserError(f"{path}: its time stamps make {fps} lines a second over {times[-1]:.0f} s")
     joints = table[:, 1:].reshape(len(table), -1, 4)[:, list(JOINTS.values())]
-    grid = np.arange(round(times[-1] * fps) + 1) / fps
+    grid: Array = np.arange(round(times[-1] * fps) + 1) / fps
     after = np.clip(np.searchsorted(times, grid), 1, len(times) - 1)
-    share = np.clip((grid - times[after - 1]) / (times[after] - times[after - 1]), 0.0, 1.0)
+    share: Array = np.clip((grid - times[after - 1]) / (times[after] - times[after - 1]), 0.0, 1.0)
     share = share[:, None, None]
     positions = (1.0 - share) * joints[after - 1, :, :3] + share * joints[after, :, :3]
     state = np.clip(joints[..., 3].astype(int), 0, 2)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +51,7 @@ def is_labanotation(path: Path | str) -> bool:
         keyframes = _load(Path(path))
     except UserError:
         return False
-    return isinstance(keyframes, list) and bool(keyframes) and _is_keyframe(keyframes[0])
+    return bool(keyframes) and _is_keyframe(keyframes[0])
 
 
 def read_labanotation(path: Path | str) -> JointPositions:
@@ -62,8 +62,6 @@ def read_labanotation(path: Path | str) -> JointPositions:
     """
     path = Path(path)
     keyframes = _load(path)
-    if not isinstance(keyframes, list) or not keyframes:
-        raise UserError(f"{path} is not a list of keyframes")
     times: list[float] = []
     poses: list[Array] = []
     start = 0.0
@@ -84,19 +82,22 @@ def read_labanotation(path: Path | str) -> JointPositions:
     return _placed(_between(np.array(times), np.stack(poses), grid))
 
 
-def _load(path: Path) -> Any:
+def _load(path: Path) -> list[Any]:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise UserError(f"{path} is larger than {MAX_BYTES // 2**20} MiB")
-        return json.loads(path.read_text(encoding="utf-8-sig"))
+        keyframes: Any = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}") from error
     except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UserError(f"{path} is not valid JSON: {error}") from error
+    if not isinstance(keyframes, list) or not keyframes:
+        raise UserError(f"{path} is not a list of keyframes")
+    return cast("list[Any]", keyframes)
 
 
 def _is_keyframe(value: Any) -> bool:
-    return isinstance(value, dict) and {"time", *_PARTS} <= value.keys()
+    return isinstance(value, dict) and {"time", *_PARTS} <= set(cast("dict[str, Any]", value))
 
 
 def _keyframe(value: Any, place: str) -> tuple[float, Array]:

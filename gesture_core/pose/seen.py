@@ -161,8 +161,7 @@ def _rescaled(points: dict[str, Array], scales: dict[str, float]) -> dict[str, A
     """Positions rebuilt from the root with HUMANOID's bone lengths.
 
     Between points that are not neighbours in the skeleton, and from the origin to the first one,
-    distances are scaled as the long bones are on average; within the trunk, as the longest that
-    are seen, when it is straight, compare with HUMANOID's.
+    distances are scaled as the long bones are on average; see also `_trunk_scale`.
     """
     overall = float(np.median([scales[name] for name in _long(scales)])) if _long(scales) else 1.0
     placed: dict[str, Array] = {}
@@ -182,13 +181,24 @@ def _rescaled(points: dict[str, Array], scales: dict[str, float]) -> dict[str, A
         if above == _PARENT.get(name):
             scale = scales.get(name, overall)
         elif name in _TRUNK and above in _TRUNK:
-            ours = np.linalg.norm(_REST[name] - _REST[above])
-            theirs = np.percentile(np.linalg.norm(line, axis=-1), 90.0)
-            scale = float(np.clip(ours / max(theirs, 1e-6), 0.2, 5.0))
+            scale = _trunk_scale(name, above, line, overall)
         else:
             scale = overall
         placed[name] = placed[above] + scale * line
     return placed
+
+
+def _trunk_scale(name: str, above: str, line: Array, overall: float) -> float:
+    """Scale of a line `(T, 3)` across joints of the trunk that are not seen.
+
+    Where the trunk is straightest, `overall` should make it as long as HUMANOID's, or a little
+    shorter; where it does not, the trunk is of another build and gets a scale of its own.
+    """
+    ours = float(np.linalg.norm(_REST[name] - _REST[above]))
+    theirs = float(np.percentile(np.linalg.norm(line, axis=-1), 90.0))
+    if 0.85 * ours <= overall * theirs <= 1.05 * ours:
+        return overall
+    return float(np.clip(ours / max(theirs, 1e-6), 0.2, 5.0))
 
 
 def _long(bones: dict[str, float]) -> list[str]:

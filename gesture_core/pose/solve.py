@@ -12,7 +12,7 @@ from gesture_core.pose.attitude import lean
 from gesture_core.pose.hands import finger_hinge, hand_seen, solve_fingers, solve_hand
 from gesture_core.pose.limbs import ARMS, LEGS, Limb, solve_lower, solve_upper
 from gesture_core.pose.seen import Seen, bring_to_humanoid
-from gesture_core.pose.trunk import TRUNK, solve_trunk
+from gesture_core.pose.trunk import TRUNK, solve_trunk, trunk_trust
 from gesture_core.rotation import (
     Array,
     quat_between,
@@ -27,7 +27,7 @@ from gesture_core.rotation import (
 from gesture_core.skeleton import FINGERS, HUMANOID, SIDES, finger_joints
 
 _MOST_PRONATION = np.radians(90.0)
-_LIMB_SPREAD, _HAND_SPREAD, _TRUNK_SPREAD = 0.2, 0.2, 0.2
+_LIMB_SPREAD, _HAND_SPREAD = 0.2, 0.2
 """Radians by which the bones of a limb, and a hand, differ from their neighbours in time."""
 
 
@@ -52,7 +52,7 @@ def solve(
     seen = bring_to_humanoid(positions, names, confidence, fps)
     body = _Body(seen)
     trunk, root = solve_trunk(seen)
-    body.take(TRUNK, trunk, _trunk_trust(seen))
+    body.take(TRUNK, trunk, trunk_trust(seen))
     body.place(root)
     for side in SIDES:
         _solve_arm(body, side)
@@ -103,23 +103,6 @@ class _Body:
         if end not in self.seen.positions:
             return np.zeros((self.seen.frames, 3))
         return self.seen.positions[end] - self.positions[:, HUMANOID.index(start)]
-
-
-def _trunk_trust(seen: Seen) -> Array:
-    """Trust `(T, 8)` in the joints of `TRUNK`, by the points that decide them."""
-    hips = seen.trust(0.2, _TRUNK_SPREAD, "leftUpperLeg", "rightUpperLeg")
-    chest = np.maximum(
-        seen.trust(0.35, _TRUNK_SPREAD, "leftUpperArm", "rightUpperArm"),
-        seen.trust(0.25, _TRUNK_SPREAD, "leftShoulder", "rightShoulder"),
-    )
-    face = [seen.trust(0.1, _TRUNK_SPREAD, point) for point in ("head", *_FACE)]
-    head = np.sort(face, axis=0)[-2]
-    clavicles = [seen.trust(0.16, _TRUNK_SPREAD, f"{side}UpperArm") for side in SIDES]
-    spine = [np.maximum(hips, chest), chest, chest, chest]
-    return np.stack([*spine, head, head, *clavicles], axis=1)
-
-
-_FACE = ("nose", "leftEye", "rightEye", "leftEar", "rightEar")
 
 
 def _solve_arm(body: _Body, side: str) -> None:
@@ -175,10 +158,8 @@ def _solve_limb(body: _Body, limb: Limb, hint: Array, hint_seen: Array) -> None:
         for bone in (limb.lower, limb.end)
     ]
     trusts = [
-        seen.trust(length, _LIMB_SPREAD, *ends)
-        for length, ends in zip(
-            lengths, ((limb.upper, limb.lower), (limb.lower, limb.end)), strict=True
-        )
+        seen.trust(length, _LIMB_SPREAD, end)
+        for length, end in zip(lengths, (limb.lower, limb.end), strict=True)
     ]
     body.place(bones=(limb.upper,))
     upper = body.towards(limb.upper, limb.lower)

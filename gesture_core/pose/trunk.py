@@ -57,6 +57,9 @@ _LOOSE_ERROR = 0.025
 """Metres by which a shoulder is off whose clavicle is not seen: detectors slide it along."""
 _LARGEST_TURN = 0.5
 """Radians that a joint turns in one step at most."""
+_LEVER, _TIME_SPREAD = 0.2, 0.2
+"""Metres from a joint to the points that show its turn, radians by which it differs from its
+neighbours in time."""
 _STEPS = 7
 _BLOCK = 256
 
@@ -88,6 +91,19 @@ def solve_trunk(seen: Seen) -> tuple[Array, Array]:
         spread = np.sqrt(left / max(3.0 * float(np.sum(confidence**2)), 1.0))
         error = max(seen.noise, min(error, 0.5 * spread))
     return local, root
+
+
+def trunk_trust(seen: Seen) -> Array:
+    """Trust `(T, 8)` in the joints of `TRUNK`: in the best seen point that each of them moves."""
+    trusts: list[Array] = []
+    for joint in range(len(TRUNK)):
+        moved = [
+            name
+            for name, (on, offset) in _FIXED.items()
+            if joint in _CHAIN[on] and (on != joint or np.any(offset))
+        ]
+        trusts.append(np.max([seen.trust(_LEVER, _TIME_SPREAD, name) for name in moved], axis=0))
+    return np.stack(trusts, axis=1)
 
 
 def _is_loose(seen: Seen, point: str) -> bool:
