@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from gesture_core.errors import UserError
 from gesture_core.formats.cue_text import clean_words
 from gesture_core.formats.text_file import read_text
-from gesture_core.speech.align import align
 from gesture_core.speech.eojeol import Eojeol
+from gesture_core.speech.passages import align_passages
 from gesture_core.text.normalize import normalize
 from gesture_core.text.pronounce import pronounce_words
 from gesture_core.text.split import boundaries
@@ -25,15 +25,15 @@ Sound = Callable[[], tuple[NDArray[np.float32], int] | None]
 def align_text(path: Path, sound: Sound) -> tuple[Word, ...]:
     """Return the words of the text file `path` with their times in the sound.
 
-    Raises `UserError` for a text that cannot be read aloud, no sound, or a text that is not what
-    is said.
+    Raises `UserError` for a text that cannot be read aloud, no sound or one of more than ten
+    minutes, or a text that is not what is said.
     """
     eojeols = read_eojeols(path)
     loaded = sound()
     if loaded is None:
         raise UserError(f"{path}: there is no sound that this text could be aligned with")
     try:
-        return align(*loaded, eojeols).words
+        return align_passages(*loaded, eojeols)
     except UserError as error:
         raise UserError(f"{path}: {error}") from error
 

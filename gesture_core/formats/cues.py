@@ -19,7 +19,7 @@ LONGEST = 100 * 3600.0
 
 _CLOCK = re.compile(r"(?:(\d{1,4}):)?(\d{1,3}):(\d{1,2})(?:[.,](\d{1,9}))?", re.ASCII)
 _TIMES = re.compile(rf"\s*({_CLOCK.pattern})\s*-->\s*({_CLOCK.pattern})(?:\s.*)?", re.ASCII)
-_MEANT_AS_TIMES = re.compile(r"(?=.*\d).*-->|\s*\d+:\d+\S*\s*(?:[-–—]+(?:>|&gt;)|→)")
+_MEANT_AS_TIMES = re.compile(r"(?=.*\d).*-->|\s*\d{1,4}:\d\S{0,20}\s*(?:[-–—]+(?:>|&gt;)|→)")
 _NOT_SPOKEN = ("NOTE", "STYLE", "REGION")
 
 
