@@ -39,6 +39,11 @@ _PACKAGES = (
     ("edge-tts", "online voices", False, "edge"),
     ("bpy", "rendering and scene files", False, "blender"),
     ("anny", "building the characters", False, "avatar"),
+    ("av", "reading videos for training sets", False, "data"),
+    ("mediapipe", "finding people in pictures", False, "data"),
+    ("scenedetect", "finding the scenes of a video", False, "data"),
+    ("pose-format", "reading .pose files", False, "data"),
+    ("faster-whisper", "words of videos without subtitles", False, "recognise"),
 )
 
 
@@ -48,7 +53,8 @@ def run_checks() -> Iterator[Check]:
     for package, purpose, needed, extra in _PACKAGES:
         yield _package(package, purpose, needed, extra)
     yield _graphics()
-    yield _model()
+    yield _model("gesture")
+    yield _model("lifter")
     yield _cache()
 
 
@@ -70,13 +76,13 @@ def _graphics() -> Check:
     return Check("graphics", False, "libEGL is missing", "apt-get install libegl1", needed=False)
 
 
-def _model() -> Check:
+def _model(name: str) -> Check:
     try:
-        folder = data_path("models/gesture")
+        folder = data_path(f"models/{name}")
     except UserError as error:
-        return Check("gesture model", False, str(error), "reinstall momjit")
+        return Check(f"{name} model", False, str(error), "reinstall momjit")
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-    return Check("gesture model", True, f"{size / 1e6:.1f} MB of trained weights")
+    return Check(f"{name} model", True, f"{size / 1e6:.1f} MB of trained weights")
 
 
 def _cache() -> Check:
