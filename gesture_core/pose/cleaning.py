@@ -6,11 +6,12 @@ same settings hold for every camera and frame rate.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import PchipInterpolator
+from scipy.interpolate import Akima1DInterpolator
 from scipy.ndimage import median_filter
 
 from gesture_core.errors import UserError
@@ -109,22 +110,25 @@ def fit_hands(keypoints: Keypoints, reach: float, same: float) -> Keypoints:
 
 
 def drop_jumps(keypoints: Keypoints, jump: float, window: float) -> Keypoints:
-    """Drop points more than `jump` pixels off the median of the `window` seconds around them.
+    """Drop points more than `jump` pixels off the median of as many sightings as fill `window` s.
 
     A movement, however fast, passes through its median; a jump there and back does not. This is
     Hampel's filter with a fixed threshold.
     """
     size = max(3, 2 * round(window * keypoints.fps / 2) + 1)
-    known = keypoints.confidence > 0
-    middle = median_filter(_bridged(keypoints.points, known), (size, 1, 1), mode="nearest")
-    return _keep(keypoints, np.linalg.norm(keypoints.points - middle, axis=-1) <= jump)
+    kept = keypoints.confidence > 0
+    for seen, members in _seen_together(keypoints.confidence):
+        sightings = keypoints.points[np.ix_(seen, members)]
+        middle = median_filter(sightings, (size, 1, 1), mode="nearest")
+        kept[np.ix_(seen, members)] = np.linalg.norm(sightings - middle, axis=-1) <= jump
+    return _keep(keypoints, kept)
 
 
 def fill_gaps(keypoints: Keypoints, max_gap: float) -> Keypoints:
     """Fill what is unseen for at most `max_gap` seconds between two sightings.
 
-    Hands are filled relative to the wrist of the body, so that they stay on the arm. Monotone
-    cubic pieces, which do not overshoot (Fritsch & Carlson 1980).
+    Hands are filled relative to the wrist of the body, so that they stay on the arm. Modified
+    Akima pieces: of the cubic ones they miss wrists of real signers least and hardly overshoot.
     """
     longest = int(max_gap * keypoints.fps + 1e-6)
     points, confidence = keypoints.points.copy(), keypoints.confidence.copy()
@@ -193,20 +197,27 @@ def _bridged(points: Array, known: NDArray[np.bool_]) -> Array:
 
 def _filled(points: Array, confidence: Array, longest: int) -> tuple[Array, Array]:
     """Points (T, N, 2) and confidence (T, N) with gaps of up to `longest` frames filled."""
-    points, confidence = points.copy(), confidence.copy()
+    filled, trust = points.copy(), confidence.copy()
     times = np.arange(len(points))
-    # Points that are seen in the same frames, such as those of a hand, are filled together.
-    masks, group = np.unique(confidence > 0, axis=1, return_inverse=True)
-    for number, known in enumerate(masks.T):
+    for seen, members in _seen_together(confidence):
+        known = np.isin(times, seen)
         before = np.maximum.accumulate(np.where(known, times, -1))
         after = np.minimum.accumulate(np.where(known, times, len(times))[::-1])[::-1]
         inside = (before >= 0) & (after < len(times))
-        gap = ~known & inside & (after - before - 1 <= longest)
-        if not gap.any():
+        gap = np.flatnonzero(~known & inside & (after - before - 1 <= longest))
+        if not len(gap):
             continue
-        members = np.flatnonzero(group.ravel() == number)
-        path = PchipInterpolator(times[known], points[known][:, members], axis=0)
-        points[np.ix_(gap, members)] = path(times[gap])
-        ends = np.minimum(confidence[before[gap]][:, members], confidence[after[gap]][:, members])
-        confidence[np.ix_(gap, members)] = FILLED_TRUST * ends
-    return points, confidence
+        sightings = points[np.ix_(seen, members)]
+        path = Akima1DInterpolator(seen, sightings, axis=0, method="makima")
+        filled[np.ix_(gap, members)] = path(gap)
+        ends = (confidence[np.ix_(end[gap], members)] for end in (before, after))
+        trust[np.ix_(gap, members)] = FILLED_TRUST * np.minimum(*ends)
+    return filled, trust
+
+
+def _seen_together(confidence: Array) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Frames and the points that are seen in just these, for every such group of (T, N)."""
+    masks, group = np.unique(confidence > 0, axis=1, return_inverse=True)
+    for number, mask in enumerate(masks.T):
+        if mask.any():
+            yield np.flatnonzero(mask), np.flatnonzero(group.ravel() == number)
