@@ -64,8 +64,8 @@ def test_within_covers_every_span_that_touches(clips, asked):
     metas = [clip(*(word("가", start, start + length) for start, length in own)) for own in clips]
     table = span_table(metas, "word")
     numbers = np.array([number % len(clips) for number, _, _ in asked])
-    starts = np.array([start for _, start, _ in asked])
-    ends = starts + np.array([length for _, _, length in asked])
+    starts = np.array([start for _, start, _ in asked], dtype=np.float64)
+    ends = np.array([start + length for _, start, length in asked], dtype=np.float64)
     for number, start, end, (first, stop) in zip(
         numbers, starts, ends, table.within(numbers, starts, ends), strict=True
     ):
