@@ -9,7 +9,7 @@ from __future__ import annotations
 import glob
 import hashlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -139,11 +139,14 @@ class Plan:
         made_from = (self.content, _detector_of(self.task), config_to_dict(config.estimation))
         return self.task.workspace.seen(key_of(VERSION, *made_from, config.fps, *block))
 
-    @property
-    def done(self) -> bool:
-        """Whether the clips are made: the report is written after the last of them."""
+    def done(self, held: Container[str] = ()) -> bool:
+        """Whether the clips are made and staged, or in the set that holds the keys `held`.
+
+        The report is written after the last of them.
+        """
         workspace = self.task.workspace
-        return workspace.report(self.key).exists() and workspace.clips(self.key).is_dir()
+        kept = workspace.clips(self.key).is_dir() or self.key in held
+        return kept and workspace.report(self.key).exists()
 
 
 def plan(task: Task) -> Plan:

@@ -116,7 +116,9 @@ def test_a_set_grows_by_appending(moves: Path, tmp_path: Path) -> None:
         path.write_bytes(data)
     with pytest.raises(UserError, match="already exists"):
         build([grown], output, config())
+    reports = {path: path.stat().st_mtime_ns for path in (tmp_path / "grown.build").rglob("*/*")}
     build([grown], output, config(), append=True)
+    assert {path: path.stat().st_mtime_ns for path in reports} == reports  # nothing is made twice
     build([moves], tmp_path / "whole.lmdb", config())
     assert output.read_bytes() == (tmp_path / "whole.lmdb").read_bytes()
 
