@@ -254,6 +254,8 @@ def main() -> None:
 
     try:
         code = app(standalone_mode=False)
+        if code == _EXIT_INTERRUPTED:  # typer answers Ctrl-C with this code and says nothing
+            raise KeyboardInterrupt
     except UserError as error:
         print(f"momjit: {error}", file=sys.stderr)
         code = _EXIT_USER
@@ -261,7 +263,7 @@ def main() -> None:
         error.show()
         code = error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        print("momjit: interrupted; nothing half-written is left", file=sys.stderr)
+        print("momjit: interrupted; no file is half-written", file=sys.stderr)
         code = _EXIT_INTERRUPTED
     except BrokenPipeError:  # the reader of our output went away
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
