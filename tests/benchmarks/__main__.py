@@ -12,7 +12,7 @@ from gesture_core.formats.clip import Clip, save_clip
 from gesture_core.motion import Motion, crop
 from gesture_core.perform import perform
 from gesture_core.speech import default_voice
-from tests.benchmarks import arrays, program
+from tests.benchmarks import arrays, dataset_build, dataset_store, program, video
 from tests.benchmarks.timing import Row, table
 
 FRAMES = 150
@@ -34,7 +34,15 @@ def rows(folder: Path) -> list[Row]:
     clip = folder / "clip.npz"
     save_clip(clip, Clip(_five_seconds(motion), None, {}))
     render = program.workbench_render(clip, folder, FRAMES)
-    return [start, *spoken, render, *inside, program.key_writing(FRAMES)]
+    blender = [render, program.key_writing(FRAMES)]
+    print("timing training sets …", file=sys.stderr)
+    sets = [
+        video.extraction(),
+        dataset_build.motion_files(motion, folder),
+        dataset_store.set_writing(folder),
+        *dataset_store.window_reading(folder),
+    ]
+    return [start, *spoken, *inside, *blender, *sets]
 
 
 def _five_seconds(motion: Motion) -> Motion:

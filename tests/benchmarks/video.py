@@ -24,9 +24,11 @@ def extraction(video: Path = TALK) -> Row:
         estimator.estimate(frames, info.fps, info.width, info.height)
 
     count = len(pictures())
+    timing = timing_of(extract)
+    rate = count / timing.clock
     return Row(
-        f"2D keypoints of {count} pictures {info.width}×{info.height}, MediaPipe",
-        timing_of(extract),
+        f"MediaPipe on {count} pictures {info.width}×{info.height} ({rate:.0f} fps)",
+        timing,
         None,
         "decoding alone",
         timing_of(pictures),
