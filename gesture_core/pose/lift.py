@@ -16,8 +16,9 @@ from gesture_core.checkpoint import load_checkpoint
 from gesture_core.config import config_from_dict
 from gesture_core.errors import UserError
 from gesture_core.keypoints import LEFT_HAND, RIGHT_HAND, Keypoints, keypoint
+from gesture_core.kinematics import unit
 from gesture_core.resources import data_path
-from gesture_core.skeleton import HUMANOID
+from gesture_core.skeleton import HUMANOID, SIDES
 
 if TYPE_CHECKING:
     from gesture_core.models.lifter import Lifter
@@ -32,6 +33,8 @@ WINDOW = 32
 STRIDE = 8
 """Frames from one window to the next; what the windows say of a frame is blended."""
 BATCH = 64
+GUESSED = 1.0 / 3.0
+"""Trust in a joint that was not seen among others that were."""
 
 LIFTED: tuple[str, ...] = tuple(
     name for name in MARKED.names if name in HUMANOID.names or name in LANDMARKS
@@ -72,32 +75,48 @@ GROUPS: tuple[slice, ...] = (
 class Lifted:
     """Joints over T frames.
 
-    `positions` (T, 61, 3): metres by `LIFTED`, in nearly HUMANOID's proportions; y up, +Z level
+    `positions` (T, 61, 3): metres by `LIFTED`, with HUMANOID's bone lengths; y up, +Z level
     and towards the camera, so that a person who faces the camera faces +Z. Where the hips are
     mostly seen they stay at their place in HUMANOID's rest, else the middle of the shoulders does.
-    `seen` (T, 3): share of the points of body, left hand and right hand that the detector saw;
-    what it did not see is guessed. `fps` is the keypoints'.
+    `shown` (T, 58): whether the detector saw each of `OBSERVED`; the rest is guessed. `fps` is the
+    keypoints'.
     """
 
     positions: Array
-    seen: Array
+    shown: NDArray[np.bool_]
     fps: float
 
+    @property
+    def seen(self) -> Array:
+        """Share of the points of body, left hand and right hand that were seen, (T, 3)."""
+        return np.stack([self.shown[:, group].mean(axis=1) for group in GROUPS], axis=1)
+
     def confidence(self) -> Array:
-        """How much was seen of what each point belongs to, (T, 61) within 0–1."""
+        """Trust (T, 61) within 0–1 in each point: 1 where its own keypoint was seen.
+
+        A point that no keypoint marks is trusted as far as what it belongs to was seen, one whose
+        keypoint was not seen in this frame a third as much.
+        """
         group = np.zeros(len(LIFTED), dtype=int)
-        for number, side in enumerate(("left", "right"), 1):
+        for number, side in enumerate(SIDES, 1):
             fingers = set(finger_points(side))
             group[[place for place, name in enumerate(LIFTED) if name in fingers]] = number
-        return self.seen[:, group]
+        whole = self.seen[:, group]
+        own = np.zeros(whole.shape, dtype=bool)
+        marked = np.zeros(len(LIFTED), dtype=bool)
+        for column, name in enumerate(_SEEN.values()):
+            if name in LIFTED:
+                own[:, LIFTED.index(name)] |= self.shown[:, column]
+                marked[LIFTED.index(name)] = True
+        return np.where(marked, np.where(own, 1.0, GUESSED * whole), whole)
 
 
 def lift(keypoints: Keypoints, *, weights: Path | None = None) -> Lifted:
     """Find a person's joints in space from what a detector saw in pictures.
 
-    The camera is taken to stand still and level; its focal length, the picture's size and frame
-    rate do not matter. `weights` is a checkpoint of `train.lifter`, by default the shipped one.
-    Raises `UserError` when no frame shows anybody.
+    The camera is taken to stand still; how it is pitched is judged from the person, and its focal
+    length, the picture's size and the frame rate do not matter. `weights` is a checkpoint of
+    `train.lifter`, by default the shipped one. Raises `UserError` when no frame shows anybody.
     """
     points, seen = keypoints.points[:, OBSERVED], keypoints.confidence[:, OBSERVED]
     if not np.any(seen[:, GROUPS[0]] > 0.0):
@@ -106,11 +125,9 @@ def lift(keypoints: Keypoints, *, weights: Path | None = None) -> Lifted:
     count = max(1, round((keypoints.frames - 1) / keypoints.fps * FPS) + 1)
     points, confidence = resample_points(points, seen, times * FPS, count)
     sighted, up = _blend_windows(load_lifter(weights), points, confidence)
-    upright = _upright(sighted, up)
+    upright = _with_bone_lengths(_at_times(_upright(sighted, up), times * FPS))
     anchor = "hips" if np.mean(_legs_seen(seen)) > 0.5 else "shoulders"
-    upright = _placed(upright, anchor)[:, _KEPT]
-    shares = np.stack([np.mean(seen[:, group] > 0.0, axis=1) for group in GROUPS], axis=1)
-    return Lifted(_at_times(upright, times * FPS), shares, keypoints.fps)
+    return Lifted(_placed(upright, anchor)[:, _KEPT], seen > 0.0, keypoints.fps)
 
 
 @lru_cache(maxsize=2)
@@ -175,6 +192,16 @@ def _upright(joints: Array, up: Array) -> Array:
     z = np.array([0.0, 0.0, 1.0]) - y[2] * y
     z /= np.linalg.norm(z)
     return joints @ np.stack([np.cross(y, z), y, z], axis=1)
+
+
+def _with_bone_lengths(joints: Array) -> Array:
+    """Every bone as long as HUMANOID's, from the hips outwards, in the direction that was found."""
+    lengths = np.linalg.norm(MARKED.offsets, axis=-1)
+    result = joints.copy()
+    for joint, parent in enumerate(MARKED.parents[1:], 1):
+        bone = unit(joints[:, joint] - joints[:, parent])
+        result[:, joint] = result[:, parent] + lengths[joint] * bone
+    return result
 
 
 def _legs_seen(seen: Array) -> Array:

@@ -76,14 +76,14 @@ def sample_cameras(config: CameraConfig, batch: int, rng: Generator) -> Cameras:
     rolled = torch.stack([zero, zero, torch.deg2rad(normal(config.roll))], dim=-1)
     return Cameras(
         sight=multiply(rotvec_to_quaternion(rolled), pitched),
-        aside=_aside(beside / distance, above / distance),
+        aside=turn_aside(beside / distance, above / distance),
         distance=distance,
         focal=HEIGHT / 2.0 / torch.tan(half),
         width=HEIGHT * aspect,
     )
 
 
-def _aside(right: Tensor, above: Tensor) -> Tensor:
+def turn_aside(right: Tensor, above: Tensor) -> Tensor:
     """The smallest turn that takes the line of sight off the middle of the picture."""
     angle = torch.atan(torch.hypot(right, above))
     axis = torch.stack([above, -right, torch.zeros_like(right)], dim=-1)

@@ -17,7 +17,7 @@ from gesture_core.train.lifter_camera import (
     project,
     sample_cameras,
 )
-from gesture_core.train.lifter_noise import LEFT, RIGHT, DetectorNoise, displaced, observe
+from gesture_core.train.lifter_noise import LEFT, RIGHT, Detector, displaced, observe
 from gesture_core.train.lifter_poses import (
     PoseBank,
     PoseConfig,
@@ -44,7 +44,7 @@ class LifterData:
     """Range of how much of the detector's noise a window has."""
     poses: PoseConfig = field(default_factory=PoseConfig)
     camera: CameraConfig = field(default_factory=CameraConfig)
-    noise: DetectorNoise = field(default_factory=DetectorNoise)
+    noise: Detector = field(default_factory=Detector)
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +82,7 @@ def see(
     turns: Tensor,
     offsets: Tensor,
     cameras: Cameras,
-    noise: DetectorNoise,
+    noise: Detector,
     level: Tensor,
     rng: Generator,
 ) -> Batch:

@@ -30,7 +30,7 @@ from gesture_core.skeleton import SIDES
 from gesture_core.train.lifter_camera import HEIGHT, sample_cameras
 from gesture_core.train.lifter_data import LifterData, random_proportions, see
 from gesture_core.train.lifter_motions import Motions, load_motions
-from gesture_core.train.lifter_noise import DetectorNoise
+from gesture_core.train.lifter_noise import Detector
 from gesture_core.train.lifter_poses import (
     facing_forward,
     global_rotations,
@@ -109,15 +109,21 @@ def errors(found: Array, truth: Array, hands: NDArray[np.bool_]) -> dict[str, Ar
     """Millimetres by measure, one number a frame (hands: one a seen hand and frame).
 
     MPJPE with the shoulders' middle in one place; PA-MPJPE after moving, turning and scaling every
-    frame; fingers also relative to their wrist, and each hand aligned by itself. `hands` (T, 2):
-    whether the detector saw the left and right hand.
+    frame, all 61 points as one; the body also without fingers; the fingers also relative to their
+    wrist, and each hand aligned by itself. `hands` (T, 2): whether the detector saw the left and
+    right hand.
     """
     rows: dict[str, Array] = {}
+    body = sorted({*JOINT_GROUPS["all"]} - {*JOINT_GROUPS["fingers"]})
     plain = rooted_errors(found, truth, _SHOULDERS)
     aligned = aligned_errors(found, truth)
     for group, columns in JOINT_GROUPS.items():
         rows[f"MPJPE, {group}"] = 1000.0 * plain[:, columns].mean(axis=1)
         rows[f"PA-MPJPE, {group}"] = 1000.0 * aligned[:, columns].mean(axis=1)
+    rows["PA-MPJPE, body alone"] = 1000.0 * aligned_errors(found[:, body], truth[:, body]).mean(1)
+    both = hands.all(axis=1)
+    rows["MPJPE, all, both hands seen"] = rows["MPJPE, all"][both]
+    rows["PA-MPJPE, all, both hands seen"] = rows["PA-MPJPE, all"][both]
     about: list[Array] = []
     alone: list[Array] = []
     for number, side in enumerate(SIDES):
@@ -145,10 +151,11 @@ def judge(filmed: Sequence[Filmed], method: Callable[[Keypoints], Array]) -> dic
         )
         for name, row in errors(method(clip.keypoints), clip.truth, hands).items():
             rows.setdefault(name, []).append(row)
-    return {name: round(float(np.concatenate(row).mean()), 2) for name, row in rows.items()}
+    every = {name: np.concatenate(row) for name, row in rows.items()}
+    return {name: round(float(row.mean()), 2) for name, row in every.items() if len(row)}
 
 
-def with_dropout(noise: DetectorNoise, amount: float) -> DetectorNoise:
+def with_dropout(noise: Detector, amount: float) -> Detector:
     """The same detector losing points `amount` times as often."""
     names = ("hand_gap", "hand_absent", "blur", "point_absent", "person_gap", "swap", "outliers")
     changed = {name: min(0.9, getattr(noise, name) * amount) for name in names}
@@ -187,7 +194,7 @@ def evaluate_files(
 def evaluate(checkpoint: Path, motions: Motions, data: LifterData, takes: int) -> dict[str, Any]:
     """All figures of one performer."""
     model = load_lifter(checkpoint)
-    mean = _mean_pose(model)
+    mean = mean_joints(model)
 
     def ours(keypoints: Keypoints) -> Array:
         return lift(keypoints, weights=checkpoint).positions
@@ -221,7 +228,7 @@ def _hands_seen(filmed: Sequence[Filmed]) -> float:
     return round(float(np.mean(np.concatenate(seen))), 3)
 
 
-def _mean_pose(model: Any) -> Array:
+def mean_joints(model: Any) -> Array:
     """The mean pose (61, 3) of the training data, from the network's buffers."""
     body, hand = model.body_mean.double().numpy(), model.hand_mean.double().numpy()
     wrists = [MARKED.index(f"{side}Hand") for side in SIDES]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import torch
 from torch import Generator, Tensor
@@ -10,7 +13,9 @@ from torch import Generator, Tensor
 from gesture_core.body.marked import MARKED
 from gesture_core.keypoints import KEYPOINTS
 from gesture_core.models.lifter import HAND, TRUNK
-from gesture_core.pose.lift import OBSERVED, PLACES
+from gesture_core.pose.lift import FPS, OBSERVED, PLACES
+from gesture_core.train.detector_noise import SHOULDER, load_detector_noise
+from gesture_core.train.lifter_poses import rotate
 
 PERIOD = 32
 """Frames that the shares of gaps are told for, about a second."""
@@ -24,12 +29,20 @@ def _group(name: str) -> str:
     return joint if joint in ("shoulder", "elbow", "wrist", "hip") else "head"
 
 
-_GROUPS = tuple(_group(KEYPOINTS[keypoint]) for keypoint in OBSERVED)
+_NAMES = tuple(KEYPOINTS[keypoint] for keypoint in OBSERVED)
+_GROUPS = tuple(_group(name) for name in _NAMES)
+_HEAD = [place for place, group in enumerate(_GROUPS) if group == "head"]
+
+
+def _by_point(table: Mapping[str, float]) -> Tensor:
+    """The number (58,) of every observed keypoint, or of its group."""
+    pairs = zip(_NAMES, _GROUPS, strict=True)
+    return torch.tensor([table.get(name, table[group]) for name, group in pairs])
 
 
 @dataclass(frozen=True)
-class DetectorNoise:
-    """How a detector errs; groups are head, shoulder, elbow, wrist, hip and hand."""
+class Detector:
+    """How a detector errs, by keypoint or by group: head, shoulder, elbow, wrist, hip, hand."""
 
     bias: dict[str, tuple[float, ...]] = field(default_factory=dict)
     """Where a keypoint lies from our joint, metres in the joint's frame in the rest pose."""
@@ -40,17 +53,25 @@ class DetectorNoise:
         }
     )
     """Standard deviation of that place from person to person, metres along each axis."""
-    jitter: dict[str, float] = field(
+    std: dict[str, float] = field(
         default_factory=lambda: {
             **{"head": 0.010, "shoulder": 0.016, "elbow": 0.022, "wrist": 0.020},
             **{"hip": 0.035, "hand": 0.013},
         }
     )
-    """Standard deviation in the picture, as a share of the shoulder width in it."""
-    drift: float = 0.6
-    """Share of the jitter's variance that wanders slowly; the rest is white."""
+    """Standard deviation in the picture over time, as a share of the shoulder width in it."""
+    white: dict[str, float] = field(
+        default_factory=lambda: {
+            **{"head": 0.006, "shoulder": 0.010, "elbow": 0.014, "wrist": 0.013},
+            **{"hip": 0.022, "hand": 0.008},
+        }
+    )
+    """The part of `std` that is new in every frame; the rest wanders."""
     memory: float = 8.0
-    """Frames over which the slow part forgets."""
+    """Frames over which the wandering part forgets."""
+    together: float = 0.5
+    """Share of the wandering part's variance that all points of a hand, or of a head, have in
+    common."""
     outliers: float = 0.006
     """Share of points that are far off, at low confidence."""
     hand_gap: float = 0.25
@@ -67,22 +88,34 @@ class DetectorNoise:
     """Share of seconds in which left and right are mistaken for some frames."""
 
 
-def displaced(noise: DetectorNoise, turns: Tensor, rng: Generator) -> Tensor:
+def measured_detector(detector: Detector, measurement: Path) -> Detector:
+    """The same detector with the offsets and errors of a measurement of `detector_noise`."""
+    measured = load_detector_noise(measurement)
+    points = {name: measured.keypoints[name] for name in _NAMES if name in measured.keypoints}
+    return replace(
+        detector,
+        bias={name: point.bias for name, point in points.items()},
+        spread=detector.spread | {name: point.spread for name, point in points.items()},
+        std=detector.std | {name: point.std for name, point in points.items()},
+        white=detector.white | {name: point.jitter for name, point in points.items()},
+        memory=measured.correlation_seconds * FPS,
+    )
+
+
+def displaced(noise: Detector, turns: Tensor, rng: Generator) -> Tensor:
     """Shift (B, T, 58, 3) of what is marked from our joints, metres in the world.
 
     `turns` (B, T, 64, 4): global rotations on MARKED.
     """
     batch = len(turns)
-    mean = torch.tensor([noise.bias.get(KEYPOINTS[k], (0.0, 0.0, 0.0)) for k in OBSERVED])
-    spread = torch.tensor([noise.spread[group] for group in _GROUPS])[:, None]
+    mean = torch.tensor([noise.bias.get(name, (0.0, 0.0, 0.0)) for name in _NAMES])
+    spread = _by_point(noise.spread)[:, None]
     local = mean + spread * torch.randn(batch, 1, len(OBSERVED), 3, generator=rng)
-    from gesture_core.train.lifter_poses import rotate
-
     return rotate(turns[:, :, list(PLACES)], local.expand(-1, turns.shape[1], -1, -1))
 
 
 def observe(
-    noise: DetectorNoise,
+    noise: Detector,
     pixels: Tensor,
     visible: Tensor,
     unit: Tensor,
@@ -95,14 +128,12 @@ def observe(
     `level` (B,): how much of the configured noise there is.
     """
     batch, window = pixels.shape[:2]
-    size = torch.tensor([noise.jitter[group] for group in _GROUPS])
-    tremble = _coloured(noise, pixels.shape, rng)
+    tremble = _trembling(noise, pixels.shape, rng)
     far = torch.rand(visible.shape, generator=rng) < noise.outliers * level[:, None, None]
     tremble = torch.where(far[..., None], 6.0 * tremble, tremble)
-    scale = (unit * level)[:, None, None, None] * size[:, None]
-    points = pixels + tremble * scale
+    points = pixels + tremble * (unit * level)[:, None, None, None]
 
-    error = tremble.norm(dim=-1)
+    error = tremble.norm(dim=-1) / _by_point(noise.std)
     sure = (1.0 - 0.1 * error + 0.05 * torch.randn(error.shape, generator=rng)).clamp(0.15, 1.0)
     mute = torch.rand(batch, 1, 1, generator=rng) < 0.4  # a detector that is always sure
     confidence = torch.where(mute & ~far, torch.ones_like(sure), sure)
@@ -125,22 +156,25 @@ def observe(
     return points * (confidence > 0)[..., None], confidence
 
 
-def _coloured(noise: DetectorNoise, shape: torch.Size, rng: Generator) -> Tensor:
-    """Noise of unit variance (B, T, P, 2): a slow part and a white one."""
-    white = torch.randn(shape, generator=rng)
-    slow = torch.randn(shape, generator=rng)
-    keep = float(torch.exp(torch.tensor(-1.0 / noise.memory)))
+def _trembling(noise: Detector, shape: torch.Size, rng: Generator) -> Tensor:
+    """Errors in the picture (B, T, P, 2), shoulder widths: a wandering part and a white one."""
+    std, white = _by_point(noise.std), _by_point(noise.white)
+    slow = (std.square() - white.square()).clamp_min(0.0).sqrt()
+    own, shared = torch.randn(2, *shape, generator=rng)
+    for points in (_HEAD, LEFT, RIGHT):
+        whole = shared[:, :, points][:, :, :1]
+        mixed = noise.together**0.5 * whole + (1.0 - noise.together) ** 0.5 * own[:, :, points]
+        own[:, :, points] = mixed
+    keep = math.exp(-1.0 / noise.memory)
     fresh = (1.0 - keep * keep) ** 0.5
     for frame in range(1, shape[1]):
-        slow[:, frame] = keep * slow[:, frame - 1] + fresh * slow[:, frame]
-    return noise.drift**0.5 * slow + (1.0 - noise.drift) ** 0.5 * white
+        own[:, frame] = keep * own[:, frame - 1] + fresh * own[:, frame]
+    quick = torch.randn(shape, generator=rng)
+    return own * slow[:, None] + quick * white[:, None]
 
 
 def _wrist_speeds(pixels: Tensor, unit: Tensor) -> Tensor:
     """Speed (B, T, 2) of the two hands' wrists across the picture, m/s."""
-    from gesture_core.pose.lift import FPS
-    from gesture_core.train.lifter_poses import SHOULDER
-
     wrists = pixels[:, :, [LEFT.start, RIGHT.start]]
     step = torch.nn.functional.pad((wrists[:, 1:] - wrists[:, :-1]).norm(dim=-1), (0, 0, 1, 0))
     return step / unit[:, None, None] * SHOULDER * FPS

@@ -22,8 +22,6 @@ from gesture_core.train.lifter_motions import Motions
 Array = NDArray[np.float64]
 
 ARM = ("Shoulder", "UpperArm", "LowerArm", "Hand")
-SHOULDER = HUMANOID.rest_positions[HUMANOID.index("leftUpperArm"), 0] * 2.0
-"""Metres between HUMANOID's shoulders."""
 _MIRROR = torch.tensor([1.0, 1.0, -1.0, -1.0])
 _WANDER = {
     "spine": 0.08,

@@ -180,10 +180,13 @@ def save_state(run: Run, path: Path) -> None:
 
 
 def load_state(run: Run, state: Checkpoint) -> None:
-    """Continue from `save_state`; the configuration and data must be the same."""
+    """Continue from `save_state`; configuration and data must be the same, but for the length."""
     ours = json.loads(json.dumps(config_to_dict(run.config)))  # lists, as in the file
     for name, value in state.details["training"].items():
-        if name not in ("threads", "output", "archives", "log") and ours.get(name) != value:
+        if (
+            name not in ("iterations", "threads", "output", "archives", "log")
+            and ours.get(name) != value
+        ):
             raise UserError(f"cannot resume: {name} was {value!r}, now it is {ours.get(name)!r}")
     if state.details["data"] != run.motions.sha256:
         raise UserError(f"cannot resume: {run.config.motions} has changed")

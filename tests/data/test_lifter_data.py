@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -6,21 +8,30 @@ from gesture_core.body.limits import humanoid_limits, limit_use
 from gesture_core.body.marked import MARKED, finger_points
 from gesture_core.keypoints import KEYPOINTS
 from gesture_core.pose.lift import OBSERVED, PLACES
+from gesture_core.resources import data_path
 from gesture_core.rotation import quat_identity, quat_normalize, quat_to_rotmat
 from gesture_core.skeleton import HUMANOID, forward_kinematics
+from gesture_core.train.detector_noise import load_detector_noise
 from gesture_core.train.lifter_camera import (
     HEIGHT,
     CameraConfig,
     Cameras,
-    _aside,
     inside,
     project,
     sample_cameras,
+    turn_aside,
 )
 from gesture_core.train.lifter_data import LifterData, random_proportions, sample_batch
 from gesture_core.train.lifter_evaluation import with_dropout
 from gesture_core.train.lifter_motions import Motions, load_motions, save_motions
-from gesture_core.train.lifter_noise import LEFT, RIGHT, DetectorNoise, observe
+from gesture_core.train.lifter_noise import (
+    LEFT,
+    RIGHT,
+    Detector,
+    displaced,
+    measured_detector,
+    observe,
+)
 from gesture_core.train.lifter_poses import (
     PoseConfig,
     facing_forward,
@@ -34,6 +45,7 @@ from gesture_core.train.lifter_poses import (
     turned,
 )
 
+_ALL = ("head", "shoulder", "elbow", "wrist", "hip", "hand")
 NO_TURN = torch.tensor([[1.0, 0.0, 0.0, 0.0]])
 
 
@@ -92,7 +104,7 @@ def test_projection_agrees_with_opencv():
 def test_the_line_of_sight_leaves_the_middle_as_far_as_wanted():
     right, above = torch.tensor([0.1, 0.0, -0.3]), torch.tensor([0.0, 0.2, 0.15])
     one = torch.ones(3)
-    cameras = Cameras(NO_TURN.expand(3, 4), _aside(right, above), 2 * one, 700 * one, 900 * one)
+    cameras = Cameras(NO_TURN.expand(3, 4), turn_aside(right, above), 2 * one, 700 * one, 900 * one)
     pixels = project(cameras, torch.zeros(3, 1, 1, 3))[:, 0, 0]
     expected = torch.stack([450.0 + 700.0 * right, 360.0 - 700.0 * above], dim=-1)
     torch.testing.assert_close(pixels, expected, atol=1e-2, rtol=0.0)
@@ -196,7 +208,7 @@ def test_motions_survive_their_file_and_are_chosen_by_performer(motions, tmp_pat
 # ── the detector ──────────────────────────────────────────────────────────────────────────────
 
 
-def observed(noise: DetectorNoise, level: float, batch: int = 8, seed: int = 0):
+def observed(noise: Detector, level: float, batch: int = 8, seed: int = 0):
     pixels = 200.0 + 100.0 * torch.rand(batch, 64, len(OBSERVED), 2)
     visible = torch.ones(pixels.shape[:3], dtype=torch.bool)
     rng = torch.Generator().manual_seed(seed)
@@ -205,34 +217,57 @@ def observed(noise: DetectorNoise, level: float, batch: int = 8, seed: int = 0):
 
 
 def test_a_perfect_detector_tells_the_truth():
-    pixels, points, confidence = observed(with_dropout(DetectorNoise(), 0.0), 0.0)
+    pixels, points, confidence = observed(with_dropout(Detector(), 0.0), 0.0)
     torch.testing.assert_close(points, pixels)
     assert confidence.min() > 0.1
 
 
 def test_noise_is_as_large_as_configured():
-    noise = with_dropout(DetectorNoise(), 0.0)
+    noise = with_dropout(Detector(), 0.0)
     pixels, points, _ = observed(noise, 1.0, batch=64)
     error = (points - pixels).std(dim=(0, 1, 3)) / 50.0
     elbow = [KEYPOINTS[k] for k in OBSERVED].index("leftElbow")
-    assert error[elbow] == pytest.approx(noise.jitter["elbow"], rel=0.1)
-    assert error[LEFT].mean() == pytest.approx(noise.jitter["hand"], rel=0.1)
+    assert error[elbow] == pytest.approx(noise.std["elbow"], rel=0.1)
+    assert error[LEFT].mean() == pytest.approx(noise.std["hand"], rel=0.1)
     step = (points - pixels).diff(dim=1).std(dim=(0, 1, 3)) / 50.0
     assert torch.all(step < 1.2 * error)  # correlated in time: white noise would give 1.41
 
 
+def test_a_hands_points_wander_together():
+    noise = replace(with_dropout(Detector(), 0.0), together=1.0, white=dict.fromkeys(_ALL, 0.0))
+    pixels, points, _ = observed(noise, 1.0)
+    error = points - pixels
+    assert error[:, :, LEFT].std(dim=2).max() < 1e-4
+    assert (error[:, :, LEFT.start] - error[:, :, RIGHT.start]).std() > 0.2
+
+
+def test_a_measured_detector_errs_as_measured():
+    noise = measured_detector(Detector(), data_path("models/lifter/detector_noise.yaml"))
+    measured = load_detector_noise()
+    elbow = measured.keypoints["leftElbow"]
+    assert noise.bias["leftElbow"] == elbow.bias
+    assert noise.std["leftElbow"] == elbow.std
+    assert noise.white["leftElbow"] == elbow.jitter
+    names = [KEYPOINTS[k] for k in OBSERVED]
+    quiet = replace(noise, spread=dict.fromkeys([*noise.spread, *_ALL], 0.0))
+    still = torch.tensor([1.0, 0.0, 0.0, 0.0]).expand(2, 3, len(MARKED), 4)
+    shift = displaced(quiet, still, torch.Generator().manual_seed(0))
+    expected = torch.tensor(elbow.bias).expand(2, 3, 3)
+    torch.testing.assert_close(shift[:, :, names.index("leftElbow")], expected)
+
+
 def test_what_is_lost_has_no_confidence_and_lies_at_the_origin():
-    _, points, confidence = observed(DetectorNoise(hand_absent=1.0, swap=0.0), 1.0)
+    _, points, confidence = observed(Detector(hand_absent=1.0, swap=0.0), 1.0)
     assert confidence[:, :, LEFT.start :].max() == 0.0
     assert points[confidence == 0].abs().max() == 0.0
-    _, _, kept = observed(DetectorNoise(), 1.0, batch=64)
+    _, _, kept = observed(Detector(), 1.0, batch=64)
     hands = (kept[:, :, LEFT] > 0).any(dim=2).float().mean()
     assert 0.5 < hands < 0.95
 
 
 def test_a_swap_exchanges_left_and_right():
-    noise = with_dropout(DetectorNoise(), 0.0)
-    swapping = DetectorNoise(**{**vars(noise), "swap": 1.0})
+    noise = with_dropout(Detector(), 0.0)
+    swapping = replace(noise, swap=1.0)
     pixels, points, confidence = observed(swapping, 0.0)
     same = (points == pixels).all(dim=3)
     torch.testing.assert_close(same[:, :, LEFT].all(dim=2), same[:, :, RIGHT].all(dim=2))

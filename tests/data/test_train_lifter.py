@@ -21,7 +21,7 @@ from gesture_core.train.lifter_evaluation import (
     with_dropout,
 )
 from gesture_core.train.lifter_motions import Motions, load_motions, save_motions
-from gesture_core.train.lifter_noise import DetectorNoise
+from gesture_core.train.lifter_noise import Detector
 from gesture_core.train.lifter_poses import PoseConfig, random_arms
 from gesture_core.train.lifter_run import LifterTraining, start_run
 
@@ -101,7 +101,7 @@ def test_a_run_goes_on_where_it_stopped(config, tmp_path):
 
 
 def test_a_few_windows_are_learned_by_heart(config):
-    still = LifterData(noise=with_dropout(DetectorNoise(), 0.0), poses=PoseConfig(pool=20))
+    still = LifterData(noise=with_dropout(Detector(), 0.0), poses=PoseConfig(pool=20))
     longer = dataclasses.replace(
         config, iterations=200, validate=500, rate=4e-3, hidden=32, hand_hidden=32, data=still
     )
@@ -116,6 +116,14 @@ def test_a_few_windows_are_learned_by_heart(config):
         losses.append(train_step(run, batch))
     assert losses[-1]["L_body"] < 0.2 * losses[0]["L_body"]
     assert losses[-1]["L_hands"] < 0.3 * losses[0]["L_hands"]
+
+
+def test_training_may_start_from_weights(config, tmp_path):
+    path = train_lifter(config)
+    again = dataclasses.replace(config, initial=path, output=tmp_path / "again")
+    started = start_run(again).model.state_dict()
+    for name, value in load_lifter(path).state_dict().items():
+        assert torch.equal(started[name], value), name
 
 
 def test_the_same_seed_makes_the_same_steps(config):
