@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gesture_core.keypoints import Keypoints, crop_keypoints, keypoint
+from gesture_core.keypoints import FACE_SLICE, Keypoints, crop_keypoints, keypoint
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -28,8 +28,9 @@ JOINTS: tuple[int, ...] = tuple(
     )
 )
 """The joints that must be seen: 0 to 7 of OpenPose's body, head and arms."""
-_NOSE, _NECK, _RIGHT, _LEFT = JOINTS[0], JOINTS[1], JOINTS[2], JOINTS[5]
-_EYES = [keypoint("rightEye"), keypoint("leftEye")]
+_NOSE, _NECK, _RIGHT, _LEFT = 0, 1, 2, 5  # among the eight
+_NOSE_TIP = keypoint("face30")
+_FACE = [keypoint("rightEye"), keypoint("leftEye"), *range(FACE_SLICE.start, FACE_SLICE.stop)]
 
 NOSE_DEPTH = 0.36
 """How far the nose lies in front of the line between the shoulders, in shoulder widths: 0.13 m
@@ -107,54 +108,66 @@ class Stretch(NamedTuple):
 # ── what is wrong with a frame ────────────────────────────────────────────────────────────────
 
 
-def seen(keypoints: Keypoints, config: FilterConfig) -> Mask:
-    """Which keypoints `(T, 137)` the detector saw."""
+def eight_joints(keypoints: Keypoints, config: FilterConfig) -> tuple[Array, Mask]:
+    """The joints `(T, 8, 2)` that must be seen and whether each is `(T, 8)`.
+
+    Where the body's nose is not seen, as in files without it, the tip of the face's is taken.
+    """
+    sees = _seen(keypoints, config)
+    points, joints = keypoints.points[:, JOINTS], sees[:, JOINTS]
+    other = ~joints[:, _NOSE] & sees[:, _NOSE_TIP]
+    points[other, _NOSE] = keypoints.points[other, _NOSE_TIP]
+    joints[:, _NOSE] |= other
+    return points, joints
+
+
+def _seen(keypoints: Keypoints, config: FilterConfig) -> Mask:
     return keypoints.confidence >= max(config.min_confidence, np.finfo(float).tiny)
 
 
-def turned_degrees(points: Array) -> Array:
-    """How far the upper bodies `(..., 137, 2)` are turned from the camera, degrees within ±180.
+def turned_degrees(joints: Array) -> Array:
+    """How far upper bodies `(..., 8, 2)` are turned from the camera, degrees within ±180.
 
     Towards the camera is 0, and a positive angle is a turn to the person's left. Seen from above, a
     shoulder line of width w turned by θ is w·cos θ wide in the picture and carries the nose, which
     lies `NOSE_DEPTH`·w before its middle, by `NOSE_DEPTH`·w·sin θ to the side.
     """
-    right, left, nose = (points[..., joint, 0] for joint in (_RIGHT, _LEFT, _NOSE))
+    right, left, nose = (joints[..., joint, 0] for joint in (_RIGHT, _LEFT, _NOSE))
     aside = (nose - (left + right) / 2) / NOSE_DEPTH
     return np.degrees(np.arctan2(aside, left - right))
 
 
 def empty_frames(keypoints: Keypoints, config: FilterConfig) -> Mask:
     """Frames `(T,)` in which none of the eight joints is seen."""
-    return ~seen(keypoints, config)[:, JOINTS].any(axis=1)
+    return ~eight_joints(keypoints, config)[1].any(axis=1)
 
 
 def frames_behind(keypoints: Keypoints, config: FilterConfig) -> Mask:
     """Frames `(T,)` that show a back: shoulders the other way round, or shoulders and no face."""
-    sees = seen(keypoints, config)
-    shoulders = sees[:, _RIGHT] & sees[:, _LEFT]
-    face = sees[:, _NOSE] | sees[:, _EYES].any(axis=1)
-    turned = np.abs(turned_degrees(keypoints.points)) > config.behind_degrees
-    return shoulders & np.where(sees[:, _NOSE], turned, ~face)
+    joints, sees = eight_joints(keypoints, config)
+    face = sees[:, _NOSE] | _seen(keypoints, config)[:, _FACE].any(axis=1)
+    turned = np.abs(turned_degrees(joints)) > config.behind_degrees
+    return sees[:, _RIGHT] & sees[:, _LEFT] & np.where(sees[:, _NOSE], turned, ~face)
 
 
 def frames_missing(keypoints: Keypoints, config: FilterConfig) -> Mask:
     """Frames `(T,)` in which somebody is seen, but not all of the eight joints."""
-    lacking = (~seen(keypoints, config)[:, JOINTS]).sum(axis=1)
+    lacking = (~eight_joints(keypoints, config)[1]).sum(axis=1)
     return (lacking > config.missing_joints) & (lacking < len(JOINTS))
 
 
 def frames_sideways(keypoints: Keypoints, config: FilterConfig) -> Mask:
     """Frames `(T,)` in which the body is seen from the side."""
-    sees = seen(keypoints, config)[:, [_NOSE, _RIGHT, _LEFT]].all(axis=1)
-    turned = np.abs(turned_degrees(keypoints.points))
-    return sees & (np.minimum(turned, 180.0 - turned) > config.sideways_degrees)
+    joints, sees = eight_joints(keypoints, config)
+    turned = np.abs(turned_degrees(joints))
+    aside = np.minimum(turned, 180.0 - turned) > config.sideways_degrees
+    return sees[:, [_NOSE, _RIGHT, _LEFT]].all(axis=1) & aside
 
 
 def frames_small(keypoints: Keypoints, config: FilterConfig) -> Mask:
     """Frames `(T,)` in which the shoulders are too near to each other."""
-    sees = seen(keypoints, config)[:, [_RIGHT, _LEFT]].all(axis=1)
-    return sees & (_shoulder_widths(keypoints) < config.min_shoulders * keypoints.height)
+    widths = _shoulder_widths(*eight_joints(keypoints, config))
+    return widths < config.min_shoulders * keypoints.height  # never where it is not a number
 
 
 def jumps(keypoints: Keypoints, config: FilterConfig) -> Mask:
@@ -163,19 +176,20 @@ def jumps(keypoints: Keypoints, config: FilterConfig) -> Mask:
     A joint is compared with where it was last seen; the neck's speed counts in the median
     shoulder width of the clip.
     """
-    sees = seen(keypoints, config)[:, JOINTS]
-    moved = _moves(keypoints.points[:, JOINTS], sees)
+    joints, sees = eight_joints(keypoints, config)
+    moved = _moves(joints, sees)
     far = (moved > config.max_jump * keypoints.width).any(axis=1)
-    both = sees[:, JOINTS.index(_RIGHT)] & sees[:, JOINTS.index(_LEFT)]
-    if both.any():
-        width = float(np.median(_shoulder_widths(keypoints)[both]))
-        limit = config.max_neck_speed * width / keypoints.fps
-        far |= moved[:, JOINTS.index(_NECK)] > limit
+    widths = _shoulder_widths(joints, sees)
+    if np.isfinite(widths).any():
+        limit = config.max_neck_speed * float(np.nanmedian(widths)) / keypoints.fps
+        far |= moved[:, _NECK] > limit
     return far
 
 
-def _shoulder_widths(keypoints: Keypoints) -> Array:
-    return np.linalg.norm(keypoints.points[:, _RIGHT] - keypoints.points[:, _LEFT], axis=1)
+def _shoulder_widths(joints: Array, sees: Mask) -> Array:
+    """Distance of the shoulders `(T,)` in pixels, NaN where one is not seen."""
+    widths = np.linalg.norm(joints[:, _RIGHT] - joints[:, _LEFT], axis=1)
+    return np.where(sees[:, _RIGHT] & sees[:, _LEFT], widths, np.nan)
 
 
 def _moves(points: Array, sees: Mask) -> Array:

@@ -9,6 +9,7 @@ import sys
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,12 +48,16 @@ class Typeface:
     @property
     def korean(self) -> bool:
         """Whether Hangul can be written."""
-        return self.drawable(_KOREAN) == _KOREAN
+        return not self.lacks(_KOREAN)
+
+    def lacks(self, text: str) -> bool:
+        """Whether the font has no shape for some letter of the text."""
+        return not all(_has(self.path, letter) for letter in _letters(text))
 
     def drawable(self, text: str) -> str:
-        """The text with its jamo composed, without the letters that the font has no shape for."""
-        composed = unicodedata.normalize("NFC", text)
-        return "".join(letter for letter in composed if _has(self.path, letter))
+        """The text with its jamo composed, and dots for letters that the font has no shape for."""
+        groups = groupby(_letters(text), key=lambda letter: _has(self.path, letter))
+        return "".join("".join(group) if known else "..." for known, group in groups)
 
 
 @lru_cache(maxsize=1)
@@ -111,6 +116,12 @@ def _font(path: Path | None, size: int) -> FreeTypeFont:
     if not isinstance(font, FreeTypeFont):
         raise RuntimeError("Pillow was built without FreeType")
     return font
+
+
+def _letters(text: str) -> str:
+    """The text with its jamo composed, without characters that are not to be seen."""
+    composed = unicodedata.normalize("NFC", text)
+    return "".join(letter for letter in composed if unicodedata.category(letter)[0] != "C")
 
 
 @lru_cache(maxsize=4096)

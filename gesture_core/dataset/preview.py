@@ -127,11 +127,11 @@ def _mention_lost_words(
     clips: Sequence[PreviewClip], typeface: Typeface, tell: Callable[[str], None]
 ) -> None:
     words = {word.text for clip in clips for word in clip.words}
-    lost = sorted(word for word in words if typeface.drawable(word).strip() == "")
+    lost = sorted(word for word in words if typeface.lacks(word))
     if lost:
         tell(
-            f"no font was found for {len(lost)} of {len(words)} words, such as {lost[0]!r}, which "
-            "appear as …: install one that has them, such as Noto Sans CJK"
+            f"no font was found that can write {len(lost)} of {len(words)} words, such as "
+            f"{lost[0]!r}; they are drawn as dots: install one that can, such as Noto Sans CJK"
         )
 
 

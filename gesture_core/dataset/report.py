@@ -69,14 +69,12 @@ class SourceReport:
 def clip_report(stretch: Stretch, offset: int = 0) -> ClipReport:
     """The report on a stretch of a scene that begins with frame `offset` of its source."""
     findings, message = stretch.verdict.findings, stretch.verdict.message
-    reached = SEED_FILTERS.index(message) if message in SEED_FILTERS else len(SEED_FILTERS)
-    passed = [findings[name].passed for name in SEED_FILTERS[:reached]]
     numbers = [findings[name].number for name in SEED_NUMBERS]
     return ClipReport(
         start=offset + stretch.start,
         end=offset + stretch.stop,
         kept=stretch.verdict.kept,
-        results=tuple(int(one) for one in passed) + (0,) * (len(SEED_FILTERS) - reached),
+        results=_results(message),
         message=message,
         numbers=tuple(None if number is None else round(number, 3) for number in numbers),
     )
@@ -84,8 +82,13 @@ def clip_report(stretch: Stretch, offset: int = 0) -> ClipReport:
 
 def unfiltered(frames: int, message: str = PASS) -> ClipReport:
     """The report on a motion that no clip filter applies to; kept unless a `message` says why."""
-    kept = message == PASS
-    return ClipReport(0, frames, kept, (1,) * len(SEED_FILTERS), message, (None,) * 5)
+    return ClipReport(0, frames, message == PASS, _results(message), message, (None,) * 5)
+
+
+def _results(message: str) -> tuple[int, ...]:
+    """1 for each of the seed's filters before the one that refused the clip."""
+    passed = SEED_FILTERS.index(message) if message in SEED_FILTERS else len(SEED_FILTERS)
+    return (1,) * passed + (0,) * (len(SEED_FILTERS) - passed)
 
 
 # ── files ─────────────────────────────────────────────────────────────────────────────────────

@@ -104,7 +104,7 @@ def wrapped(
     lines: list[list[tuple[str, bool]]] = []
     reached = 0.0
     for text, now in words:
-        text = typeface.drawable(text) or "…"
+        text = typeface.drawable(text)
         long = font.getlength(text + " ")
         if not lines or reached + long > width:
             lines.append([])

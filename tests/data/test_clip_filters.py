@@ -17,6 +17,7 @@ from gesture_core.dataset.clip_filters import (
     PASS,
     FilterConfig,
     cut_scene,
+    eight_joints,
     judge_clip,
     turned_degrees,
     usable_stretches,
@@ -110,7 +111,8 @@ def test_too_many_people_on_average() -> None:
 
 @pytest.mark.parametrize("degrees", [-180, -170, -100, -91, -60, -30, 0, 10, 45, 53, 89, 135, 175])
 def test_the_turn_of_a_stiff_body_is_measured(degrees: float) -> None:
-    turned = turned_degrees(speaker(1, degrees=degrees).points)[0]
+    joints, _ = eight_joints(speaker(1, degrees=degrees), FilterConfig())
+    (turned,) = turned_degrees(joints)
     assert np.cos(np.radians(turned - degrees)) == pytest.approx(1.0, abs=1e-9)
 
 
@@ -136,6 +138,19 @@ def test_shoulders_without_a_face_are_a_back() -> None:
     assert "looking behind" in refusals(hidden(speaker(), face, slice(0, 31)))
     assert refusals(hidden(speaker(), face, slice(0, 30))) == []
     assert "looking behind" not in refusals(hidden(speaker(), [NOSE], slice(None)))
+
+
+def test_a_file_with_a_face_but_no_nose_is_no_back() -> None:
+    """MediaPipe files reduced for signing keep the face's points and drop the body's nose."""
+    tip = keypoint("face30")
+    whole = speaker()
+    points, confidence = whole.points.copy(), whole.confidence.copy()
+    points[:, tip], confidence[:, tip] = points[:, NOSE], 0.9
+    faces = replace(whole, points=points, confidence=confidence)
+    noseless = hidden(faces, [NOSE, keypoint("rightEye"), keypoint("leftEye")], slice(None))
+    assert refusals(noseless) == []
+    aside = hidden(shifted(faces, slice(None), 200, [tip]), [NOSE], slice(None))
+    assert refusals(aside) == ["looking sideways"]
 
 
 def test_looking_sideways_up_to_a_share() -> None:

@@ -77,6 +77,12 @@ def test_a_rejected_clip_in_the_seeds_record(
     assert read_report(tmp_path / "r.json").clips == (clip,)
 
 
+def test_a_motion_that_no_clip_filter_applies_to() -> None:
+    assert unfiltered(90) == ClipReport(0, 90, True, (1,) * 7, PASS, (None,) * 5)
+    assert unfiltered(3, "too short") == ClipReport(0, 3, False, (0,) * 7, "too short", (None,) * 5)
+    assert unfiltered(3, "it never stands").results == (1,) * 7
+
+
 def example_reports() -> list[SourceReport]:
     clips = (
         ClipReport(0, 900, True, (1,) * 7, PASS, (0.0, 0.1, 0.0, 0.0, 3.2)),
