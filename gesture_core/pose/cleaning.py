@@ -43,7 +43,8 @@ class CleaningConfig:
     average are one hand seen twice. `jump`: metres by which a point may leave the median of
     `jump_window` seconds. `max_gap`: seconds that are filled in; longer gaps stay unseen.
     `body_cutoff`, `hand_cutoff`, `face_cutoff`: Hz; what is faster is taken for noise, and 0
-    leaves the points as they are.
+    leaves the points as they are. At 5 Hz the keypoints of a rendered talk come nearest to the
+    true ones, in place and in speed, and keep the speed of its fastest strokes as they had it.
     """
 
     min_confidence: float = 0.3
@@ -52,9 +53,9 @@ class CleaningConfig:
     jump: float = 0.1
     jump_window: float = 0.16
     max_gap: float = 0.3
-    body_cutoff: float = 6.0
-    hand_cutoff: float = 6.0
-    face_cutoff: float = 6.0
+    body_cutoff: float = 5.0
+    hand_cutoff: float = 5.0
+    face_cutoff: float = 5.0
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
