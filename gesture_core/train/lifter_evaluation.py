@@ -166,21 +166,19 @@ def evaluate_files(
     checkpoint: Path, motions: Path, output: Path, *, curves: Path | None = None, takes: int = 2
 ) -> dict[str, Any]:
     """Judge a checkpoint on its own test performers; write the figures as JSON, return them."""
-    from gesture_core.train.lifter_run import LifterTraining
-
     header = load_checkpoint(checkpoint, KIND)
-    names = header.details["training"]["test"]
-    data = config_from_dict(LifterData, header.details["training"]["data"], str(checkpoint))
+    training = header.details["training"]
+    names = training["test"]
+    data = config_from_dict(LifterData, training["data"], str(checkpoint))
     whole = load_motions(motions)
     if whole.sha256 != header.details["data"]:
         raise UserError(f"{checkpoint} was trained on other motions than those in {motions}")
-    defaults = LifterTraining()
     figures: dict[str, Any] = {
         "checkpoint": header.sha256,
         "motions": whole.sha256,
         "test performers": list(names),
         "unit": "mm",
-        "validation performers": list(defaults.validation),
+        "validation performers": list(training["validation"]),
     }
     for name in names:
         figures[name] = evaluate(checkpoint, whole.of((name,)), data, takes)
