@@ -161,7 +161,7 @@ def draw_motion(figure: Figure, frame: int, width: int, height: int) -> Picture:
     scale = min(height / (figure.high - figure.low), width / (4 * figure.half))
     floor = (height + scale * (figure.high - figure.low)) / 2 + scale * figure.low
     lines: list[Line] = []
-    # The farthest is drawn first: depth grows towards whoever looks.
+    # The farthest is drawn first, to a decimetre: what is as near keeps its order, neck to head.
     for middle, across, depth in ((width / 4, 0, 2), (3 * width / 4, 2, 0)):
         room = 0.92 * width / 4
         lines.append(Line((middle - room, floor), (middle + room, floor), FLOOR, 1.0))
@@ -170,7 +170,9 @@ def draw_motion(figure: Figure, frame: int, width: int, height: int) -> Picture:
         near = points[:, depth] if depth == 2 else -points[:, depth]
         lines += [
             Line(_pair(places[a]), _pair(places[b]), colour, max(1.2, thick * scale))
-            for a, b, colour, thick in sorted(figure.lines, key=lambda bone: near[bone[1]])
+            for a, b, colour, thick in sorted(
+                figure.lines, key=lambda bone: round(near[bone[1]], 1)
+            )
         ]
     return draw_lines(dark_ground(width, height), lines)
 
