@@ -131,18 +131,18 @@ def resample_rows(rows: Rows, positions: Floats) -> Rows:
     windows = np.arange(len(rows))[:, None]
     before = np.floor(positions).astype(np.intp)
     blend = (positions - before).astype(np.float32)[..., None]
-    first, second = rows[windows, before], rows[windows, np.ceil(positions).astype(np.intp)]
-    q, p = split_rows(first)[0], split_rows(second)[0]
+    out, after = rows[windows, before], rows[windows, np.ceil(positions).astype(np.intp)]
+    out[..., ROOT.start :] += blend * (after[..., ROOT.start :] - out[..., ROOT.start :])
+    q, p = split_rows(out)[0], split_rows(after)[0]
     dot = np.einsum("...i,...i", q, p)
     angle = np.arccos(np.minimum(np.abs(dot), 1.0))
     sine = np.maximum(np.sin(angle), np.float32(1e-12))
     straight = angle < _STRAIGHT
     share = np.where(straight, blend, np.sin(blend * angle) / sine)
     rest = np.where(straight, 1.0 - blend, np.sin((1.0 - blend) * angle) / sine)
-    turned = rest[..., None] * q + np.where(dot < 0.0, -share, share)[..., None] * p
-    turned /= np.sqrt(np.einsum("...i,...i", turned, turned))[..., None]
-    out = first + blend * (second - first)
-    split_rows(out)[0][...] = turned
+    q *= rest[..., None]
+    p *= np.where(dot < 0.0, -share, share)[..., None]
+    q += p
     return out
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from gesture_core.config import config_from_dict
 from gesture_core.dataset.compose import DONORS, FPS, Composition, Line, Repertoire, compose
 from gesture_core.dataset.record import Record
-from gesture_core.dataset.units import UnitLibrary
+from gesture_core.dataset.units import IDLE, UnitLibrary
 from gesture_core.errors import UserError
 from gesture_core.motion import Motion, Span
 from gesture_core.plan import Plan, PlannedGesture
@@ -53,9 +53,9 @@ def composed_records(
 
     15 fps; speaker: the performer whose manner it is; style: the manner. A performer moves with
     units of their own, and those of the `DONORS`, so that a set can be split by speaker; who has
-    no beats cannot speak. Sequence n depends on the library, the lines, the seed and n alone.
-    Spans: the words, and of every gesture a "gesture" and a "stroke" with its function as text
-    and its unit as source.
+    no beats or never stands idle cannot speak. Sequence n depends on the library, the lines, the
+    seed and n alone. Spans: the words, and of every gesture a "gesture" and a "stroke" with its
+    function as text and its unit as source.
     """
     if not lines:
         raise UserError(f"{text_source} holds no Korean sentence to compose gestures to")
@@ -98,10 +98,12 @@ def _voices(library: UnitLibrary) -> list[tuple[str, tuple[str, Repertoire]]]:
     for performer in {unit.performer for unit in library.units if unit.manner not in DONORS}:
         own = [u for u in library.units if u.performer == performer or u.manner in DONORS]
         repertoire = Repertoire(UnitLibrary(tuple(own)))
-        if any(part.function == "beat" for part in repertoire.parts):
-            voices |= dict.fromkeys(repertoire.manners, (performer, repertoire))
+        idle = {unit.manner for unit in repertoire.library.of(IDLE)}
+        if repertoire.library.of("beat"):  # manners without idle clips borrow those of "stand"
+            able = [m for m in repertoire.manners if idle & {m, "stand"}]
+            voices |= dict.fromkeys(able, (performer, repertoire))
     if not voices:
-        raise UserError("none of the gesture units is a beat; nobody can speak with them")
+        raise UserError("no performer has gesture units of both beat and idle; nobody can speak")
     return sorted(voices.items(), key=lambda voice: voice[0])
 
 
