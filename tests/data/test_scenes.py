@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gesture_core.dataset import scenes
 from gesture_core.dataset.scenes import SceneConfig, find_scenes
 from gesture_core.errors import UserError
+from gesture_core.formats.video import read_frames
 
 av = pytest.importorskip("av")
 pytest.importorskip("scenedetect")
@@ -36,10 +38,10 @@ def write(path: Path, pictures: list[np.ndarray]) -> Path:
 
 
 def cuts(path: Path, config: SceneConfig | None = None) -> list[float]:
-    scenes = find_scenes(path, config)
-    assert scenes[0].start == 0.0
-    assert all(a.end == b.start for a, b in zip(scenes, scenes[1:], strict=False))
-    return [scene.start for scene in scenes[1:]]
+    found = find_scenes(path, config)
+    assert found[0].start == 0.0
+    assert all(a.end == b.start for a, b in zip(found, found[1:], strict=False))
+    return [scene.start for scene in found[1:]]
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +85,20 @@ def test_what_is_no_video_is_refused_by_name(tmp_path: Path) -> None:
     path.write_bytes(b"no video at all" * 100)
     with pytest.raises(UserError, match="talk.mp4"):
         find_scenes(path)
+
+
+def test_damage_ends_a_scene_and_leaves_the_rest_to_be_reported(
+    three_shots: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(path: Path, **options):
+        for number, (time, picture) in enumerate(read_frames(path, **options)):
+            if number == 100:
+                raise UserError("the pictures after 3.96 s are damaged")
+            yield time, picture
+
+    monkeypatch.setattr(scenes, "read_frames", damaged)
+    # 0.2 s are less than `min_seconds`, but the damage must not cost the scene before it.
+    assert cuts(three_shots) == pytest.approx([1.6, 2.8, 4.0])
 
 
 def test_the_real_signers_are_one_scene_each(shared_data) -> None:
