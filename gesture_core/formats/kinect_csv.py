@@ -57,14 +57,14 @@ def read_kinect_csv(path: Path | str) -> JointPositions:
     """
     path = Path(path)
     table = _read_table(path)
-    times = (table[:, 0] - table[0, 0]) / _TICKS
+    times: Array = (table[:, 0] - table[0, 0]) / _TICKS
     if len(times) < 2 or np.any(np.diff(times) <= 0.0):
         raise UserError(f"{path}: needs at least two lines whose time stamps grow")
     fps = round(float(1.0 / np.median(np.diff(times))), 1)
     if not 1.0 <= fps <= 1000.0 or times[-1] * fps > 100.0 * len(times):
         raise UserError(f"{path}: its time stamps make {fps} lines a second over {times[-1]:.0f} s")
     joints = table[:, 1:].reshape(len(table), -1, 4)[:, list(JOINTS.values())]
-    grid: Array = np.arange(round(times[-1] * fps) + 1) / fps
+    grid: Array = np.arange(round(float(times[-1]) * fps) + 1) / fps
     after = np.clip(np.searchsorted(times, grid), 1, len(times) - 1)
     share: Array = np.clip((grid - times[after - 1]) / (times[after] - times[after - 1]), 0.0, 1.0)
     share = share[:, None, None]
