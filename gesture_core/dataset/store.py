@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-import os
-import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import groupby
@@ -23,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesture_core.atomic import atomic_path
+from gesture_core.dataset.lmdb_pages import LmdbPages, open_pages
 from gesture_core.dataset.packing import (
     COLUMNS,
     ClipMeta,
@@ -213,11 +212,12 @@ class MotionSet:
 
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
-        self._pages: _Pages | None = _shared_pages(self.path)
+        pages = open_pages(self.path)
+        self._pages: LmdbPages | None = pages
         self.header = self._read_header()
         self.fps = float(self.header["fps"])
         self.splits: dict[str, str] = self.header["splits"]
-        self.names, self.frames = self._read_clips()
+        self.names, self.frames = self._read_clips(pages.entries)
         self._numbers = {name: number for number, name in enumerate(self.names)}
         self._rows: dict[int, Rows] = {}
 
@@ -353,17 +353,14 @@ class MotionSet:
             raise UserError(f"{place} is damaged: its header lacks fps or splits")
         return header
 
-    def _read_clips(self) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    def _read_clips(self, entries: int) -> tuple[tuple[str, ...], NDArray[np.int64]]:
         clips = unpack_mapping(self._value(b"clips"), str(self.path))
         names, frames = clips.get("names"), clips.get("frames")
         if not isinstance(names, list) or not isinstance(frames, list):
             raise UserError(f"{self.path} is damaged: it does not list its clips")
-        if not len(names) == len(frames) or 2 * len(names) + 2 != self._pages_entries():
+        if not len(names) == len(frames) or 2 * len(names) + 2 != entries:
             raise UserError(f"{self.path} is damaged: {len(names)} clips are listed, not all there")
         return tuple(map(str, names)), np.array(frames, dtype=np.int64)
-
-    def _pages_entries(self) -> int:
-        return 0 if self._pages is None else self._pages.entries
 
 
 def _reopen(path: Path, content: str) -> MotionSet:
@@ -372,52 +369,3 @@ def _reopen(path: Path, content: str) -> MotionSet:
     if motions.hash != content:
         raise UserError(f"{path} has changed while it was in use; start again")
     return motions
-
-
-class _Pages:
-    """An open LMDB file and one read transaction on it.
-
-    The file is never changed in place, so it needs no lock, and a forked process may go on
-    reading what its parent mapped.
-    """
-
-    def __init__(self, path: Path) -> None:
-        import lmdb
-
-        self.path = path
-        try:
-            self._environment = lmdb.open(str(path), subdir=False, readonly=True, lock=False)
-            info, stat = self._environment.info(), self._environment.stat()
-            self._transaction = self._environment.begin(buffers=True)
-        except lmdb.Error as error:
-            raise UserError(f"{path} is not a readable {FORMAT} file: {error}") from error
-        self.entries = int(stat["entries"])
-        if os.path.getsize(path) < (info["last_pgno"] + 1) * stat["psize"]:
-            raise UserError(f"{path} is truncated; copy or build it again")  # reading would crash
-
-    def value(self, key: bytes) -> memoryview:
-        """The value of a key in the memory map."""
-        import lmdb
-
-        try:
-            value = self._transaction.get(key)
-        except lmdb.Error as error:
-            raise UserError(f"{self.path} is damaged: {error}") from error
-        if value is None:
-            raise UserError(f"{self.path} is not a {FORMAT} file: it lacks {key.decode()!r}")
-        return value
-
-
-_open_pages: weakref.WeakValueDictionary[tuple[int, int], _Pages] = weakref.WeakValueDictionary()
-
-
-def _shared_pages(path: Path) -> _Pages:
-    """The pages of a file, shared by all who read it: LMDB opens a file only once a process."""
-    if not path.is_file():
-        raise UserError(f"{path} does not exist; build it with: momjit dataset build")
-    status = path.stat()
-    key = (status.st_dev, status.st_ino)
-    pages = _open_pages.get(key)
-    if pages is None:
-        pages = _open_pages[key] = _Pages(path)
-    return pages
