@@ -25,8 +25,9 @@ NEAREST = 0.15
 class CameraConfig:
     """Ranges that cameras are drawn from; angles in degrees, lengths in metres."""
 
-    field: tuple[float, ...] = (30.0, 70.0)
-    """Vertical field of view."""
+    field: tuple[float, ...] = (12.0, 70.0)
+    """Vertical field of view, from a long lens at the back of a hall to a phone; drawn so that
+    each doubling is as likely as the next."""
     view: tuple[float, ...] = (0.75, 2.6)
     """Height of what the picture shows at the person's distance: bust to whole body."""
     nearest: float = 0.8
@@ -61,7 +62,8 @@ def sample_cameras(config: CameraConfig, batch: int, rng: Generator) -> Cameras:
     def normal(deviation: float) -> Tensor:
         return torch.randn(batch, generator=rng) * deviation
 
-    half = torch.deg2rad(uniform(*config.field[:2])) / 2.0
+    narrow, wide = config.field[:2]
+    half = torch.deg2rad(narrow * (wide / narrow) ** uniform(0.0, 1.0)) / 2.0
     view = config.view[0] * (config.view[1] / config.view[0]) ** uniform(0.0, 1.0)
     distance = (view / 2.0 / torch.tan(half)).clamp_min(config.nearest)
     view = 2.0 * distance * torch.tan(half)

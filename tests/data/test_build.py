@@ -313,8 +313,9 @@ def test_a_set_of_a_newer_version_is_left_alone(moves: Path, tmp_path: Path) -> 
     build([moves / "ann" / "take0.bvh"], output, config())
     with lmdb.open(str(output), subdir=False, lock=False, map_size=1 << 28) as environment:
         with environment.begin(write=True) as transaction:
-            header = msgpack.unpackb(transaction.get(b"header"))
-            transaction.put(b"header", msgpack.packb(header | {"version": 2}))
+            header = msgpack.unpackb(transaction.get(b"header") or b"")
+            newer: bytes = msgpack.packb(header | {"version": 2}) or b""
+            transaction.put(b"header", newer)
     before = output.read_bytes()
     for arguments in (("info", output), ("build", moves, "-o", output, "--append")):
         done = momjit(*arguments)
