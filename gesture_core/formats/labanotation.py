@@ -144,9 +144,19 @@ def _between(times: Array, poses: Array, grid: Array) -> Array:
     share = (share**2 * (3.0 - 2.0 * share))[:, None, None]
     first, second = poses[before], poses[after]
     apart = np.sum((second - first) ** 2, axis=-1, keepdims=True)
-    forward = 0.25 * share * (1.0 - share) * apart * np.array([0.0, 0.0, 1.0])
-    mixed = (1.0 - share) * first + share * second + forward
-    return mixed / np.linalg.norm(mixed, axis=-1, keepdims=True)
+    middle = first + second + 0.1 * apart * np.array([0.0, 0.0, 1.0])
+    middle = middle / np.linalg.norm(middle, axis=-1, keepdims=True)
+    early = share < 0.5
+    start, end = np.where(early, first, middle), np.where(early, middle, second)
+    return _along_arc(start, end, np.where(early, 2.0 * share, 2.0 * share - 1.0))
+
+
+def _along_arc(start: Array, end: Array, share: Array) -> Array:
+    """Unit vectors (..., 3) at a share (..., 1) of the arc between two that are not opposite."""
+    angle = np.arccos(np.clip(np.sum(start * end, axis=-1, keepdims=True), -1.0, 1.0))
+    sine = np.maximum(np.sin(angle), 1e-9)
+    arc = (np.sin((1.0 - share) * angle) * start + np.sin(share * angle) * end) / sine
+    return np.where(angle < 1e-6, start, arc)
 
 
 def _placed(directions: Array) -> JointPositions:
