@@ -38,9 +38,7 @@ nose, the openings of the ears and the ten fingertips, as the mean of the bundle
 `jun`, measured on their meshes. Fingers at rest are straight."""
 
 
-def landmark_positions(
-    names: tuple[str, ...], positions: ArrayLike, rotations: ArrayLike
-) -> Array:
+def landmark_positions(names: tuple[str, ...], positions: ArrayLike, rotations: ArrayLike) -> Array:
     """World positions `(..., N, 3)`, metres, of HUMANOID bones and landmarks by name.
 
     `positions` `(..., J, 3)` and global `rotations` `(..., J, 4)` come from `forward_kinematics`
