@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import tempfile
 from collections.abc import Generator
@@ -56,6 +57,12 @@ def atomic_path(final: Path, *, force: bool = False) -> Generator[Path, None, No
         raise UserError(f"cannot write {final}: {error.strerror or error}") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def remove_leftovers(final: Path) -> None:
+    """Delete the temporary files of `final` that a killed process left beside it."""
+    for path in final.parent.glob(f".{glob.escape(final.stem[:40])}.*{glob.escape(final.suffix)}"):
+        path.unlink(missing_ok=True)
 
 
 def _umask() -> int:

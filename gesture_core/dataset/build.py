@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from gesture_core.atomic import atomic_path, check_writable
+from gesture_core.atomic import atomic_path, check_writable, remove_leftovers
 from gesture_core.config import config_to_dict
 from gesture_core.dataset.parallel import Failure, Outcome, run_tasks
 from gesture_core.dataset.report import (
@@ -50,6 +50,7 @@ def build(
     exists with neither `force` nor `append`, or the disk is full.
     """
     check_writable(output, force=force or append)
+    remove_leftovers(output)
     estimator_of(config.estimation)  # a wrong name is told before the work
     sources = find_sources(paths, config.rules)
     if not sources:

@@ -26,7 +26,9 @@ from gesture_core.dataset.packing import Rows, split_rows
 from gesture_core.dataset.span_table import SpanTable, span_table
 from gesture_core.dataset.splits import SPLITS
 from gesture_core.dataset.store import MotionSet
+from gesture_core.dataset.window_filters import WindowFilterConfig, kept_windows, mean_pose
 from gesture_core.errors import UserError
+from gesture_core.motion import Motion, resample
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -51,6 +53,8 @@ class WindowConfig:
     """Speakers to read: train, validation, test or all."""
     minimum_words: int = 0
     """Words that a window must touch."""
+    filters: WindowFilterConfig | None = None
+    """Leaves out windows that stand still, bend over or are the mean pose, if given."""
     seed: int = 0
     """Of the order and the augmentation."""
     augment: AugmentConfig = field(default_factory=AugmentConfig)
@@ -130,7 +134,8 @@ class Windows(Dataset[WindowBatch]):
         if not len(self._clip):
             raise UserError(
                 f"{motions.path} has no window of {config.length} frames at {config.fps:g} fps "
-                f"with {config.minimum_words} words in the split {config.split!r}; its splits: "
+                f"with {config.minimum_words} words in the split {config.split!r}"
+                f"{' that the filters let pass' if config.filters else ''}; its splits: "
                 f"{', '.join(sorted(set(motions.splits.values())))}"
             )
 
@@ -211,7 +216,25 @@ class Windows(Dataset[WindowBatch]):
         start = np.floor(number * stride).astype(np.int64)
         words = self._touched(clip, start, 1.0)
         kept = words[:, 1] - words[:, 0] >= config.minimum_words
+        if config.filters is not None:
+            kept &= self._teaching(config.filters, fitting)
         return clip[kept], start[kept]
+
+    def _teaching(self, filters: WindowFilterConfig, fitting: Ints) -> NDArray[np.bool_]:
+        """Which windows pass the filters (W,), `fitting` (N,) of each clip; reads every clip."""
+        config = self.config
+
+        def motions() -> Iterator[Motion]:
+            for number in self.clips:
+                motion = self.motions.motion(self.motions.names[number])
+                yield resample(motion, config.fps)
+
+        mean = mean_pose(motions())
+        found: list[NDArray[np.bool_]] = []
+        for motion, count in zip(motions(), fitting.tolist(), strict=True):
+            starts = kept_windows(motion, config.length, config.stride, mean, filters)
+            found.append(np.isin(np.arange(count) * config.stride, starts))
+        return np.concatenate(found) if found else np.zeros(0, dtype=bool)
 
     def _touched(self, clip: Ints, start: Ints, speed: Floats | float) -> Ints:
         """The words (W, 2) said during windows."""

@@ -131,7 +131,10 @@ def test_a_changed_setting_and_changed_subtitles_are_not_overlooked(
     output = tmp_path / "set.lmdb"
     build([folder], output, config("fps=15"))
     (folder / "take0.srt").write_text("1\n00:00:00,200 --> 00:00:01,400\n다른 말\n")
+    half_written = tmp_path / ".set.k1ll3d.lmdb"  # by a process that was killed
+    half_written.write_bytes(b"half")
     build([folder], output, config("fps=30"), force=True)
+    assert not half_written.exists()
     with open_set(output) as motions:
         assert motions.fps == 30.0
         spans = motions.record("moves/take0.bvh#").motion.spans
@@ -156,6 +159,7 @@ def test_killed_at_random_moments_it_ends_with_the_same_bytes(
     if not output.exists():
         subprocess.run(command, check=True, capture_output=True)
     assert output.read_bytes() == whole.read_bytes()
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
 def test_a_full_disk_is_one_line_and_the_build_goes_on_later(moves: Path, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from gesture_core.dataset.augment import AugmentConfig
 from gesture_core.dataset.packing import split_rows
 from gesture_core.dataset.splits import SplitConfig
 from gesture_core.dataset.store import MotionSet, open_set, write_set
+from gesture_core.dataset.window_filters import WindowFilterConfig, kept_windows, mean_pose
 from gesture_core.dataset.windows import ALL, WindowBatch, WindowConfig, Windows, window_loader
 from gesture_core.errors import UserError
 from gesture_core.gestures.encode import SIZE, rotations_to_vector
@@ -297,3 +298,22 @@ def test_the_generator_can_be_fed(motions: MotionSet):
     vectors = [rotations_to_vector(window.numpy(), rest) for window in batch.rotations]
     assert np.stack(vectors).shape == (3, 34, SIZE)
     assert np.isfinite(vectors).all()
+
+
+def test_windows_that_teach_nothing_are_left_out(tmp_path: Path):
+    lively, still = make_record("a.mp4#1", "kim", 120), make_record("b.mp4#1", "lee", 120, seed=1)
+    posed = np.tile(still.motion.rotations[:1], (120, 1, 1))
+    still = replace(still, motion=replace(still.motion, rotations=posed))
+    write_set(tmp_path / "set.lmdb", [lively, still], {"fps": 15.0, "config": {}})
+    filters = WindowFilterConfig(max_spine_degrees=180.0, max_mean_spine_degrees=180.0)
+    with open_set(tmp_path / "set.lmdb") as opened:
+        everything = Windows(opened, WindowConfig(split=ALL))
+        windows = Windows(opened, WindowConfig(split=ALL, filters=filters))
+        batch = windows.batch(np.arange(len(windows)))
+        clips = [opened.motion(name) for name in opened.names]
+    mean = mean_pose(clips)
+    expected = kept_windows(clips[0], 34, 10, mean, filters) / 15.0
+    assert len(expected) > 3
+    assert batch.clip.tolist() == [0] * len(expected)
+    assert batch.start.tolist() == pytest.approx(expected.tolist())
+    assert len(everything) > len(windows)
