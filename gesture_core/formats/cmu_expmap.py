@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesture_core.errors import UserError
+from gesture_core.formats.number_table import read_number_table
 from gesture_core.formats.source_motion import MAX_POSES, SourceMotion
 from gesture_core.rotation import quat_continuous, quat_identity, rotvec_to_quat
 
@@ -75,7 +76,9 @@ def read_cmu_expmap(path: Path | str) -> SourceMotion:
     conversions begin with is left out. Raises `UserError` naming the line that is broken.
     """
     path = Path(path)
-    values = _read_numbers(path)
+    values = read_number_table(path, COLUMNS, MAX_BYTES)
+    if len(values) * COLUMNS // 3 > MAX_POSES:
+        raise UserError(f"{path} holds {len(values)} frames, too many to be read at once")
     if len(values) > 1 and not np.any(values[0, 3:6]) and np.any(values[1, 3:6]):
         values = values[1:]
     names, parents, offsets = _skeleton()
@@ -98,48 +101,3 @@ def read_cmu_expmap(path: Path | str) -> SourceMotion:
     return source.with_rest(
         {side + joint: turn for side in ("Left", "Right") for joint, turn in turns.items()}
     )
-
-
-def _read_numbers(path: Path) -> Array:
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise UserError(f"{path} is larger than {MAX_BYTES // 2**20} MiB")
-        lines = path.read_text(encoding="ascii", errors="replace").splitlines()
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror}") from error
-    rows: list[Array] = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = np.array(line.split(","), dtype=np.float64)
-        except ValueError as error:
-            raise UserError(f"{path}, line {number}: {error}") from error
-        if len(row) != COLUMNS or not np.all(np.isfinite(row)):
-            raise UserError(f"{path}, line {number}: not {COLUMNS} finite numbers but {len(row)}")
-        rows.append(row)
-    if not rows or len(rows) * COLUMNS // 3 > MAX_POSES:
-        raise UserError(f"{path} holds {len(rows)} frames")
-    return np.stack(rows)
-
-
-def _skeleton() -> tuple[tuple[str, ...], tuple[int, ...], Array]:
-    """Names, parents and offsets (38, 3) in metres, in the order of the columns."""
-    names, parents, offsets = ["Hips"], [-1], [(0.0, 0.0, 0.0)]
-
-    def add(
-        limb: tuple[tuple[tuple[str, str], tuple[float, float, float]], ...], side: str
-    ) -> None:
-        middle = {name for (name, _), _ in _TRUNK} | {"Hips"}
-        mirror = -1.0 if side == "Right" else 1.0
-        for (name, parent), (x, y, z) in limb:
-            names.append(side + name)
-            parents.append(names.index(parent if parent in middle else side + parent))
-            offsets.append((mirror * x, y, z))
-
-    for limb, side in (
-        *((_LEG, "Left"), (_LEG, "Right"), (_TRUNK, "")),
-        *((_ARM, "Left"), (_ARM, "Right")),
-    ):
-        add(limb, side)
-    return tuple(names), tuple(parents), np.array(offsets) * _UNIT

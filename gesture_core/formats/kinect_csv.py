@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gesture_core.errors import UserError
 from gesture_core.formats.joint_positions import JointPositions
+from gesture_core.formats.number_table import read_number_table
 from gesture_core.rotation import quat_between, quat_rotate
 
 Array = NDArray[np.float64]
@@ -56,7 +57,7 @@ def read_kinect_csv(path: Path | str) -> JointPositions:
     line that is broken.
     """
     path = Path(path)
-    table = _read_table(path)
+    table = read_number_table(path, COLUMNS, MAX_BYTES)
     times: Array = (table[:, 0] - table[0, 0]) / _TICKS
     if len(times) < 2 or np.any(np.diff(times) <= 0.0):
         raise UserError(f"{path}: needs at least two lines whose time stamps grow")
@@ -79,26 +80,3 @@ def _levelled(positions: Array) -> Array:
     neck, left, right = (list(JOINTS).index(name) for name in ("neck", "leftFoot", "rightFoot"))
     line = positions[:, neck] - 0.5 * (positions[:, left] + positions[:, right])
     return quat_rotate(quat_between(np.median(line, axis=0), [0.0, 1.0, 0.0]), positions)
-
-
-def _read_table(path: Path) -> Array:
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise UserError(f"{path} is larger than {MAX_BYTES // 2**20} MiB")
-        lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror}") from error
-    rows: list[Array] = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = np.array(line.rstrip(", ").split(","), dtype=np.float64)
-        except ValueError as error:
-            raise UserError(f"{path}, line {number}: {error}") from error
-        if len(row) != COLUMNS or not np.all(np.isfinite(row)):
-            raise UserError(f"{path}, line {number}: not {COLUMNS} finite numbers but {len(row)}")
-        rows.append(row)
-    if not rows:
-        raise UserError(f"{path} is empty")
-    return np.stack(rows)
