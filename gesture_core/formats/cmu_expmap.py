@@ -101,3 +101,25 @@ def read_cmu_expmap(path: Path | str) -> SourceMotion:
     return source.with_rest(
         {side + joint: turn for side in ("Left", "Right") for joint, turn in turns.items()}
     )
+
+
+def _skeleton() -> tuple[tuple[str, ...], tuple[int, ...], Array]:
+    """Names, parents and offsets (38, 3) in metres, in the order of the columns."""
+    names, parents, offsets = ["Hips"], [-1], [(0.0, 0.0, 0.0)]
+
+    def add(
+        limb: tuple[tuple[tuple[str, str], tuple[float, float, float]], ...], side: str
+    ) -> None:
+        middle = {name for (name, _), _ in _TRUNK} | {"Hips"}
+        mirror = -1.0 if side == "Right" else 1.0
+        for (name, parent), (x, y, z) in limb:
+            names.append(side + name)
+            parents.append(names.index(parent if parent in middle else side + parent))
+            offsets.append((mirror * x, y, z))
+
+    for limb, side in (
+        *((_LEG, "Left"), (_LEG, "Right"), (_TRUNK, "")),
+        *((_ARM, "Left"), (_ARM, "Right")),
+    ):
+        add(limb, side)
+    return tuple(names), tuple(parents), np.array(offsets) * _UNIT
