@@ -47,7 +47,7 @@ def motion_clips(
         motion = resample(original, fps)
         fault = _fault(motion, config)
         if fault:
-            yield Clip(unfiltered(motion.frames, fault), None)
+            yield Clip(unfiltered(motion.frames, fault), None, fps)
             continue
         spans = motion.spans or word_spans(transcript)
         told = _told(source)
@@ -66,6 +66,7 @@ def motion_clips(
                 licence=source.licence,
                 provenance={**provenance, "recorded_fps": round(original.fps, 4), **told},
             ),
+            fps,
         )
 
 

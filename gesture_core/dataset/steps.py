@@ -183,14 +183,16 @@ def finish(task: tuple[Plan, tuple[str, ...]]) -> SourceReport:
     words = [[word.text, word.start, word.end] for word in transcript.words]
     write_json(workspace.words(plan.key), {"words": words, "notes": list(transcript.notes)})
     reports: list[ClipReport] = []
+    fps = config.fps
     for clip in _clips(plan, transcript):
         reports.append(clip.report)
+        fps = clip.fps
         if clip.record is not None:
             stage_record(folder, clip.record)
     report = SourceReport(
         source=source.name,
         kind=source.kind,
-        fps=config.fps,
+        fps=fps,
         clips=tuple(reports),
         estimator=_detector_of(plan.task),
         problems=tuple(problem for problem in (plan.note, *faults, fault) if problem),
@@ -287,7 +289,7 @@ def _renamed(record: Record, source: Source, provenance: dict[str, Any], fps: fl
         motion=motion,
         provenance={**provenance, **record.provenance},
     )
-    return Clip(unfiltered(motion.frames), named)
+    return Clip(unfiltered(motion.frames), named, fps)
 
 
 def _provenance(plan: Plan) -> dict[str, Any]:

@@ -27,10 +27,14 @@ PARTS = ("body", "leftHand", "rightHand")
 
 @dataclass(frozen=True, eq=False)
 class Clip:
-    """A stretch of a take: the report on it, and the record where it is kept."""
+    """A stretch of a take: the report on it, and the record where it is kept.
+
+    `fps`: the frames a second on which the report counts.
+    """
 
     report: ClipReport
     record: Record | None
+    fps: float
 
 
 def talk_clips(
@@ -56,7 +60,7 @@ def talk_clips(
         for stretch in cut_scene(keypoints, take.changes, filters):
             report = clip_report(stretch, offset)
             if not stretch.verdict.kept:
-                yield Clip(report, None)
+                yield Clip(report, None, keypoints.fps)
                 continue
             start = take.start + stretch.start / keypoints.fps
             motion, seen = keypoints_to_motion(_part(keypoints, stretch), fps)
@@ -80,6 +84,7 @@ def talk_clips(
                         "seen": seen,
                     },
                 ),
+                keypoints.fps,
             )
 
 
