@@ -180,16 +180,18 @@ def _write(
 ) -> None:
     """Write the staged clips of all plans as one set, then throw the staging away."""
     append = append and output.exists()
-    folders = [folder for plan in plans if (folder := workspace.clips(plan.key)).is_dir()]
-    if not append and not any(any(folder.iterdir()) for folder in folders):
+    made = {plan.task.source.name: workspace.clips(plan.key) for plan in plans}
+    made = {name: folder for name, folder in made.items() if folder.is_dir()}
+    if not append and not any(any(folder.iterdir()) for folder in made.values()):
         raise UserError(f"nothing usable was found; {workspace.summary} says why")
     settings = config_to_dict(replace(config, splits=SplitConfig(), rules=()))
     write_set(
         output,
-        staged_records(*folders),
+        staged_records(*made.values()),
         {"fps": config.fps, "config": settings},
         splits=config.splits,
         force=force,
         append_to=output if append else None,
+        anew=made,
     )
     shutil.rmtree(workspace.folder / "clips", ignore_errors=True)  # all of it is in the set now

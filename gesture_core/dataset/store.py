@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import groupby
 from pathlib import Path
@@ -63,13 +63,15 @@ def write_set(
     splits: SplitConfig | None = None,
     force: bool = False,
     append_to: Path | None = None,
+    anew: Container[str] = (),
 ) -> None:
     """Write a training set; an interruption leaves what was at `path` before.
 
     `records`: a sequence in any order, or a stream in order of the names (`staging`), of which
     one batch at a time is in memory; `header`: `fps`, which all records must have, and `config`;
     `splits`: how the speakers are divided; `append_to`: a set whose clips are kept, except those
-    of which `records` holds a new version; it may be `path` itself.
+    of which `records` holds a new version and those of the sources named in `anew`; it may be
+    `path` itself.
     `UserError` when nothing is to be written, the disk is full or a record is broken.
     """
     same = append_to is not None and path.exists() and path.samefile(append_to)
@@ -81,7 +83,8 @@ def write_set(
         with open_set(append_to) as old:
             if old.fps != header["fps"]:
                 raise UserError(f"{append_to} has {old.fps:g} fps, the new clips {header['fps']:g}")
-            clips = _merged(old.packed(), new)
+            kept = (clip for clip in old.packed() if clip.name.rpartition("#")[0] not in anew)
+            clips = _merged(kept, new)
             _write_clips(temporary, path, clips, header, splits or SplitConfig())
 
 

@@ -164,7 +164,7 @@ def main(case: str, folder: str, runs: str) -> None:
 
 
 def _peak_megabytes() -> float:
-    """Most memory this program has had; `ru_maxrss` would count what its parent had when forking."""
+    """Most memory this program has had; `ru_maxrss` counts what its parent had, too."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
 

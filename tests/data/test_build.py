@@ -30,9 +30,11 @@ from gesture_core.formats.video import write_video
 from gesture_core.keypoints import (
     BODY_SLICE,
     FACE_SLICE,
+    KEYPOINTS,
     LEFT_HAND_SLICE,
     RIGHT_HAND_SLICE,
     Keypoints,
+    keypoint,
 )
 from gesture_core.motion import Motion, crop, mirror, resample
 from gesture_core.skeleton import HUMANOID, SIDES, forward_kinematics
@@ -139,6 +141,20 @@ def test_a_changed_setting_and_changed_subtitles_are_not_overlooked(
         assert motions.fps == 30.0
         spans = motions.record("moves/take0.bvh#").motion.spans
         assert [span.text for span in spans] == ["다른", "말"]
+
+
+def test_what_a_changed_source_no_longer_gives_is_dropped(tmp_path: Path) -> None:
+    units, output = tmp_path / "talk", tmp_path / "set.lmdb"
+    seen = still_keypoints()
+    write_openpose(units, seen)
+    build([units], output, config("filters.min_seconds=1.0"))
+    with open_set(output) as motions:
+        assert motions.names == ("talk#000000.000",)
+    for number in range(45):  # the first half shows nobody any more
+        (units / f"talk_{number:012d}_keypoints.json").write_text('{"people": []}')
+    build([units], output, config("filters.min_seconds=1.0"), append=True)
+    with open_set(output) as motions:
+        assert motions.names == ("talk#000001.500",)
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -338,6 +354,24 @@ def test_settings_and_estimators_that_do_not_exist_are_named(moves: Path, tmp_pa
 
 
 # ── keypoints of others, composed sentences ───────────────────────────────────────────────────
+
+
+def still_keypoints() -> Keypoints:
+    """Three seconds of somebody who stands before the camera, as a perfect detector sees them."""
+    with np.load(TALKS / "mina_talk_joints.npz") as file:
+        names, camera, focal = file["names"].tolist(), file["camera"], float(file["focal"])
+    marks = {"nose": "nose", "leftEye": "leftEye", "rightEye": "rightEye"}
+    for side in SIDES:
+        bones = {"Shoulder": "UpperArm", "Elbow": "LowerArm", "Wrist": "Hand", "Hip": "UpperLeg"}
+        marks |= {f"{side}{joint}": f"{side}{bone}" for joint, bone in bones.items()}
+    points = np.zeros((90, len(KEYPOINTS), 2))
+    for mark, name in marks.items():
+        x, y, depth = camera[0, names.index(name)]
+        points[:, keypoint(mark)] = [240 + focal * x / depth, 180 - focal * y / depth]
+    middle = points[:, [keypoint("leftShoulder"), keypoint("rightShoulder")]].mean(axis=1)
+    points[:, keypoint("neck")] = middle
+    confidence = np.any(points != 0.0, axis=-1).astype(float)
+    return Keypoints(points, confidence, np.ones(90, dtype=np.int64), 30.0, 480, 360)
 
 
 def write_openpose(folder: Path, keypoints: Keypoints) -> None:
