@@ -16,10 +16,8 @@ import msgpack
 from gesture_core.atomic import atomic_path
 from gesture_core.dataset.packing import (
     MAX_META_BYTES,
-    ClipMeta,
     PackedClip,
     pack_record,
-    unpack_meta,
     unpack_record,
 )
 from gesture_core.dataset.record import Record
@@ -51,12 +49,6 @@ def staged_records(*folders: Path) -> Iterator[Record]:
     for _, path in sorted((_read(path, 3)[2], path) for path in files):
         _, _, name, meta, rows = _read(path, _PARTS)
         yield unpack_record(PackedClip(name, meta, rows), str(path))
-
-
-def staged_metas(folder: Path) -> Iterator[ClipMeta]:
-    """What is known of every staged record, in order of the names, without the movement."""
-    for _, data, path in sorted((*_read(path, 4)[2:4], path) for path in _staged_files(folder)):
-        yield unpack_meta(data, str(path))
 
 
 def _staged_files(folder: Path) -> list[Path]:

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesture_core.errors import UserError
-from gesture_core.formats.mediapipe_layout import holistic_to_keypoints
+from gesture_core.formats.mediapipe_layout import holistic_to_keypoints, within_picture
 from gesture_core.keypoints import BODY_SLICE, KEYPOINTS, Crowd, keypoint
 
 Array = NDArray[np.float64]
@@ -128,9 +128,7 @@ def _to_keypoints(found: Landmarks, size: Array) -> Array:
     """One person (137, 3) in pixels."""
     body = found.body * [*size, 1.0]
     parts = (found.face * size, found.left_hand * size, found.right_hand * size)
-    person = holistic_to_keypoints(body, *parts)
-    inside = ((person[:, :2] >= 0) & (person[:, :2] < size)).all(axis=1)
-    return np.where(inside[:, None], person, 0.0)
+    return within_picture(holistic_to_keypoints(body, *parts), int(size[0]), int(size[1]))
 
 
 def _heads(detector: _Solution, picture: Picture, size: Array) -> Array:

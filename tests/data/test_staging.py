@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gesture_core.dataset.packing import motion_to_rows, pack_record
 from gesture_core.dataset.record import ALIGNMENTS, Record
-from gesture_core.dataset.staging import stage_record, staged_metas, staged_path, staged_records
+from gesture_core.dataset.staging import stage_record, staged_path, staged_records
 from gesture_core.errors import UserError
 from gesture_core.motion import Span
 from tests.data.set_records import make_record, make_records, wandering_motion
@@ -67,8 +67,6 @@ def test_records_come_by_name_from_any_folder(tmp_path: Path):
         stage_record(tmp_path / f"{number % 2}", record)
     found = staged_records(tmp_path / "1", tmp_path / "0")
     assert [record.name for record in found] == sorted(record.name for record in records)
-    metas = [meta.name for meta in staged_metas(tmp_path / "0")]
-    assert metas == sorted(record.name for record in records[::2])
 
 
 def test_the_last_version_of_a_record_counts(tmp_path: Path):
