@@ -43,7 +43,7 @@ system: ## install the system libraries that are missing (needs root; else names
 setup: system $(STAMP) ## create .venv with everything the demo and the tests need
 
 $(STAMP): pyproject.toml
-	@echo "== setting up $(VENV) (the first time takes several minutes and about 3 GB)"
+	@echo "== setting up $(VENV) (the first time takes several minutes and about 4 GB)"
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	@$(PY) -m pip install --quiet --upgrade 'pip>=25.1'
 	@echo "== installing $(TORCH)"; $(PY) -m pip install --quiet '$(TORCH)'

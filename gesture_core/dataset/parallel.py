@@ -8,9 +8,10 @@ import os
 import signal
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -52,8 +53,7 @@ def run_tasks(
     waiting = list(tasks)
     if not waiting:
         return
-    executor = _executor(min(jobs, len(waiting)))
-    try:
+    with _processes(min(jobs, len(waiting))) as executor:
         futures = {executor.submit(_guarded, function, task): task for task in waiting}
         for future in as_completed(futures):
             task = futures[future]
@@ -63,20 +63,16 @@ def run_tasks(
                 break
             waiting.remove(task)
             yield Outcome(task, result)
-    finally:
-        _stop(executor)  # at once: what is under way would be thrown away
     for task in waiting:
         yield Outcome(task, _alone(function, task))
 
 
 def _alone(function: Callable[[Task], Result], task: Task) -> Result | Failure:
-    executor = _executor(1)
-    try:
-        return executor.submit(_guarded, function, task).result()
-    except BrokenProcessPool:
-        return Failure("reading it crashed the process; the file is probably damaged")
-    finally:
-        _stop(executor)
+    with _processes(1) as executor:
+        try:
+            return executor.submit(_guarded, function, task).result()
+        except BrokenProcessPool:
+            return Failure("reading it crashed the process; the file is probably damaged")
 
 
 def _guarded(function: Callable[[Task], Result], task: Task) -> Result | Failure:
@@ -92,16 +88,19 @@ def _guarded(function: Callable[[Task], Result], task: Task) -> Result | Failure
         return Failure(f"defect of momjit: {type(error).__name__}: {error}", traceback.format_exc())
 
 
-def _executor(jobs: int) -> ProcessPoolExecutor:
+@contextmanager
+def _processes(jobs: int) -> Generator[ProcessPoolExecutor]:
+    """Processes that end at once with the block: what is under way would be thrown away."""
+    others = {*multiprocessing.active_children()}
     # Not forked: threads of libraries already loaded would not survive that.
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_prepare_worker)
-
-
-def _stop(executor: ProcessPoolExecutor) -> None:
-    for process in multiprocessing.active_children():
-        process.terminate()
-    executor.shutdown(wait=True, cancel_futures=True)
+    executor = ProcessPoolExecutor(jobs, mp_context=context, initializer=_prepare_worker)
+    try:
+        yield executor
+    finally:
+        for process in {*multiprocessing.active_children()} - others:
+            process.terminate()
+        executor.shutdown(wait=True, cancel_futures=True)
 
 
 def _prepare_worker() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -55,6 +56,18 @@ def test_what_fails_fails_alone() -> None:
     assert "ZeroDivisionError" in defect.reason
     assert "in work" in defect.trace
     assert isinstance(found["missing", "y"], Failure)
+
+
+def test_processes_of_others_are_left_alone() -> None:
+    context = multiprocessing.get_context("spawn")
+    other = context.Process(target=time.sleep, args=(60,))
+    other.start()
+    try:
+        assert results([("ok", "1")], jobs=1) == {("ok", "1"): "ok 1"}
+        assert other.is_alive()
+    finally:
+        other.terminate()
+        other.join()
 
 
 def test_a_crash_costs_only_the_file_that_caused_it() -> None:
