@@ -103,9 +103,13 @@ PARTS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, eq=False)
 class UnitLibrary:
-    """All units, and the rest pose (J, 4) of every manner."""
+    """All units, and the rest pose (J, 4) of every manner.
+
+    `known_rests` gives the rest poses where the units themselves are not to tell them.
+    """
 
     units: tuple[Unit, ...]
+    known_rests: Mapping[str, Array] | None = None
 
     @cached_property
     def manners(self) -> tuple[str, ...]:
@@ -114,7 +118,9 @@ class UnitLibrary:
 
     @cached_property
     def rests(self) -> dict[str, Array]:
-        """Rest pose (J, 4) of each manner: the mean first frame of its units."""
+        """Rest pose (J, 4) of each manner: the mean first frame of its units, if not known."""
+        if self.known_rests is not None:
+            return dict(self.known_rests)
         firsts: dict[str, list[Array]] = {manner: [] for manner in self.manners}
         for unit in self.units:
             firsts[unit.manner].append(unit.rotations[0].astype(np.float64))
