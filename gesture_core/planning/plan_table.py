@@ -1,0 +1,30 @@
+"""A plan as rows to be printed: which gesture is made on which word, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gesture_core.plan import Plan, PlannedGesture
+from gesture_core.planning.cues import PlanWord, cue
+
+
+def plan_to_rows(plan: Plan, words: Sequence[PlanWord]) -> list[dict[str, str | float]]:
+    """One row a gesture, in order: word, stroke time in seconds, function, hand, amplitude, why."""
+    return [
+        {
+            "word": words[gesture.word].text,
+            "time": round(gesture.stroke, 2),
+            "function": gesture.function,
+            "hand": gesture.hand,
+            "amplitude": round(gesture.amplitude, 2),
+            "why": _why(gesture, words),
+        }
+        for gesture in plan
+    ]
+
+
+def _why(gesture: PlannedGesture, words: Sequence[PlanWord]) -> str:
+    """The morphemes that call for the function, stress, or the sense of the sentence."""
+    if cue(words, gesture.word) == gesture.function:
+        return "+".join(form for form, _ in words[gesture.word].morphemes)
+    return "stress" if gesture.function == "beat" else "sense of the sentence"
