@@ -35,9 +35,11 @@ def split_units(
     library: UnitLibrary,
     test_share: float = TEST_SHARE,
     unknown: Sequence[str] = UNKNOWN_PERFORMERS,
+    fewest: int = FEWEST,
 ) -> UnitSplits:
     """Split a library; which units go where depends on their names alone.
 
+    Of a function with fewer than `fewest` clips none is kept for judging.
     Clips of quiet standing are cut in time instead, since there are so few: the last
     `test_share` of each is kept for judging.
     """
@@ -48,7 +50,7 @@ def split_units(
             groups[unit.function].append(unit)
     kept: set[str] = set()
     for units in groups.values():
-        count = max(1, round(test_share * len(units))) if len(units) >= FEWEST else 0
+        count = max(1, round(test_share * len(units))) if len(units) >= fewest else 0
         kept |= {unit.name for unit in sorted(units, key=_order)[:count]}
     idles = [unit for unit in known if unit.function == IDLE]
     share = 1.0 - test_share

@@ -17,7 +17,10 @@ Floats = NDArray[np.float32]
 
 FPS = 15.0
 TEXT_FLAGS = ("clause_end", "question", "content")
-TIMING = 5 + len(TEXT_FLAGS)
+LONGEST = 2.0
+"""Seconds; pauses and times to come are told no farther than this."""
+_WORD, _PAUSE = 10, 2
+TIMING = _WORD + len(TEXT_FLAGS) + _PAUSE
 PLAN = len(FUNCTIONS) + len(HANDS) + 1 + 8
 
 
@@ -27,7 +30,9 @@ class TextFeatures:
 
     `starts`, `ends` (W,) seconds; `vectors` (W, D) morpheme vectors pooled per eojeol; `sentence`
     (W,) the index of each word's sentence; `sentence_vectors` (S, E) sentence embeddings; `flags`
-    (W, 3) 0 or 1 for `TEXT_FLAGS`.
+    (W, 3) 0 or 1 for `TEXT_FLAGS`; `cues` (S, C) speech acts and emotions of the sentences, 0–1;
+    `prosody` (W, 2) energy and pitch of each word against the utterance, in deviations, or None
+    where nobody has spoken yet.
     """
 
     starts: Array
@@ -36,14 +41,27 @@ class TextFeatures:
     sentence: NDArray[np.intp]
     sentence_vectors: NDArray[np.floating]
     flags: NDArray[np.floating]
+    cues: NDArray[np.floating]
+    prosody: NDArray[np.floating] | None = None
 
     def __post_init__(self) -> None:
         words = len(self.starts)
         lengths = {len(self.ends), len(self.vectors), len(self.sentence), len(self.flags)}
+        if self.prosody is not None:
+            lengths.add(len(self.prosody))
         if lengths != {words}:
             raise ValueError(f"arrays of {words} words have lengths {sorted(lengths)}")
         if words and self.sentence.max() >= len(self.sentence_vectors):
             raise ValueError(f"{len(self.sentence_vectors)} sentences, yet {self.sentence.max()=}")
+        if len(self.cues) != len(self.sentence_vectors):
+            raise ValueError(f"cues of {len(self.cues)}, not {len(self.sentence_vectors)} sentences")
+
+    @property
+    def pauses(self) -> Array:
+        """Seconds of silence after each word, (W,); `LONGEST` after the last."""
+        return np.append(np.clip(self.starts[1:] - self.ends[:-1], 0.0, LONGEST), LONGEST)[
+            : len(self.starts)
+        ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,27 +87,51 @@ def fit_projection(vectors: NDArray[np.floating], size: int) -> Projection:
 def text_frames(
     text: TextFeatures, frames: int, words: Projection, sentences: Projection
 ) -> Floats:
-    """Text and time per frame (T, words + sentences + TIMING); zeros between the words."""
+    """Text and time per frame (T, words + sentences + cues + TIMING).
+
+    A word's meaning lies on every frame of its span; its time is told by how long it has gone on
+    and will go on, the pause after it, its place and its prosody. Between the words only the
+    pause is told: how long it has lasted, and how soon the next word comes.
+    """
     times = np.arange(frames) / FPS
-    word_codes, sentence_codes = words(text.vectors), sentences(text.sentence_vectors)
-    out = np.zeros((frames, word_codes.shape[1] + sentence_codes.shape[1] + TIMING))
-    last: dict[int, int] = {int(s): i for i, s in enumerate(text.sentence)}
-    first: dict[int, int] = {int(s): i for i, s in reversed([*enumerate(text.sentence)])}
-    for index, (start, end) in enumerate(zip(text.starts, text.ends, strict=True)):
-        now = (times >= start) & (times < end + 0.05)
-        sentence = int(text.sentence[index])
-        span = max(last[sentence] - first[sentence], 1)
-        since = times[now] - start
-        timing = np.zeros((int(now.sum()), TIMING))
-        timing[:, 0] = 1.0
-        timing[:, 1] = np.clip(since / max(end - start, 1e-3), 0.0, 1.0)
-        timing[:, 2] = end - start
-        timing[:, 3] = (index - first[sentence]) / span
-        timing[:, 4] = np.exp(-((since / 0.1) ** 2))
-        timing[:, 5:] = text.flags[index]
-        text_part = np.concatenate([word_codes[index], sentence_codes[sentence]])
-        out[now] = np.concatenate([np.tile(text_part, (len(timing), 1)), timing], axis=1)
+    said = np.concatenate(
+        [words(text.vectors), sentences(text.sentence_vectors)[text.sentence]], axis=1
+    )
+    said = np.concatenate([said, np.asarray(text.cues)[text.sentence]], axis=1)
+    out = np.zeros((frames, said.shape[1] + TIMING))
+    if not len(text.starts):
+        return out.astype(np.float32)
+    word = np.searchsorted(text.starts, times, side="right") - 1
+    on = (word >= 0) & (times < text.ends[word] + 0.05)
+    told = _word_columns(text)
+    since, left = times - text.starts[word], text.ends[word] - times
+    length = np.maximum(text.ends - text.starts, 1e-3)[word]
+    timing = np.column_stack(
+        [np.clip(since / length, 0.0, 1.0), left, np.exp(-((since / 0.1) ** 2)), told[word]]
+    )
+    out[on] = np.column_stack([said[word], timing, np.zeros((frames, _PAUSE))])[on]
+    coming = np.append(text.starts, np.inf)[word + 1] - times
+    gone = np.where(word >= 0, times - text.ends[word], LONGEST)
+    silence = np.clip(np.column_stack([gone, coming]), 0.0, LONGEST)
+    out[~on, -_PAUSE:] = silence[~on]
     return out.astype(np.float32)
+
+
+def _word_columns(text: TextFeatures) -> Array:
+    """What is the same on all frames of a word, (W, ·)."""
+    last = {int(s): i for i, s in enumerate(text.sentence)}
+    first = {int(s): i for i, s in reversed([*enumerate(text.sentence)])}
+    place = [
+        (i - first[int(s)]) / max(last[int(s)] - first[int(s)], 1)
+        for i, s in enumerate(text.sentence)
+    ]
+    heard = np.zeros((len(text.starts), 3))
+    if text.prosody is not None:
+        heard[:, 0], heard[:, 1:] = 1.0, text.prosody
+    ones = np.ones(len(text.starts))
+    return np.column_stack(
+        [ones, text.ends - text.starts, text.pauses, place, heard, np.asarray(text.flags)]
+    )
 
 
 def plan_frames(plan: Plan, frames: int) -> tuple[Floats, NDArray[np.int64]]:

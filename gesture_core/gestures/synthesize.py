@@ -1,9 +1,9 @@
-"""From words and a plan to motion: a trained generator rolled out window by window."""
+"""From words and a plan to motion: a trained generator makes a whole utterance at once."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -23,19 +23,23 @@ from gesture_core.gestures.features import (
     plan_frames,
     text_frames,
 )
+from gesture_core.gestures.pins import Pins, pins_to_given
+from gesture_core.gestures.qualities import apply_to_motion
+from gesture_core.gestures.smoothing import smooth_rotations
 from gesture_core.gestures.styles import Style, find_style
-from gesture_core.motion import Motion, Span
+from gesture_core.motion import Motion
 from gesture_core.plan import Plan, PlannedGesture
 from gesture_core.planning.casting import Part, cast
+from gesture_core.planning.plan_spans import plan_to_spans
 from gesture_core.resources import data_path
-from gesture_core.rotation import quat_continuous, quat_normalize
+from gesture_core.rotation import quat_normalize
 from gesture_core.skeleton import HUMANOID
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-    from gesture_core.models.gesture_gan import GestureGenerator
+    from gesture_core.models.gesture_models import Generator
 
 Array = NDArray[np.float64]
 
@@ -50,8 +54,8 @@ UNIT_SPREAD = 0.5
 """Share of the posterior's deviation that is drawn around a unit's mean latent."""
 SMOOTHING = 0.8 / FPS
 """Deviation in seconds of the Gaussian that smooths the rotations."""
-OVERLAP = 8
-"""Frames in which two windows are blended, the seed frames of the second among them."""
+SEED_POSES = 4
+"""First frames that are given: the rest."""
 FADE = 0.3
 """Seconds at the end in which what is left of a gesture comes to rest."""
 
@@ -60,7 +64,7 @@ FADE = 0.3
 class GestureModel:
     """A loaded generator and all it needs: codes, rest poses, unit latents."""
 
-    generator: GestureGenerator
+    generator: Generator
     code: MotionCode
     words: Projection
     sentences: Projection
@@ -69,7 +73,6 @@ class GestureModel:
     parts: tuple[Part, ...]
     unit_means: Tensor
     unit_deviations: Tensor
-    window: int
     sha256: str
 
 
@@ -82,18 +85,15 @@ def load_gesture_model(path: Path | None = None) -> GestureModel:
 
 def gesture_model(checkpoint: Checkpoint) -> GestureModel:
     """Build the generator of a checkpoint; `UserError` when the two do not fit."""
-    from gesture_core.config import config_from_dict
-    from gesture_core.models.gesture_gan import GestureGenerator, GestureModelConfig
+    from gesture_core.models.gesture_models import build_model
 
     details = checkpoint.details
     arrays = {name: tensor.double().numpy() for name, tensor in checkpoint.tensors.items()}
     try:
-        generator = GestureGenerator(
-            config_from_dict(GestureModelConfig, details["model"], "checkpoint")
-        )
+        generator = build_model(details["model"])
         generator.load_state_dict(checkpoint.part("generator"))
         return GestureModel(
-            generator=generator.eval().requires_grad_(False),
+            generator=generator.eval().requires_grad_(False),  # type: ignore[arg-type]
             code=MotionCode(arrays["code.mean"], arrays["code.basis"], arrays["code.scale"]),
             words=Projection(arrays["words.mean"], arrays["words.basis"]),
             sentences=Projection(arrays["sentences.mean"], arrays["sentences.basis"]),
@@ -102,7 +102,6 @@ def gesture_model(checkpoint: Checkpoint) -> GestureModel:
             parts=tuple(Part(**part) for part in details["parts"]),
             unit_means=checkpoint.tensors["units.mean"],
             unit_deviations=(0.5 * checkpoint.tensors["units.log_variance"]).exp(),
-            window=int(details["training"]["window"]),
             sha256=checkpoint.sha256,
         )
     except (KeyError, RuntimeError, TypeError) as error:
@@ -118,15 +117,18 @@ def synthesize(
     seed: int = 0,
     fps: float = 30.0,
     model: GestureModel | None = None,
+    pins: Pins | None = None,
+    casting: Sequence[int | None] = (),
 ) -> Motion:
     """Generate the gestures of an utterance of `plan.duration` seconds on HUMANOID.
 
     Trunk, head, arms and fingers move; hips and legs keep their rest. `intensity` 0–2 scales the
     gestures: through the generator's amplitude input as far as it was trained, beyond that by
     scaling the turns from the rest pose. `seed` and the times of the words choose among the
-    recorded ways to make each gesture, and vary them. The same arguments give the same bytes.
-    The spans tell which function was made when, and after which unit. Raises `UserError` for
-    values out of range.
+    recorded ways to make each gesture, and vary them; `casting` names the part of `model.parts`
+    for gestures whose way is not to be chosen anew. `pins` are poses to pass through. The same
+    arguments give the same bytes. The spans tell the plan as it was performed, at intensity 1.
+    Raises `UserError` for values out of range.
     """
     if not 0.0 <= intensity <= MAX_INTENSITY:
         raise UserError(f"intensity must be 0–{MAX_INTENSITY:g}, not {intensity}")
@@ -138,24 +140,27 @@ def synthesize(
     if style.manner not in model.manners:
         known = ", ".join(model.manners)
         raise UserError(f"the model knows no manner {style.manner!r}; it knows {known}")
+    rest = model.rests[model.manners.index(style.manner)]
     made, within, beyond = gesture_sizes(intensity)
     rng = np.random.default_rng([seed, _fingerprint(text)])
-    cast_plan, parts = cast(plan, model.parts, style.manner, style.energy, rng)
-    performed = Plan(
-        tuple(_kept_within(g, within, plan.duration) for g in cast_plan), plan.duration
+    meant, parts = cast(plan, model.parts, style.manner, style.energy, rng, casting)
+    performed = Plan(tuple(_kept_within(g, within, plan.duration) for g in meant), plan.duration)
+    frames = 2 * int(np.ceil((plan.duration * FPS + 1) / 2))
+    given, known = _given(pins, frames, model, rest, beyond)
+    code = _generate(
+        model, text, performed, parts, style, given, known, int(rng.integers(2**31))
     )
-    code = _rollout(model, text, performed, parts, style, int(rng.integers(2**31)))
     code = code * _fade_out(len(code), plan.duration)[:, None]
-    frames = max(1, round(plan.duration * fps))
-    vector = model.code.decode(resample_cubic(code, FPS, fps, frames))
-    rest = model.rests[model.manners.index(style.manner)]
+    length = max(1, round(plan.duration * fps))
+    vector = model.code.decode(resample_cubic(code, FPS, fps, length))
     rotations = smooth_rotations(vector_to_rotations(vector, rest, beyond), SMOOTHING * fps)
+    kept = Plan(tuple(_kept_within(g, 1.0, plan.duration) for g in meant), plan.duration)
     return Motion(
         skeleton=HUMANOID,
-        rotations=rotations,
-        root=np.tile(HUMANOID.rest_positions[0], (frames, 1)),
+        rotations=apply_to_motion(rotations, rest, style, fps),
+        root=np.tile(HUMANOID.rest_positions[0], (length, 1)),
         fps=fps,
-        spans=_spans(performed, model, parts) if made else (),
+        spans=plan_to_spans(kept, [model.parts[part].unit for part in parts]) if made else (),
     )
 
 
@@ -199,40 +204,49 @@ def _kept_within(gesture: PlannedGesture, size: float, duration: float) -> Plann
     )
 
 
-def _rollout(
+def _given(
+    pins: Pins | None, frames: int, model: GestureModel, rest: Array, size: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Codes (T, K) that are told, and on which frames (T,): the rest at first, and the pins."""
+    given = np.zeros((frames, model.code.size), np.float32)
+    known = np.zeros(frames, np.float32)
+    known[:SEED_POSES] = 1.0
+    if pins is not None:
+        pinned, where = pins_to_given(pins, frames, model.code, rest, size)
+        given[where > 0], known = pinned[where > 0], np.maximum(known, where)
+    return given, known
+
+
+def _generate(
     model: GestureModel,
     text: TextFeatures,
     plan: Plan,
     parts: tuple[int, ...],
     style: Style,
+    given: NDArray[np.float32],
+    known: NDArray[np.float32],
     seed: int,
 ) -> Array:
-    """Motion code (T, K) at `FPS`: overlapping windows, each seeded by the one before.
-
-    The first is seeded by the rest pose, which is zero.
-    """
+    """Motion code (T, K) at `FPS`, all frames in one go: there are no windows to be joined."""
     import torch
 
-    frames = int(np.ceil(plan.duration * FPS)) + 1
-    window, size = model.window, model.generator.config.seed
-    padded = max(window, frames + (-frames) % 2)
-    heard = torch.from_numpy(text_frames(text, padded, model.words, model.sentences))
-    planned, owner = plan_frames(plan, padded)
+    from gesture_core.models.conditions import Conditions
+
+    frames = len(given)
+    planned, owner = plan_frames(plan, frames)
+    heard = text_frames(text, frames, model.words, model.sentences)
     random = torch.Generator().manual_seed(seed)
-    with torch.no_grad(), _single_thread():
-        manner = torch.tensor([model.manners.index(style.manner)])
-        mean, log_variance = model.generator.style(manner, torch.tensor([style.energy]))
-        vector = mean + (0.5 * log_variance).exp() * torch.randn(mean.shape, generator=random)
-        units = _unit_frames(model, parts, owner, random)
-        noise = torch.randn((1, model.generator.config.noise), generator=random)
-        out = np.zeros((padded, model.code.size))
-        for start in (*range(0, padded - window, window - OVERLAP), padded - window):
-            now = slice(start, start + window)
-            given = torch.from_numpy(out[None, start : start + size]).float()
-            inputs = (heard[now], torch.from_numpy(planned[now]), units[now])
-            code = model.generator(*(x[None] for x in inputs), vector, noise, given)[0]
-            _blend(out, code.double().numpy(), start)
-    return out[:frames]
+    with torch.inference_mode(), _single_thread():
+        told = Conditions(
+            text=torch.from_numpy(heard)[None],
+            plan=torch.from_numpy(planned)[None],
+            unit=_unit_frames(model, parts, owner, random)[None],
+            manner=torch.tensor([model.manners.index(style.manner)]),
+            energy=torch.tensor([style.energy]),
+            given=torch.from_numpy(given)[None],
+            known=torch.from_numpy(known)[None],
+        )
+        return model.generator.sample(told, random)[0].double().numpy()
 
 
 def _unit_frames(
@@ -250,16 +264,6 @@ def _unit_frames(
     latents = means + UNIT_SPREAD * deviations * drawn
     latents = torch.cat([latents, latents.new_zeros(1, model.unit_means.shape[1])])
     return latents[torch.from_numpy(owner)]
-
-
-def _blend(out: Array, code: Array, start: int) -> None:
-    """Write a window into `out` from frame `start`, crossfading over what is already there."""
-    length = len(code)
-    if start > 0:
-        ramp = np.linspace(0.0, 1.0, OVERLAP + 2)[1:-1, None]
-        code = code.copy()
-        code[:OVERLAP] = (1.0 - ramp) * out[start : start + OVERLAP] + ramp * code[:OVERLAP]
-    out[start : start + length] = code
 
 
 def _fade_out(frames: int, duration: float) -> Array:
@@ -280,24 +284,6 @@ def resample_cubic(values: Array, fps: float, new_fps: float, frames: int) -> Ar
         - before
         + t
         * (2 * before - 5 * here + 4 * there - after + t * (3 * (here - there) + after - before))
-    )
-
-
-def smooth_rotations(rotations: Array, deviation: float) -> Array:
-    """Smooth rotations (T, J, 4) in time by a Gaussian of so many frames, as quaternions."""
-    radius = max(1, round(3.0 * deviation))
-    kernel = np.exp(-0.5 * (np.arange(-radius, radius + 1) / deviation) ** 2)
-    kernel /= kernel.sum()
-    padded = np.pad(quat_continuous(rotations), ((radius, radius), (0, 0), (0, 0)), mode="edge")
-    frames = len(rotations)
-    smooth = sum(weight * padded[k : k + frames] for k, weight in enumerate(kernel))
-    return quat_normalize(smooth)
-
-
-def _spans(plan: Plan, model: GestureModel, parts: tuple[int, ...]) -> tuple[Span, ...]:
-    return tuple(
-        Span("gesture", gesture.function, gesture.start, gesture.end, model.parts[part].unit)
-        for gesture, part in zip(plan, parts, strict=True)
     )
 
 

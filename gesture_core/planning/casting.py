@@ -41,22 +41,26 @@ def cast(
     manner: str,
     energy: float,
     rng: np.random.Generator,
+    chosen: Sequence[int | None] = (),
 ) -> tuple[Plan, tuple[int, ...]]:
     """Choose a part for every gesture; return the plan fitted to them, and their indices.
 
     The function is kept (a beat stands in for one that nobody recorded); the hand is kept where
-    a unit with that hand exists, else the plan takes the hand of the unit.
+    a unit with that hand exists, else the plan takes the hand of the unit. `chosen` gives, gesture
+    by gesture, the part where it is not to be chosen anew.
     """
     gestures: list[PlannedGesture] = []
-    chosen: list[int] = []
-    for gesture in plan:
-        index = _choose(gesture, repertoire, manner, energy, chosen, rng)
+    cast_as: list[int] = []
+    for number, gesture in enumerate(plan):
+        index = _choose(gesture, repertoire, manner, energy, cast_as, rng)
+        if number < len(chosen) and (told := chosen[number]) is not None:
+            index = told
         part = repertoire[index]
         fitted = gesture.fitted(part.preparation, part.retraction)
         fitted = replace(fitted, function=part.function, hand=part.hand)
         gestures.append(fitted)
-        chosen.append(index)
-    return Plan(tuple(gestures), plan.duration), tuple(chosen)
+        cast_as.append(index)
+    return Plan(tuple(gestures), plan.duration), tuple(cast_as)
 
 
 def _choose(
@@ -64,7 +68,7 @@ def _choose(
     repertoire: Sequence[Part],
     manner: str,
     energy: float,
-    chosen: Sequence[int],
+    earlier: Sequence[int],
     rng: np.random.Generator,
 ) -> int:
     usable = [i for i, part in enumerate(repertoire) if part.portable or part.manner == manner]
@@ -74,7 +78,7 @@ def _choose(
     own = [i for i in pool if repertoire[i].manner == manner]
     if own and rng.random() < OWN_MANNER:
         pool = own
-    fresh = [i for i in pool if i not in chosen[-2:]]
+    fresh = [i for i in pool if i not in earlier[-2:]]
     pool = fresh or pool
     sizes = np.array([repertoire[i].size for i in pool])
     rank = (sizes - sizes.min()) / max(float(np.ptp(sizes)), 1e-6) - 0.5

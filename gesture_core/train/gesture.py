@@ -1,10 +1,8 @@
-"""Training the gesture generator: one loop, from real units to committed weights.
+"""Training gesture generators: one loop for every recipe, from real units to committed weights.
 
-    L_G = α·L_Huber + β·L_NSGAN + γ·L_style + λ·L_KLD                                        (1)
-
-L_Huber (2), L_NSGAN (3), L_style (4), L_D (5) and L_KLD are defined in `models.gesture_gan`. The
-motion d holds poses and their velocities. L_D also sees real motion under another sentence's text
-and plan as fake (Reed et al., ICML 2016), which forces D to read them.
+What is drawn at random depends on the seed, the process and the iteration alone, so that a run
+that was killed goes on exactly as it would have. Several processes started by `torchrun` each
+draw their own batches and average their gradients.
 """
 
 from __future__ import annotations
@@ -19,25 +17,28 @@ import numpy as np
 
 from gesture_core.checkpoint import load_checkpoint
 from gesture_core.config import load_config
-from gesture_core.dataset.units import (
-    mesh2motion_units,
-    save_units,
-    smartbody_units,
-)
+from gesture_core.dataset.units import mesh2motion_units, save_units, smartbody_units
 from gesture_core.errors import UserError
 from gesture_core.progress import Progress, silent
-from gesture_core.train.gesture_data import Sequences
+from gesture_core.train.curves import plot_curves
+from gesture_core.train.gesture_data import (
+    MixedRepertoire,
+    Sequences,
+    compose_many,
+    to_sequences,
+    unit_clips,
+)
 from gesture_core.train.gesture_run import (
     STATE_KIND,
     GestureTraining,
     Run,
-    composed,
     load_state,
-    plot_curves,
     save_generator,
     save_state,
     start_run,
 )
+from gesture_core.train.gesture_sheet import save_sheet
+from gesture_core.train.processes import Processes, processes
 from gesture_core.train.sentences import (
     analyse_sentences,
     choose_texts,
@@ -46,7 +47,12 @@ from gesture_core.train.sentences import (
 )
 
 if TYPE_CHECKING:
+    import torch
     from torch import Tensor
+
+    from gesture_core.train.recipe import Batch, Descent
+
+LOG_EVERY, SAVE_EVERY = 50, 500
 
 
 def train_from_file(path: Path, overrides: Sequence[str], *, resume: bool = False) -> Path:
@@ -54,9 +60,11 @@ def train_from_file(path: Path, overrides: Sequence[str], *, resume: bool = Fals
     from gesture_core.console import Reporter
 
     config = load_config(GestureTraining, path, overrides)
-    with Reporter() as reporter:
-        prepare_data(config, reporter)
-        return train_gesture(config, resume=resume, progress=reporter)
+    with processes(config.device) as group, Reporter(quiet=not group.first) as reporter:
+        if group.first:
+            prepare_data(config, reporter)
+        group.wait()
+        return train_gesture(config, resume=resume, progress=reporter, group=group)
 
 
 def prepare_data(config: GestureTraining, progress: Progress = silent) -> None:
@@ -67,181 +75,186 @@ def prepare_data(config: GestureTraining, progress: Progress = silent) -> None:
         animations = config.archives / "mesh2motion" / "human-addon.glb"
         save_units(config.units, [*smartbody_units(behaviours), *mesh2motion_units(animations)])
     if not config.sentences.exists():
-        texts = choose_texts(read_texts(config.archives / "text_ko"), config.texts, config.seed)
+        texts = choose_texts(read_texts(config.archives / "text_ko"), config.texts, 0)
         save_sentences(config.sentences, analyse_sentences(texts, progress))
 
 
 def train_gesture(
-    config: GestureTraining, *, resume: bool = False, progress: Progress = silent
+    config: GestureTraining,
+    *,
+    resume: bool = False,
+    progress: Progress = silent,
+    group: Processes | None = None,
 ) -> Path:
-    """Train the generator; return the path of the checkpoint.
+    """Train a generator; return the path of the checkpoint.
 
     Writes `gesture.safetensors` (averaged weights, all that use needs), `state.safetensors`
-    (to resume), `log.jsonl` and `curves.png` into `config.output`. Interrupted by Ctrl-C, it
-    saves the state first.
+    (to resume), `log.jsonl`, `curves.png` and `sheets/` into `config.output`. Interrupted by
+    Ctrl-C, it saves the state first.
     """
     import torch
 
+    group = group or Processes()
     torch.set_num_threads(config.threads)
-    run = start_run(config)
     state = config.output / "state.safetensors"
+    if state.exists() and not resume:
+        raise UserError(f"{state} exists; continue with --resume or choose another output=…")
+    run = start_run(config)
     if resume:
         load_state(run, load_checkpoint(state, STATE_KIND))
-    elif state.exists():
-        raise UserError(f"{state} exists; continue with --resume or choose another output=…")
     config.output.mkdir(parents=True, exist_ok=True)
+    started, first = time.monotonic(), run.iteration
     try:
-        for losses in iterations(run):
-            if run.iteration % 50 == 0 or run.iteration == config.iterations:
-                _log(run, losses, progress)
-            if run.iteration % 500 == 0:
+        for shown in iterations(run, group):
+            if run.iteration % LOG_EVERY == 0 or run.iteration == config.iterations:
+                done = (run.iteration - first) * config.batch * group.size
+                _log(run, shown, done / (time.monotonic() - started), progress, group)
+            if group.first and run.iteration % SAVE_EVERY == 0:
                 save_state(run, state)
+            if group.first and config.sheet and run.iteration % (config.sheet * config.epoch) == 0:
+                save_sheet(run, config.output / "sheets" / f"{run.iteration:06d}.png")
     finally:
-        save_state(run, state)
+        if group.first:
+            save_state(run, state)
     path = config.output / "gesture.safetensors"
-    save_generator(run, path)
-    plot_curves(run.log, config.output / "curves.png")
+    if group.first:
+        save_generator(run, path)
+        plot_curves(run.log, config.output / "curves.png")
     return path
 
 
-def iterations(run: Run) -> Iterator[dict[str, float]]:
-    """Train step by step until `config.iterations`; yields the losses of each."""
+def iterations(run: Run, group: Processes | None = None) -> Iterator[dict[str, float]]:
+    """Train step by step until `config.iterations`; yields what each has to show."""
+    import torch
+
+    group = group or Processes()
     config = run.config
-    numbers = range(config.held_out, len(run.sentences))
+    if config.compile:
+        run.recipe.networks["generator"].compile()
     data: Sequences | None = None
+    clips = torch.empty(0)
+    for network in run.recipe.networks.values():
+        group.share(network)
     while run.iteration < config.iterations:
         if data is None or run.iteration % config.epoch == 0:
-            data = composed(run, numbers, config.minutes, run.rng)
-        starts = data.windows(config.window, 4)
-        batch = _tensors(data, run.rng.choice(starts, config.batch), config.window)
-        losses = train_step(run, batch)
+            data, clips = compose_epoch(run, run.iteration // config.epoch, group.number)
+        rng = np.random.default_rng([config.seed, group.number, run.iteration])
+        torch.manual_seed(int(rng.integers(2**62)))
+        batch = draw_batch(data, config, rng).to(run.device)
+        shown = train_step(run, batch, clips, group)
         run.iteration += 1
-        yield losses
+        yield {name: value.item() for name, value in shown.items()}
 
 
-def _tensors(data: Sequences, first: np.ndarray, window: int) -> dict[str, Tensor]:
+def compose_epoch(run: Run, epoch: int, process: int = 0) -> tuple[Sequences, Tensor]:
+    """Freshly composed training sequences, and the clips (P, points, K) they were made from."""
     import torch
 
-    batch = {name: torch.from_numpy(array) for name, array in data.batch(first, window).items()}
-    batch["manner"], batch["energy"] = batch["manner"][:, 0], batch["energy"][:, 0]
-    return batch
-
-
-def train_step(run: Run, batch: dict[str, Tensor]) -> dict[str, float]:
-    """One step of the discriminator and one of the generator on a batch of windows."""
-    import torch
-
-    from gesture_core.models import gesture_gan as gan
-
-    config, generator = run.config, run.generator
-    adversarial = run.iteration >= config.warm_up * config.iterations
-    _set_rates(run)
-    motion, text, plan = batch["motion"], batch["text"], batch["plan"]
-    seed = motion[:, : run.model_config.seed]
-    size = len(motion)
-
-    style_mean, style_spread = generator.style(batch["manner"], batch["energy"])
-    style = gan.sample(style_mean, style_spread)
-    unit_mean, unit_spread = generator.unit(run.clips)
-    latents = gan.sample(unit_mean, unit_spread)
-    units = torch.cat([latents, latents.new_zeros(1, latents.shape[1])])[batch["part"]]
-    noise = torch.randn(size, run.model_config.noise)
-
-    few = max(size // 4, 1)  # the style loss compares a part of the batch with other styles
-    other = torch.randint(run.model_config.manners, (few,))
-    energy = batch["energy"][torch.randperm(size)[:few]]
-    style_2 = gan.sample(*generator.style(other, energy))
-    told = [text, plan, units, style, noise, seed]
-    again = [text[:few], plan[:few], units[:few], style_2, noise[:few], seed[:few]]
-    both = generator(*(torch.cat(pair) for pair in zip(told, again, strict=True)))
-    fake, fake_2 = both[:size], both[size:]
-
-    losses: dict[str, Tensor] = {}
-    judged = None
-    if adversarial:
-        judged = _with_seed(fake, seed)
-        losses["L_D"] = _train_discriminator(run, batch, judged.detach())
-    delta = config.huber_delta
-    losses["L_Huber"] = gan.huber_loss(_moving(fake), _moving(motion), delta)
-    losses["L_style"] = gan.style_loss(
-        fake[:few], fake_2, style[:few], style_2, config.style_limit, delta
+    config, material = run.config, run.material
+    rng = np.random.default_rng([config.seed, process, epoch, 1])
+    repertoire = MixedRepertoire(material.library, config.mixing, rng)
+    numbers = range(config.held_out, len(material.sentences))
+    compositions = compose_many(
+        material.sentences, numbers, repertoire, config.minutes, rng, config.balance
     )
-    losses["L_KLD"] = gan.kld_loss(style_mean, style_spread) + gan.kld_loss(unit_mean, unit_spread)
-    total = (
-        config.alpha * losses["L_Huber"]
-        + config.gamma * losses["L_style"]
-        + config.kld * losses["L_KLD"]
+    sequences = to_sequences(
+        compositions,
+        material.sentences,
+        repertoire,
+        material.code,
+        material.words,
+        material.embeddings,
+        rng,
     )
-    if judged is not None:
-        verdict = run.discriminator(judged, text, plan, batch["manner"])
-        losses["L_NSGAN"] = gan.generator_loss(verdict)
-        total = total + config.beta * losses["L_NSGAN"]
-    optimiser = run.optimisers[0]
-    optimiser.zero_grad(set_to_none=True)
-    total.backward()
-    torch.nn.utils.clip_grad_norm_(generator.parameters(), 2.0)
-    optimiser.step()
-    _average(run)
-    return {name: loss.item() for name, loss in {"L_G": total, **losses}.items()}
+    points = run.average.config.unit_points  # type: ignore[union-attr]
+    clips = unit_clips(repertoire, material.code, points)  # type: ignore[arg-type]
+    return sequences, torch.from_numpy(clips).to(run.device)
 
 
-def _train_discriminator(run: Run, batch: dict[str, Tensor], fake: Tensor) -> Tensor:
-    """One step on L_D: real against generated and against real under another text."""
+def draw_batch(data: Sequences, config: GestureTraining, rng: np.random.Generator) -> Batch:
+    """Random windows, some of their frames told: mostly the first ones, sometimes others.
+
+    Frames anywhere in the window are given so that poses can be pinned and phrases re-rolled.
+    """
     import torch
 
-    from gesture_core.models.gesture_gan import discriminator_loss
+    from gesture_core.train.recipe import Batch
 
-    config, judge = run.config, run.discriminator
-    text, plan, manner = batch["text"], batch["plan"], batch["manner"]
-    blur = config.instance_noise
-    real = batch["motion"] + blur * torch.randn_like(fake)
-    fake = fake + blur * torch.randn_like(fake)
-    shuffled = torch.roll(torch.arange(len(real)), 1)
-    verdict = judge(real, text, plan, manner)
-    loss = (1.0 - config.mismatch) * discriminator_loss(verdict, judge(fake, text, plan, manner))
-    mismatched = judge(real, text[shuffled], plan[shuffled], manner)
-    loss = loss + config.mismatch * discriminator_loss(verdict, mismatched)
-    run.optimisers[1].zero_grad(set_to_none=True)
-    loss.backward()
-    run.optimisers[1].step()
-    return loss.detach()
+    first = rng.choice(data.windows(config.window, 4), config.batch)
+    arrays = data.batch(first, config.window)
+    arrays["manner"], arrays["energy"] = arrays["manner"][:, 0], arrays["energy"][:, 0]
+    known = known_frames(config.batch, config.window, config.given, rng)
+    given = np.asarray(arrays["motion"]) * known[..., None]
+    tensors = {name: torch.from_numpy(array) for name, array in arrays.items()}
+    return Batch(**tensors, given=torch.from_numpy(given), known=torch.from_numpy(known))
 
 
-def _with_seed(fake: Tensor, seed: Tensor) -> Tensor:
+def known_frames(
+    batch: int, window: int, seed_poses: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Which frames are told (B, T), 0 or 1: seed poses, both ends, single ones, or none."""
+    known = np.zeros((batch, window), np.float32)
+    kind = rng.choice(4, batch, p=(0.7, 0.1, 0.1, 0.1))
+    known[kind <= 1, :seed_poses] = 1.0
+    for row in np.flatnonzero(kind == 1):
+        known[row, window - int(rng.integers(1, window // 2)) :] = 1.0
+    for row in np.flatnonzero(kind == 2):
+        known[row, rng.integers(window, size=2)] = 1.0
+    return known
+
+
+def train_step(run: Run, batch: Batch, clips: Tensor, group: Processes) -> dict[str, Tensor]:
+    """Take every step of the recipe on one batch; returns what they show."""
     import torch
 
-    return torch.cat([seed, fake[:, seed.shape[1] :]], dim=1)
-
-
-def _moving(motion: Tensor) -> Tensor:
-    """Poses and velocities (B, T − 1, 2K): what L_Huber compares."""
-    import torch
-
-    return torch.cat([motion[:, 1:], 2.0 * (motion[:, 1:] - motion[:, :-1])], dim=-1)
-
-
-def _set_rates(run: Run) -> None:
-    """Warm up over 100 iterations, hold, then fall to a tenth over the last 40 %."""
-    done = run.iteration / run.config.iterations
+    config, recipe = run.config, run.recipe
+    done = run.iteration / config.iterations
     factor = min(1.0, (run.iteration + 1) / 100) * min(1.0, max(0.1, (1.0 - done) / 0.4))
-    rates = (run.config.generator_rate, run.config.discriminator_rate)
-    for optimiser, rate in zip(run.optimisers, rates, strict=True):
-        for group in optimiser.param_groups:
-            group["lr"] = rate * factor
+    shown: dict[str, Tensor] = {}
+    descents = recipe.losses(batch, clips, done)
+    while (descent := _next(descents, run.device, config.bf16)) is not None:
+        optimiser = recipe.optimisers[descent.optimiser]
+        network = recipe.networks[descent.optimiser]
+        optimiser.zero_grad(set_to_none=True)
+        descent.loss.backward()
+        group.average_gradients(network)
+        norm = torch.nn.utils.clip_grad_norm_(network.parameters(), config.clip)
+        for parameters in optimiser.param_groups:
+            parameters["lr"] = factor * parameters["rate"]
+        optimiser.step()
+        shown |= {**descent.shown, f"gradient {descent.optimiser}": norm}
+    _average(run)
+    return {name: value.detach() for name, value in shown.items()}
+
+
+def _next(descents: Iterator[Descent], device: torch.device, bf16: bool) -> Descent | None:
+    import torch
+
+    with torch.autocast(device.type, torch.bfloat16, enabled=bf16):
+        return next(descents, None)
 
 
 def _average(run: Run) -> None:
     decay = min(run.config.ema, (1 + run.iteration) / (10 + run.iteration))
-    new = run.generator.state_dict()
+    new = run.recipe.networks["generator"].state_dict()
     for name, value in run.average.state_dict().items():
-        value.lerp_(new[name], 1.0 - decay)
+        if value.is_floating_point():
+            value.lerp_(new[name], 1.0 - decay)
+        else:
+            value.copy_(new[name])
 
 
-def _log(run: Run, losses: dict[str, float], progress: Progress) -> None:
-    row = {"iteration": run.iteration, "time": round(time.time(), 1), **losses}
+def _log(
+    run: Run, shown: dict[str, float], speed: float, progress: Progress, group: Processes
+) -> None:
+    shown = {"samples/s": speed, **shown}
+    row = {"iteration": run.iteration, "time": round(time.time(), 1), **shown}
+    if not all(np.isfinite(value) for value in shown.values()):
+        raise UserError(f"training diverged at iteration {run.iteration}: {shown}")
     run.log.append(row)
-    with (run.config.output / "log.jsonl").open("a", encoding="utf-8") as stream:
-        stream.write(json.dumps(row) + "\n")
-    shown = "  ".join(f"{name} {value:.4f}" for name, value in losses.items())
-    done, iterations = run.iteration, run.config.iterations
-    progress(done / iterations, f"training {done}/{iterations}  {shown}")
+    if group.first:
+        with (run.config.output / "log.jsonl").open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(row) + "\n")
+    told = "  ".join(f"{name} {value:.3g}" for name, value in shown.items() if name[0] in "LDRs")
+    done, whole = run.iteration, run.config.iterations
+    progress(done / whole, f"training {done}/{whole}  {told}")

@@ -9,14 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesture_core.dataset.compose import FPS, Composition, Repertoire, compose
+from gesture_core.dataset.units import UnitLibrary
 from gesture_core.gestures.encode import MotionCode, rotations_to_vector
 from gesture_core.gestures.features import Projection, TextFeatures, plan_frames, text_frames
 from gesture_core.planning.cues import PlanWord, cue, word_flags
+from gesture_core.rotation import quat_slerp
 from gesture_core.train.sentences import Sentences
 
 Floats = NDArray[np.float32]
+Array = NDArray[np.float64]
 ENERGIES = (0.4, 1.6)
 """Range of energies that are composed."""
+MOST_MIXED = 0.4
+"""How much of another unit a mixed one may hold."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,16 +61,35 @@ class Sequences:
         }
 
 
-def text_of(composition: Composition, sentences: Sentences) -> TextFeatures:
+def text_of(
+    composition: Composition, sentences: Sentences, prosody: Floats | None = None
+) -> TextFeatures:
     """The text features of a composed sequence."""
+    lines = list(composition.lines)
     return TextFeatures(
         starts=np.array([word.start for word in composition.words]),
         ends=np.array([word.end for word in composition.words]),
         vectors=np.concatenate([sentences.word_vectors(n) for n in composition.lines]),
         sentence=np.array([word.sentence for word in composition.words], dtype=np.intp),
-        sentence_vectors=sentences.sentence_vectors[list(composition.lines)],
+        sentence_vectors=sentences.sentence_vectors[lines],
         flags=word_flags(composition.words),
+        cues=sentences.cues[lines],
+        prosody=prosody,
     )
+
+
+def imagined_prosody(composition: Composition, rng: np.random.Generator) -> Floats | None:
+    """Energy and pitch (W, 2) as if the words with a stroke were stressed; None half of the time.
+
+    Composed sequences have no sound. Both must be learned: speech, and text that nobody has
+    spoken yet.
+    """
+    if rng.random() < 0.5:
+        return None
+    heard = rng.normal(0.0, 0.8, (len(composition.words), 2))
+    stressed = [gesture.word for gesture in composition.plan]
+    heard[stressed] += rng.normal(0.8, 0.4, (len(stressed), 1))
+    return heard.astype(np.float32)
 
 
 def compose_many(
@@ -117,6 +141,7 @@ def to_sequences(
     code: MotionCode,
     words: Projection,
     embeddings: Projection,
+    rng: np.random.Generator,
 ) -> Sequences:
     """Encode composed sequences for the model."""
     rows: list[tuple[Floats, Floats, Floats, NDArray[np.int64]]] = []
@@ -125,10 +150,11 @@ def to_sequences(
         plan, owner = plan_frames(composition.plan, frames)
         parts = np.append(composition.parts, -1).astype(np.int64)
         rest = repertoire.rests[composition.manner]
+        text = text_of(composition, sentences, imagined_prosody(composition, rng))
         rows.append(
             (
                 code.encode(rotations_to_vector(composition.rotations, rest)),
-                text_frames(text_of(composition, sentences), frames, words, embeddings),
+                text_frames(text, frames, words, embeddings),
                 plan,
                 parts[owner],
             )
@@ -142,6 +168,41 @@ def to_sequences(
         energy=np.repeat(energies, lengths),
         starts=np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64),
     )
+
+
+class MixedRepertoire(Repertoire):
+    """A repertoire in which some units move a little like another one of the same hand.
+
+    There are few units; between two of them lie others that nobody recorded. The function, the
+    times and the name stay those of the first.
+    """
+
+    def __init__(self, library: UnitLibrary, share: float, rng: np.random.Generator) -> None:
+        super().__init__(library)
+        self._mixes: dict[int, tuple[int, float]] = {}
+        for index, part in enumerate(self.parts):
+            others = [
+                i
+                for i, other in enumerate(self.parts)
+                if other.hand == part.hand
+                and other.unit != part.unit
+                and set(self.bones(i)) == set(self.bones(index))
+            ]
+            if others and rng.random() < share:
+                chosen = others[int(rng.integers(len(others)))]
+                self._mixes[index] = (chosen, float(rng.uniform(0.0, MOST_MIXED)))
+
+    def perform(self, index: int, times: Array, manner: str) -> Array:
+        """As `Repertoire.perform`, mixed; the other unit takes the times of this one."""
+        pose = super().perform(index, times, manner)
+        if index not in self._mixes:
+            return pose
+        other, weight = self._mixes[index]
+        ours, theirs = self.parts[index], self.parts[other]
+        before = theirs.preparation / max(ours.preparation, 1e-3)
+        after = theirs.retraction / max(ours.retraction, 1e-3)
+        times = times * np.where(times < 0.0, before, after)
+        return quat_slerp(pose, super().perform(other, times, manner), np.array(weight))
 
 
 def unit_clips(repertoire: Repertoire, code: MotionCode, points: int) -> Floats:

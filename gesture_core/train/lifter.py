@@ -20,7 +20,7 @@ from gesture_core.checkpoint import load_checkpoint
 from gesture_core.config import load_config
 from gesture_core.errors import UserError
 from gesture_core.progress import Progress, silent
-from gesture_core.train.gesture_run import plot_curves
+from gesture_core.train.curves import plot_curves
 
 if TYPE_CHECKING:
     from torch import Tensor

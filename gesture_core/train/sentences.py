@@ -26,6 +26,8 @@ _FRAGMENT = "0"
 class Sentences:
     """N sentences: their words with morphemes, word vectors (W, D) and embeddings (N, E).
 
+    `cues` (N, C): speech acts and emotions, see `text.sentence_cues`.
+
     The words of sentence n are rows `offsets[n]` to `offsets[n + 1]` of `vectors`.
     """
 
@@ -34,6 +36,7 @@ class Sentences:
     vectors: NDArray[np.floating]
     offsets: NDArray[np.intp]
     sentence_vectors: NDArray[np.floating]
+    cues: NDArray[np.floating]
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -74,6 +77,7 @@ def analyse_sentences(texts: Sequence[str], progress: Progress = silent) -> Sent
     """
     from gesture_core.text.embedding import embed_sentences
     from gesture_core.text.morphemes import analyse, morpheme_vectors
+    from gesture_core.text.sentence_cues import sentence_cues
     from gesture_core.text.split import eojeols
 
     kept = [text for text in texts if any("가" <= letter <= "힣" for letter in text)]
@@ -91,12 +95,14 @@ def analyse_sentences(texts: Sequence[str], progress: Progress = silent) -> Sent
             embeddings.append(embed_sentences(kept[number : number + _CHUNK]))
             progress(number / len(kept), "analysing sentences")
     counts = [len(line.words) for line in lines]
+    sentence_vectors = np.concatenate(embeddings)
     return Sentences(
         texts=tuple(kept),
         lines=tuple(lines),
         vectors=np.concatenate(vectors),
         offsets=np.concatenate([[0], np.cumsum(counts)]),
-        sentence_vectors=np.concatenate(embeddings),
+        sentence_vectors=sentence_vectors,
+        cues=sentence_cues(sentence_vectors, kept),
     )
 
 
@@ -111,6 +117,7 @@ def save_sentences(path: Path, sentences: Sentences, *, force: bool = False) -> 
             vectors=sentences.vectors.astype(np.float16),
             counts=np.diff(sentences.offsets),
             sentence_vectors=sentences.sentence_vectors.astype(np.float16),
+            cues=sentences.cues.astype(np.float16),
         )
 
 
@@ -128,6 +135,7 @@ def load_sentences(path: Path) -> Sentences:
                 vectors=arrays["vectors"],
                 offsets=np.concatenate([[0], np.cumsum(arrays["counts"])]),
                 sentence_vectors=arrays["sentence_vectors"],
+                cues=arrays["cues"],
             )
     except (OSError, ValueError, KeyError) as error:
         raise UserError(f"{path} is not a cache of analysed sentences: {error}") from error

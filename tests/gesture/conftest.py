@@ -84,6 +84,7 @@ def example_sentences(count: int = 6) -> Sentences:
         vectors=rng.normal(size=(sum(counts), 12)),
         offsets=np.concatenate([[0], np.cumsum(counts)]),
         sentence_vectors=rng.normal(size=(count, 10)),
+        cues=rng.uniform(size=(count, 3)),
     )
 
 
