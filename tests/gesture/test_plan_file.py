@@ -47,7 +47,8 @@ def plans(decimals: int | None = None) -> st.SearchStrategy[Plan]:
         numbers = [amplitude, *sorted(times)]
         if decimals is not None:
             numbers = [round(number, decimals) for number in numbers]
-        return PlannedGesture(function, hand, *numbers, word)
+        size, start, stroke, end = numbers
+        return PlannedGesture(function, hand, size, start, stroke, end, word)
 
     gestures = st.builds(
         gesture,
