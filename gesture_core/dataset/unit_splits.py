@@ -6,7 +6,6 @@ everything of performers that nobody trains on.
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -37,9 +36,11 @@ def split_units(
     unknown: Sequence[str] = UNKNOWN_PERFORMERS,
     fewest: int = FEWEST,
 ) -> UnitSplits:
-    """Split a library; which units go where depends on their names alone.
+    """Split a library, the same way every time.
 
-    Of a function with fewer than `fewest` clips none is kept for judging.
+    Of every function the clips are ordered by size, and of equal stretches of that order the
+    middle one is kept, so that both parts hold small and large gestures alike. Of a function with
+    fewer than `fewest` clips none is kept.
     Clips of quiet standing are cut in time instead, since there are so few: the last
     `test_share` of each is kept for judging.
     """
@@ -51,7 +52,8 @@ def split_units(
     kept: set[str] = set()
     for units in groups.values():
         count = max(1, round(test_share * len(units))) if len(units) >= fewest else 0
-        kept |= {unit.name for unit in sorted(units, key=_order)[:count]}
+        ordered = sorted(units, key=lambda unit: (unit.size, unit.name))
+        kept |= {ordered[int((n + 0.5) * len(units) / count)].name for n in range(count)}
     idles = [unit for unit in known if unit.function == IDLE]
     share = 1.0 - test_share
     train = UnitLibrary(
@@ -69,10 +71,6 @@ def split_units(
         test=UnitLibrary(test, train.rests),
         unknown=UnitLibrary(tuple(u for u in library.units if u.performer in unknown)),
     )
-
-
-def _order(unit: Unit) -> str:
-    return hashlib.sha256(unit.name.encode()).hexdigest()
 
 
 def _cut(idle: Unit, start: float, end: float) -> Unit:

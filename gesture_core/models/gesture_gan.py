@@ -168,7 +168,8 @@ class GestureGenerator(nn.Module):
 
     def sample(self, told: Conditions, random: torch.Generator) -> Tensor:
         """Draw a style vector and noise, and generate motion codes (B, T, motion)."""
-        style = sample(*self.style(told.manner, told.energy), random)
+        mean, log_variance = self.style(told.manner, told.energy)
+        style = sample(mean, log_variance, random)
         noise = torch.randn((len(told), self.config.noise), generator=random)
         return self(told, style, noise.to(style.device))
 

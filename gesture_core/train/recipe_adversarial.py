@@ -59,7 +59,7 @@ class AdversarialTraining:
     r2: float = 0.0
     """Weight of R2, the gradient penalty on generated motion; 0: none."""
     penalty_every: int = 8
-    """Iterations between two penalties, which are weighted up by as much."""
+    """Iterations between two penalties on average; they are weighted up by as much."""
     augment: tuple[Augmentation, ...] = ("shift", "size", "noise")
     """What D sees is shifted in time, made larger or smaller, cut out in places, or blurred."""
 
@@ -99,7 +99,6 @@ class AdversarialRecipe:
                 self.discriminator.parameters(), config.discriminator_rate, betas
             ),
         }
-        self._penalties = 0
 
     def losses(self, batch: Batch, clips: Tensor, done: float) -> Iterator[Descent]:
         """One step of the discriminator, once it has joined, and one of the generator."""
@@ -158,8 +157,8 @@ class AdversarialRecipe:
     def _discriminate(self, batch: Batch, told: Conditions, fake: Tensor) -> Descent:
         """L_D (2) and how sure D is of real, generated and mismatched motion."""
         config, judge = self.config, self.discriminator
-        self._penalties += 1
-        penalised = self._penalties % config.penalty_every == 0
+        # by chance and not in turn, so that a run that goes on needs no count
+        penalised = torch.rand(()).item() < 1.0 / config.penalty_every
         real, heard = self._seen(batch.motion, told)
         fake, heard_fake = self._seen(fake, told)
         if penalised:
