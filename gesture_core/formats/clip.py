@@ -31,6 +31,7 @@ VERSION = 1
 MAX_BYTES = 1 << 30
 MAX_JOINTS = 512
 MAX_FRAMES = 1_000_000
+_ROUNDING = 4.0 * float(np.finfo(np.float32).eps)
 _ARRAYS = ("offsets", "rotations", "root", "expressions")
 
 
@@ -93,7 +94,7 @@ def load_clip(path: Path) -> Clip:
         )
         motion = Motion(
             skeleton=Skeleton(names, parents, arrays["offsets"]),
-            rotations=quat_normalize(arrays["rotations"]),
+            rotations=_unit(arrays["rotations"]),
             root=arrays["root"],
             fps=float(header["fps"]),
             expressions=arrays["expressions"][:, columns],
@@ -104,6 +105,12 @@ def load_clip(path: Path) -> Clip:
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise UserError(f"{path} is not a valid clip: header does not fit ({error})") from error
     return Clip(motion, audio, provenance)
+
+
+def _unit(rotations: Array) -> Array:
+    """Rotations of unit length; those off by rounding alone stay, so that saving gives the same."""
+    off = np.abs(np.linalg.norm(rotations, axis=-1, keepdims=True) - 1.0)
+    return np.where(off > _ROUNDING, quat_normalize(rotations), rotations)
 
 
 def _read_members(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:

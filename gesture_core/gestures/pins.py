@@ -21,6 +21,7 @@ from gesture_core.formats.json_file import (
     json_object,
     read_json,
 )
+from gesture_core.gestures.easing import ease
 from gesture_core.gestures.encode import BONES, MotionCode, rotations_to_vector
 from gesture_core.gestures.features import FPS
 from gesture_core.motion import Motion
@@ -199,16 +200,18 @@ def pins_to_given(
     """What a generator is told: motion codes (T, K), 0 where unknown, and 1 where known (T,).
 
     `frames` T at the generator's rate; `rest` (J, 4) is the rest pose that codes start from;
-    `size` > 0 the factor by which turns are scaled after the generator. Poses that pin only some
-    bones are left out: see `complete_pins`.
+    `size` the factor by which turns are scaled after the generator, 0 when nothing it makes is
+    seen and so nothing is told. Poses that pin only some bones are left out: see `complete_pins`.
     """
+    given = np.zeros((frames, code.size), dtype=np.float32)
+    known = np.zeros(frames, dtype=np.float32)
+    if size == 0.0:
+        return given, known
     whole = pins.held[:, BONES].all(axis=1)
     where = np.rint(pins.times[whole] * FPS).astype(int)
     inside = where < frames
     turns = quat_multiply(quat_inverse(rest), pins.rotations[whole][inside])
     scaled = quat_multiply(rest, rotvec_to_quat(quat_to_rotvec(turns) / size))
-    given = np.zeros((frames, code.size), dtype=np.float32)
-    known = np.zeros(frames, dtype=np.float32)
     given[where[inside]] = code.encode(rotations_to_vector(scaled, rest))
     known[where[inside]] = 1.0
     return given, known
@@ -251,7 +254,7 @@ def _frames_of(times: Array, fps: float, frames: int) -> NDArray[np.intp]:
     return found
 
 
-def _eased_turns(at: NDArray[np.intp], turns: Array, frames: int, ease: float) -> Array:
+def _eased_turns(at: NDArray[np.intp], turns: Array, frames: int, reach: float) -> Array:
     """Turns (T, 4) that are `turns` (P, 4) at the frames `at` and none far from them."""
     time = np.arange(frames)
     out = quat_identity((frames,))
@@ -259,27 +262,21 @@ def _eased_turns(at: NDArray[np.intp], turns: Array, frames: int, ease: float) -
     for index in range(len(at) + 1):
         now = after == index
         before, behind = _neighbour(at, index - 1), _neighbour(at, index)
-        if index and index < len(at) and behind - before < 2.0 * ease:
-            share = _smooth((time[now] - before) / (behind - before))
+        if index and index < len(at) and behind - before < 2.0 * reach:
+            share = ease((time[now] - before) / (behind - before))
             out[now] = quat_slerp(turns[index - 1], turns[index], share)
             continue
         if index:
-            leaving = 1.0 - _smooth((time[now] - before) / ease)
+            leaving = 1.0 - ease((time[now] - before) / reach)
             out[now] = quat_slerp(quat_identity(), turns[index - 1], leaving)
         if index < len(at):
-            coming = _smooth(1.0 - (behind - time[now]) / ease)
+            coming = ease(1.0 - (behind - time[now]) / reach)
             out[now] = quat_multiply(out[now], quat_slerp(quat_identity(), turns[index], coming))
     return out
 
 
 def _neighbour(at: NDArray[np.intp], index: int) -> float:
     return float(at[index]) if 0 <= index < len(at) else np.inf
-
-
-def _smooth(share: Array) -> Array:
-    """From 0 to 1 with zero speed and acceleration at both ends."""
-    x = np.clip(share, 0.0, 1.0)
-    return x**3 * (10.0 - 15.0 * x + 6.0 * x**2)
 
 
 def held_error(motion: Motion, pins: Pins) -> float:
