@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from gesture_core.body.speeds import joint_speeds
-from gesture_core.metrics.plausibility import GESTURE, joint_distance, plausibility
+from gesture_core.metrics.plausibility import (
+    GESTURE,
+    beyond_limits,
+    joint_distance,
+    penetration,
+    plausibility,
+)
 from gesture_core.motion import Motion, rest_motion
 from gesture_core.rotation import quat_multiply, rotvec_to_quat
 from gesture_core.skeleton import HUMANOID
@@ -32,6 +38,7 @@ def test_a_wrist_bent_too_far_in_half_of_the_frames():
     assert found.limit_joint == "leftHand"
     assert found.limit_use == pytest.approx(120 / 90, abs=1e-3)
     assert found.limit_frames == 0.5
+    assert beyond_limits(motion).tolist() == [False] * 5 + [True] * 5
 
 
 def test_a_hand_in_the_belly_and_hands_in_each_other():
@@ -48,6 +55,18 @@ def test_a_hand_in_the_belly_and_hands_in_each_other():
         "rightLowerArm": [0, 85, 0],
     }
     assert plausibility(turned(10, **prayer)).hands_depth > 0.01
+
+
+def test_penetration_is_told_frame_by_frame():
+    motion = rest_motion(10, 30.0)
+    hanging, inwards = rotvec_to_quat(np.radians([[0, 0, -75], [70, 0, 0]]))
+    motion.rotations[7:, HUMANOID.index("leftLowerArm")] = rotvec_to_quat(np.radians([0, -115, 0]))
+    motion.rotations[7:, HUMANOID.index("leftUpperArm")] = quat_multiply(hanging, inwards)
+    depths = penetration(motion)
+    assert depths.shape == (10,)
+    np.testing.assert_array_equal(depths > 0.01, [False] * 7 + [True] * 3)
+    assert depths.max() == plausibility(motion).body_depth
+    assert plausibility(motion).deep_frames == pytest.approx(0.3)
 
 
 def test_a_jump_is_measured_against_the_bound_of_its_joint():

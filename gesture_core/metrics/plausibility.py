@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gesture_core.body.humanoid import require_humanoid
 from gesture_core.body.limits import humanoid_limits, limit_use
 from gesture_core.body.speeds import angular_speeds, joint_speeds, root_speed, root_speeds
-from gesture_core.body.volume import Arm, arms_of, humanoid_volume
+from gesture_core.body.volume import arms_of, humanoid_volume
 from gesture_core.motion import Motion
 from gesture_core.rotation import Array, quat_inverse, quat_rotate
 from gesture_core.skeleton import HUMANOID, forward_kinematics
@@ -21,6 +22,9 @@ In the recorded clips of SmartBody the wrists of people who merely stand and shi
 stay within 0.07 m; 97 % of the gestures go farther than 0.08 m.
 """
 
+PENETRATION = 0.01
+"""Metres by which a hand or forearm may be in the body before anybody sees it."""
+
 _ROUNDING = 1e-6
 
 
@@ -31,7 +35,8 @@ class Plausibility:
     `limit_use`: the largest share of a joint's range in use, above 1 beyond its limit, by joint
     `limit_joint`; `limit_frames`: share of the frames with a joint beyond its limit.
     `body_depth`, `hands_depth`: how deep a hand or forearm is in torso, head or thigh, and in the
-    other arm; 0 when apart. `jump`: the largest step from frame to frame as a share of the fastest
+    other arm; 0 when apart. `deep_frames`: share of the frames in which either is more than
+    `PENETRATION`. `jump`: the largest step from frame to frame as a share of the fastest
     recorded one, by joint `jump_joint` (`root` for the hips' place). `foot_slide`: how far an
     ankle or toe gets from its first place. `wrist_travel`: how far a wrist gets from its first
     place, seen from the chest.
@@ -42,6 +47,7 @@ class Plausibility:
     limit_frames: float
     body_depth: float
     hands_depth: float
+    deep_frames: float
     jump: float
     jump_joint: str
     foot_slide: float
@@ -58,22 +64,39 @@ def plausibility(motion: Motion) -> Plausibility:
     require_humanoid(motion.skeleton)
     if not motion.frames:
         raise ValueError("a motion without frames has no plausibility")
-    use = limit_use(humanoid_limits(), np.asarray(motion.rotations, dtype=float)).max(axis=-1)
+    use = _limit_use(motion)
     positions, turned = forward_kinematics(HUMANOID, motion.rotations, motion.root)
-    arms = arms_of(humanoid_volume(), positions, turned)
+    depths = _depths(positions, turned)
     jump, jump_joint = _worst_jump(motion)
     feet = HUMANOID.indices(("leftFoot", "leftToes", "rightFoot", "rightToes"))
     return Plausibility(
         limit_use=float(use.max()),
         limit_joint=HUMANOID.names[int(use.max(axis=0).argmax())],
         limit_frames=float(np.mean(np.any(use > 1.0 + _ROUNDING, axis=-1))),
-        body_depth=max(_deepest(arm, 0.0) for arm in arms),
-        hands_depth=max(_deepest(arm, 1.0) for arm in arms),
+        body_depth=float(depths[0].max()),
+        hands_depth=float(depths[1].max()),
+        deep_frames=float(np.mean(depths.max(axis=0) > PENETRATION)),
         jump=jump,
         jump_joint=jump_joint,
         foot_slide=_farthest(positions[:, feet]),
         wrist_travel=_farthest(_wrists_from_chest(positions, turned)),
     )
+
+
+def penetration(motion: Motion) -> Array:
+    """How deep hands and forearms are in the body or in the other arm (T,), metres; 0 when apart.
+
+    For motions of HUMANOID, as `plausibility`.
+    """
+    require_humanoid(motion.skeleton)
+    positions, turned = forward_kinematics(HUMANOID, motion.rotations, motion.root)
+    return _depths(positions, turned).max(axis=0)
+
+
+def beyond_limits(motion: Motion) -> NDArray[np.bool_]:
+    """Whether any joint of HUMANOID is beyond the end of its range (T,)."""
+    require_humanoid(motion.skeleton)
+    return np.any(_limit_use(motion) > 1.0 + _ROUNDING, axis=-1)
 
 
 def joint_distance(a: Motion, b: Motion) -> float:
@@ -90,9 +113,19 @@ def joint_distance(a: Motion, b: Motion) -> float:
     return float(np.linalg.norm(first - second, axis=-1).mean())
 
 
-def _deepest(arm: Arm, carried: float) -> float:
-    """Deepest overlap with the body (`carried` 0) or with the other arm (1), metres."""
-    return max(0.0, float(arm.overlap()[..., arm.carried == carried].max()))
+def _limit_use(motion: Motion) -> Array:
+    """Share of its range that every joint uses (T, J)."""
+    return limit_use(humanoid_limits(), np.asarray(motion.rotations, dtype=float)).max(axis=-1)
+
+
+def _depths(positions: Array, turned: Array) -> Array:
+    """How deep the arms are in the body and in each other, (2, T) metres; 0 when apart."""
+    depths = np.zeros((2, len(positions)))
+    for arm in arms_of(humanoid_volume(), positions, turned):
+        overlap = arm.overlap().max(axis=1)
+        for row, carried in enumerate((0.0, 1.0)):
+            depths[row] = np.maximum(depths[row], overlap[:, arm.carried == carried].max(axis=1))
+    return depths
 
 
 def _worst_jump(motion: Motion) -> tuple[float, str]:

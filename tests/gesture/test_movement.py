@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from gesture_core.metrics.fgd import extrapolated_distance, frechet_distance
 from gesture_core.metrics.movement import (
     wrist_distance,
     wrist_excursion,
@@ -12,41 +11,6 @@ from gesture_core.metrics.movement import (
 from gesture_core.motion import Motion, rest_motion
 from gesture_core.rotation import rotvec_to_quat
 from gesture_core.skeleton import HUMANOID
-
-
-def test_frechet_distance_of_known_normals():
-    rng = np.random.default_rng(0)
-    a = rng.normal(size=(200_000, 2)) * [1.0, 2.0]
-    b = rng.normal(size=(200_000, 2)) * [3.0, 2.0] + [1.0, 0.0]
-    # ‖μ‖² + (1 − 3)² + (2 − 2)²
-    assert frechet_distance(a, b) == pytest.approx(1.0 + 4.0, rel=0.02)
-    assert frechet_distance(a, a) == pytest.approx(0.0, abs=1e-9)
-
-
-def test_frechet_distance_agrees_with_scipy_on_full_covariances():
-    from scipy.linalg import sqrtm
-
-    rng = np.random.default_rng(1)
-    a = rng.normal(size=(400, 5)) @ rng.normal(size=(5, 5))
-    b = rng.normal(size=(300, 5)) @ rng.normal(size=(5, 5)) + 0.3
-    cov_a, cov_b = np.cov(a.T), np.cov(b.T)
-    expected = np.sum((a.mean(0) - b.mean(0)) ** 2) + np.trace(
-        cov_a + cov_b - 2 * np.real(sqrtm(cov_a @ cov_b))
-    )
-    assert frechet_distance(a, b) == pytest.approx(expected, rel=1e-6)
-
-
-def test_too_few_samples_raise():
-    with pytest.raises(ValueError, match="too few"):
-        frechet_distance(np.zeros((5, 8)), np.zeros((50, 8)))
-
-
-def test_extrapolation_takes_the_bias_out():
-    rng = np.random.default_rng(2)
-    a, b = rng.normal(size=(400, 32)), rng.normal(size=(400, 32))
-    plain, endless = frechet_distance(a, b), extrapolated_distance(a, b, rng)
-    assert abs(endless) < 0.3 * plain  # the true distance is 0
-
 
 FOREARM = float(np.linalg.norm(HUMANOID.offsets[HUMANOID.index("leftHand")]))
 
