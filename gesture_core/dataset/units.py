@@ -24,26 +24,12 @@ from gesture_core.formats.bvh import read_bvh
 from gesture_core.formats.glb import read_glb
 from gesture_core.formats.smartbody import read_sk, read_skm
 from gesture_core.motion import Motion
-from gesture_core.plan import HANDS, Hand
+from gesture_core.plan import Hand
 from gesture_core.pose.bone_maps import PERCEPTION_NEURON, SMARTBODY, SMARTBODY_TWISTS, UNREAL
 from gesture_core.pose.humanoid import to_humanoid
-from gesture_core.rotation import (
-    quat_angle,
-    quat_continuous,
-    quat_identity,
-    quat_inverse,
-    quat_mean,
-    quat_multiply,
-    quat_to_euler,
-    rotvec_to_quat,
-)
-from gesture_core.skeleton import (
-    FINGERS,
-    HUMANOID,
-    SIDES,
-    finger_joints,
-    forward_kinematics,
-)
+from gesture_core.pose.strokes import PARTS, moving_hand, stroke_times, upright, wrist_distance
+from gesture_core.rotation import quat_angle, quat_inverse, quat_mean, quat_multiply
+from gesture_core.skeleton import HUMANOID, forward_kinematics
 
 Array = NDArray[np.float64]
 
@@ -51,8 +37,6 @@ IDLE = "idle"
 FORMAT, VERSION = "momjit-units", 1
 MAP_SIZE = 2**30
 MAX_UNIT_BYTES = 64 * 2**20
-HANDED = 0.4
-"""A hand that travels less than this share of the other one rests."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,20 +69,6 @@ class Unit:
     def duration(self) -> float:
         """Seconds between the first frame and the last."""
         return (len(self.rotations) - 1) / self.fps
-
-
-def _arm(side: str) -> tuple[str, ...]:
-    bones = [f"{side}{bone}" for bone in ("Shoulder", "UpperArm", "LowerArm", "Hand")]
-    return (*bones, *(joint for finger in FINGERS for joint in finger_joints(side, finger)))
-
-
-PARTS: dict[str, tuple[str, ...]] = {
-    "torso": ("spine", "chest", "upperChest"),
-    "head": ("neck", "head"),
-    "leftArm": _arm("left"),
-    "rightArm": _arm("right"),
-}
-"""Bones of each part of the body that a gesture may move."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -261,15 +231,15 @@ def make_unit(
 
     `parts` are found from the hands that move unless they are given.
     """
-    rotations = quat_continuous(_upright(motion.rotations))
+    rotations = upright(motion.rotations, quat_mean(motion.rotations[:5, 0]))
     travel = wrist_distance(rotations, rotations[0])
-    hand = _hand(travel)
+    hand = moving_hand(travel)
     if parts is None:
         arms = {"left": ("leftArm",), "right": ("rightArm",), "both": ("leftArm", "rightArm")}
         parts = ("torso", "head", *arms[hand])
     armless = not any(part.endswith("Arm") for part in parts)
     distance = _head_turn(rotations) if armless else travel.max(axis=1)
-    times = _stroke_times(distance, motion.fps, markers)
+    times = stroke_times(distance, motion.fps, markers.get("emphasis"))
     if labels["function"] == IDLE:
         times = (0.0, (motion.frames - 1) / motion.fps / 2, (motion.frames - 1) / motion.fps)
     return Unit(
@@ -290,57 +260,6 @@ def _head_turn(rotations: Array) -> Array:
     root = np.zeros((len(rotations), 3))
     turned = forward_kinematics(HUMANOID, rotations, root)[1][:, HUMANOID.index("head")]
     return quat_angle(quat_multiply(quat_inverse(turned[0]), turned))
-
-
-def _upright(rotations: Array) -> Array:
-    """Remove the yaw of the first frames; give the spine the rest of what the hips do."""
-    rotations = rotations.copy()
-    hips, spine = HUMANOID.index("hips"), HUMANOID.index("spine")
-    yaw = quat_to_euler(quat_mean(rotations[:5, hips]), "YXZ")[0]
-    turned = quat_multiply(rotvec_to_quat([0.0, -yaw, 0.0]), rotations[:, hips])
-    rotations[:, spine] = quat_multiply(turned, rotations[:, spine])
-    rotations[:, hips] = quat_identity()
-    for side in SIDES:
-        for bone in ("UpperLeg", "LowerLeg", "Foot", "Toes"):
-            rotations[:, HUMANOID.index(side + bone)] = quat_identity()
-    return rotations
-
-
-def wrist_distance(rotations: Array, rest: Array) -> Array:
-    """Distance in metres (T, 2) of the left and right wrist from their places in pose `rest`."""
-    wrists = HUMANOID.indices(("leftHand", "rightHand"))
-    root = HUMANOID.rest_positions[0]
-    moved, _ = forward_kinematics(HUMANOID, rotations, np.tile(root, (len(rotations), 1)))
-    resting, _ = forward_kinematics(HUMANOID, rest, root)
-    return np.linalg.norm(moved[:, wrists] - resting[wrists], axis=-1)
-
-
-def _hand(distance: Array) -> Hand:
-    left, right = distance.max(axis=0)
-    if min(left, right) > HANDED * max(left, right):
-        return "both"
-    return HANDS[0] if left > right else HANDS[1]
-
-
-def _stroke_times(
-    distance: Array, fps: float, markers: Mapping[str, float]
-) -> tuple[float, float, float]:
-    """Start, stroke and end of the movement whose distance (T,) from rest is given.
-
-    The stroke is the file's emphasis where the hands are then well away from rest (some markers
-    are wrong), else the first time near the farthest point.
-    """
-    peak = max(float(distance.max()), 1e-6)
-    frame = min(round(markers.get("emphasis", 0.0) * fps), len(distance) - 1)
-    if distance[frame] < 0.4 * peak:
-        frame = int(np.argmax(distance >= 0.9 * peak))
-    away = distance > 0.08 * peak
-    before = np.flatnonzero(~away[:frame])
-    after = np.flatnonzero(~away[frame:])
-    start = int(before[-1]) if len(before) else 0
-    end = frame + int(after[0]) if len(after) else len(distance) - 1
-    start = min(start, frame - round(0.2 * fps))
-    return max(start, 0) / fps, frame / fps, max(end, frame + 1) / fps
 
 
 # ── storing ───────────────────────────────────────────────────────────────────────────────────
