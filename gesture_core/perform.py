@@ -19,7 +19,10 @@ from gesture_core.utterance import Utterance, padded
 
 if TYPE_CHECKING:
     from gesture_core.gestures.features import TextFeatures
+    from gesture_core.gestures.pins import Pins
     from gesture_core.gestures.styles import Style
+    from gesture_core.gestures.synthesize import GestureModel
+    from gesture_core.planning.cues import PlanWord
     from gesture_core.script import Script
 
 LEAD = 0.35
@@ -55,31 +58,53 @@ def perform(
     voice: str | None = None,
     audio: Path | None = None,
     fps: float = 30.0,
+    plan: Plan | None = None,
+    exemplar: Path | None = None,
+    emblems: bool = False,
+    pins: Pins | None = None,
     progress: Progress = silent,
 ) -> Performance:
     """Perform a Korean `text`; the same arguments give the same motion to the last bit.
 
     `style`: see `gestures.styles`; `intensity`: size of the gestures, 0–2; `voice`:
     `ENGINE[:VOICE]`, None for the best offline one; `audio`: a recording of the text, used
-    instead of a voice; `fps`: frames a second of the result. Raises `UserError` for a text that
-    cannot be read, an unknown style or voice, or a number out of range.
+    instead of a voice; `fps`: frames a second of the result; `plan`: the gestures to make, instead
+    of those that the planner proposes; `exemplar`: a motion file of somebody whose way of moving
+    is to be taken on; `emblems`: make gestures that stand for words, too; `pins`: poses to pass
+    through. Raises `UserError` for a text that cannot be read, an unknown style or voice, or a
+    number out of range.
     """
     from gesture_core.gestures.styles import find_style
-    from gesture_core.script import read_script
+    from gesture_core.gestures.synthesize import synthesize
+    from gesture_core.script import read_script, script_to_features, script_to_plan_words
 
     _check_numbers(intensity, seed, fps)
-    chosen = find_style(style)
+    model, chosen, made_by = load_performer(find_style(style), exemplar)
     recording = None if audio is None else read_audio(audio)
     progress(0.0, "reading the text")
     script = read_script(text)
     progress(0.2, "speaking" if recording is None else "listening to the recording")
     utterance = _utter(script, voice, recording)
     progress(0.5, "planning the gestures")
-    plan, features = _plan(script, utterance, chosen, seed)
+    words = script_to_plan_words(script, utterance)
+    features = script_to_features(script, words, utterance)
+    meant = _plan(words, features, utterance.duration, chosen, seed, plan)
+    symbols = _emblems(script, words, features, meant, intensity) if emblems else None
     progress(0.6, "moving")
-    motion, model_hash = _gesture(features, plan, chosen, intensity, seed, fps)
+    motion = synthesize(
+        features,
+        symbols.plan if symbols else meant,
+        chosen,
+        intensity=intensity,
+        seed=seed,
+        fps=fps,
+        model=model,
+        pins=pins,
+    )
+    if symbols:
+        motion = symbols.lay(motion)
     progress(0.8, "bringing to life")
-    motion = _bring_to_life(motion, utterance, seed)
+    motion = _bring_to_life(motion, utterance, seed, pins)
     provenance = {
         "text": text,
         "style": style,
@@ -87,13 +112,42 @@ def perform(
         "seed": seed,
         "voice": utterance.voice,
         "times_estimated": utterance.estimated,
-        "model_sha256": model_hash,
+        "emblems": emblems,
         "motion_sources": "SmartBody (LGPL-2.1), Mesh2Motion (CC0-1.0)",
+        **made_by,
     }
     warnings = script.normalized.warnings
     if utterance.estimated:
         warnings += ("the times of the words are estimated from the sound",)
-    return Performance(motion, utterance, plan, provenance, warnings)
+    return Performance(motion, utterance, meant, provenance, warnings)
+
+
+def plan_text(
+    text: str,
+    *,
+    style: str = "neutral",
+    seed: int = 0,
+    voice: str | None = None,
+    audio: Path | None = None,
+    progress: Progress = silent,
+) -> tuple[Plan, tuple[PlanWord, ...]]:
+    """The gestures that `perform` would make, and the words with their times.
+
+    Arguments and errors as those of `perform`.
+    """
+    from gesture_core.gestures.styles import find_style
+    from gesture_core.script import read_script, script_to_features, script_to_plan_words
+
+    chosen = find_style(style)
+    recording = None if audio is None else read_audio(audio)
+    progress(0.0, "reading the text")
+    script = read_script(text)
+    progress(0.2, "speaking" if recording is None else "listening to the recording")
+    utterance = _utter(script, voice, recording)
+    progress(0.8, "planning the gestures")
+    words = script_to_plan_words(script, utterance)
+    features = script_to_features(script, words, utterance)
+    return _plan(words, features, utterance.duration, chosen, seed, None), words
 
 
 def _utter(
@@ -116,38 +170,68 @@ def _utter(
 
 
 def _plan(
-    script: Script, utterance: Utterance, style: Style, seed: int
-) -> tuple[Plan, TextFeatures]:
-    """Decide the gestures, and put the text into the numbers the generator reads."""
-    from gesture_core.planning.cues import plan_gestures
-    from gesture_core.script import script_to_features, script_to_plan_words
+    words: tuple[PlanWord, ...],
+    text: TextFeatures,
+    duration: float,
+    style: Style,
+    seed: int,
+    given: Plan | None,
+) -> Plan:
+    """Decide the gestures, unless they are given."""
+    from gesture_core.gestures.qualities import apply_to_plan
+    from gesture_core.planning.learned import propose
 
-    words = script_to_plan_words(script, utterance)
+    if given is not None:
+        kept = tuple(gesture for gesture in given if gesture.stroke < duration)
+        return Plan(kept, duration)
     rng = np.random.default_rng(seed)
-    plan = plan_gestures(words, utterance.duration, rng, style.energy)
-    return plan, script_to_features(script, words)
+    plan = propose(
+        words,
+        text.vectors,
+        text.sentence_vectors,
+        text.cues,
+        duration,
+        rng,
+        style.energy,
+        text.prosody,
+    )
+    return apply_to_plan(plan, style, rng)
 
 
-def _gesture(
-    features: TextFeatures, plan: Plan, style: Style, intensity: float, seed: int, fps: float
-) -> tuple[Motion, str]:
-    """Generate the motion, and name the weights that made it."""
-    from gesture_core.gestures.synthesize import load_gesture_model, synthesize
+def load_performer(
+    style: Style, exemplar: Path | None
+) -> tuple[GestureModel, Style, dict[str, str]]:
+    """The generator, with the manner of an exemplar if there is one; and what to say of it."""
+    from gesture_core.gestures.synthesize import load_gesture_model
 
     model = load_gesture_model()
-    motion = synthesize(features, plan, style, intensity=intensity, seed=seed, fps=fps, model=model)
-    return motion, model.sha256
+    made_by = {"model_sha256": model.sha256}
+    if exemplar is None:
+        return model, style, made_by
+    from gesture_core.gestures.exemplar import exemplar_style, read_exemplar, with_exemplar
+
+    shown = read_exemplar(exemplar, model)
+    made_by["exemplar"] = exemplar.name
+    return with_exemplar(model, shown), exemplar_style(style, shown), made_by
 
 
-def _bring_to_life(motion: Motion, utterance: Utterance, seed: int) -> Motion:
-    """Add the words, breath, gaze and lips, and hold the whole to what a body can do."""
+def _bring_to_life(motion: Motion, utterance: Utterance, seed: int, pins: Pins | None) -> Motion:
+    """Add the words, breath, gaze and lips, and hold the whole to what a body can do.
+
+    What a user pins holds all the same: before, so that the correction sees it, and after.
+    """
     from gesture_core.correction import correct
+    from gesture_core.gestures.pins import hold_pins
     from gesture_core.liveliness import enliven
     from gesture_core.speech.visemes import lip_sync
 
     words = tuple(Span("word", word.text, word.start, word.end) for word in utterance.words)
     motion = replace(motion, spans=(*words, *motion.spans))
-    motion = correct(enliven(motion, utterance, seed))
+    motion = enliven(motion, utterance, seed)
+    if pins is None:
+        motion = correct(motion)
+    else:
+        motion = hold_pins(correct(hold_pins(motion, pins)), pins)
     lips = lip_sync(
         utterance.phonemes, motion.duration, motion.fps, utterance.samples, utterance.rate
     )

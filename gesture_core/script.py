@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from gesture_core.gestures.features import TextFeatures
 from gesture_core.planning.cues import PlanWord, word_flags
 from gesture_core.speech.eojeol import Eojeol
+from gesture_core.speech.prosody import word_prosody
 from gesture_core.text.embedding import embed_sentences
 from gesture_core.text.morphemes import Morpheme, analyse, morpheme_vectors
 from gesture_core.text.normalize import Normalized, normalize
 from gesture_core.text.pronounce import pronounce_words
+from gesture_core.text.sentence_cues import sentence_cues
 from gesture_core.text.split import Boundary, boundaries
 from gesture_core.utterance import Utterance
 
@@ -71,13 +73,18 @@ def script_to_plan_words(script: Script, utterance: Utterance) -> tuple[PlanWord
     )
 
 
-def script_to_features(script: Script, words: tuple[PlanWord, ...]) -> TextFeatures:
-    """What the generator is given: meaning and time of the words as numbers."""
+def script_to_features(
+    script: Script, words: tuple[PlanWord, ...], utterance: Utterance
+) -> TextFeatures:
+    """What planner and generator are given: meaning, time and sound of the words as numbers."""
+    vectors = embed_sentences(script.sentences)
     return TextFeatures(
         starts=np.array([word.start for word in words]),
         ends=np.array([word.end for word in words]),
         vectors=morpheme_vectors(script.morphemes),
         sentence=script.sentence,
-        sentence_vectors=embed_sentences(script.sentences),
+        sentence_vectors=vectors,
         flags=word_flags(words),
+        cues=sentence_cues(vectors, script.sentences),
+        prosody=word_prosody(utterance.samples, utterance.rate, utterance.words),
     )

@@ -10,18 +10,16 @@ import os
 import sys
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import Annotated, Optional
 
 import typer
 
 from gesture_core.cli import dataset as dataset_commands
-from gesture_core.cli.printing import AsJson, Force, print_results, print_table
+from gesture_core.cli import performing, training
+from gesture_core.cli.options import Avatar, Camera, Engine, Outputs, Size, render_options
+from gesture_core.cli.printing import AsJson, Force, lacking, print_results, print_table
 from gesture_core.console import Reporter
 from gesture_core.errors import UserError
-
-if TYPE_CHECKING:
-    from gesture_core.blender import RenderSettings
-    from gesture_core.perform import Performance
 
 _EXIT_USER, _EXIT_DEFECT, _EXIT_INTERRUPTED = 2, 1, 130
 
@@ -37,77 +35,8 @@ app = typer.Typer(
 avatar_app = typer.Typer(no_args_is_help=True, help="The bundled characters.")
 app.add_typer(avatar_app, name="avatar")
 app.add_typer(dataset_commands.app, name="dataset")
-
-Outputs = Annotated[
-    list[Path],
-    typer.Option("-o", "--output", help="File to write; its suffix says what. Repeat for several."),
-]
-Avatar = Annotated[
-    str, typer.Option(help="Bundled character (see `momjit avatar list`) or a .glb or .blend file.")
-]
-Engine = Annotated[str, typer.Option(help="workbench (fast), cycles (final) or eevee (GPU).")]
-Size = Annotated[str, typer.Option(help="Picture size in pixels, WIDTHxHEIGHT.")]
-Camera = Annotated[str, typer.Option(help="bust, half or full.")]
-
-
-@app.command(
-    epilog='Example: momjit generate "오늘은 뭐 먹을까요?" -o lunch.mp4 -o lunch.bvh --style lively'
-)
-def generate(
-    text: Annotated[str, typer.Argument(help="Korean text, a .txt file, or - for stdin.")],
-    output: Outputs,
-    style: Annotated[str, typer.Option(help="Way of moving; see `momjit styles`.")] = "neutral",
-    intensity: Annotated[float, typer.Option(help="Size of the gestures, 0 to 2.")] = 1.0,
-    seed: Annotated[int, typer.Option(help="Another number, another performance.")] = 0,
-    voice: Annotated[
-        Optional[str],  # noqa: UP045  (typer reads the annotation at run time)
-        typer.Option(help="ENGINE[:VOICE], see `momjit voices`. Default: best offline voice."),
-    ] = None,
-    audio: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option(help="Your own recording of the text, instead of a voice."),
-    ] = None,
-    fps: Annotated[float, typer.Option(help="Frames a second: 24, 25, 30 or 60.")] = 30.0,
-    units: Annotated[str, typer.Option(help="Unit of BVH files: m or cm.")] = "m",
-    avatar: Avatar = "mina",
-    engine: Engine = "workbench",
-    size: Size = "720x720",
-    camera: Camera = "half",
-    force: Force = False,
-    as_json: AsJson = False,
-) -> None:
-    """Speak and gesture a Korean text.
-
-    Output kinds: .mp4 (rendered, with speech), .png (one frame), .bvh, .glb, .fbx, .blend,
-    .wav (the speech) and .npz (the clip, for `momjit render`).
-    """
-    from gesture_core import outputs as writing
-    from gesture_core.perform import perform
-    from gesture_core.progress import part
-
-    rendering = writing.needs_blender(output)
-    writing.check_outputs(output, units=units, force=force)
-    with Reporter(quiet=as_json) as report:
-        settings = _settings(avatar, engine, size, camera, report) if rendering else None
-        performance = perform(
-            _read_text(text),
-            style=style,
-            intensity=intensity,
-            seed=seed,
-            voice=voice,
-            audio=audio,
-            fps=fps,
-            progress=part(report, 0.0, 0.2 if rendering else 1.0),
-        )
-        lost = writing.write_outputs(
-            performance,
-            output,
-            units=units,
-            settings=settings,
-            progress=part(report, 0.2, 1.0),
-            force=force,
-        )
-    _summarise(performance, output, (*performance.warnings, *_lacking(lost)), report, as_json)
+app.command(epilog=performing.GENERATE_EXAMPLES)(performing.generate)
+app.command(epilog=performing.PLAN_EXAMPLE)(performing.plan)
 
 
 @app.command(epilog="Example: momjit render hello.npz -o hello.mp4 --engine cycles --camera bust")
@@ -126,9 +55,9 @@ def render(
 
     load_clip(clip)  # a wrong file is told at once, before Blender starts
     with Reporter() as report:
-        settings = _settings(avatar, engine, size, camera, report)
+        settings = render_options(avatar, engine, size, camera, report)
         lost = render_clip(clip, output, settings, report, force=force)
-    print_results(output, _lacking(lost), report)
+    print_results(output, lacking(lost), report)
 
 
 @app.command(epilog="Example: momjit retarget hello.npz --rig hero.glb -o hero_talks.fbx")
@@ -147,7 +76,7 @@ def retarget(
 
     with Reporter() as report:
         lost = retarget_motion(motion, rig, output, report, animation=animation, force=force)
-    print_results(output, _lacking(lost), report)
+    print_results(output, lacking(lost), report)
 
 
 @avatar_app.command("list")
@@ -225,19 +154,8 @@ def doctor(as_json: AsJson = False) -> None:
         raise typer.Exit(_EXIT_USER)
 
 
-@app.command(epilog="Example: momjit train configs/train/gesture.yaml steps=2000 --resume")
-def train(
-    config: Annotated[Path, typer.Argument(help="Training configuration (.yaml).")],
-    override: Annotated[
-        Optional[list[str]],  # noqa: UP045
-        typer.Argument(help="Settings to change, as key=value."),
-    ] = None,
-    resume: Annotated[bool, typer.Option(help="Go on from the last checkpoint.")] = False,
-) -> None:
-    """Train the model that a configuration names: the gesture generator or the lifter to 3D."""
-    from gesture_core.train.runs import train as run
-
-    print(run(config, override or [], resume=resume))
+app.command(epilog=training.TRAIN_EXAMPLE)(training.train)
+app.command(epilog=training.EVALUATE_EXAMPLE)(training.evaluate)
 
 
 @app.command()
@@ -273,52 +191,3 @@ def main() -> None:
         print("momjit: this is a defect of momjit; please report the lines above", file=sys.stderr)
         code = _EXIT_DEFECT
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _read_text(text: str) -> str:
-    """The text itself, the content of a .txt file, or stdin."""
-    if text == "-":
-        return sys.stdin.read()
-    if text.endswith(".txt") and "\n" not in text:
-        try:
-            return Path(text).read_text(encoding="utf-8-sig")
-        except OSError as error:
-            raise UserError(f"cannot read {text}: {error.strerror}") from error
-        except UnicodeDecodeError as error:
-            raise UserError(f"{text} is not UTF-8 text (byte {error.start})") from error
-    return text
-
-
-def _settings(avatar: str, engine: str, size: str, camera: str, report: Reporter) -> RenderSettings:
-    from gesture_core.outputs import render_settings
-
-    return render_settings(avatar, engine, size, camera, report)
-
-
-def _summarise(
-    performance: Performance,
-    outputs: list[Path],
-    notes: tuple[str, ...],
-    report: Reporter,
-    as_json: bool,
-) -> None:
-    if as_json:
-        result = {
-            "outputs": [str(path) for path in outputs],
-            "duration": performance.motion.duration,
-            "voice": performance.utterance.voice,
-            "warnings": notes,
-            "seconds": report.seconds,
-        }
-        print(json.dumps(result, ensure_ascii=False, indent=1))
-        return
-    print(
-        f"momjit: {performance.motion.duration:.2f} s, voice {performance.utterance.voice}",
-        file=sys.stderr,
-    )
-    print_results(outputs, notes, report)
-
-
-def _lacking(lost: tuple[str, ...]) -> tuple[str, ...]:
-    """A note on what the character had no counterpart for, if anything."""
-    return (f"the character has no {', '.join(lost)}",) if lost else ()

@@ -25,6 +25,11 @@ def print_results(paths: list[Path], notes: tuple[str, ...], report: Reporter) -
         print(path)
 
 
+def lacking(lost: tuple[str, ...]) -> tuple[str, ...]:
+    """A note on what the character had no counterpart for, if anything."""
+    return (f"the character has no {', '.join(lost)}",) if lost else ()
+
+
 def print_table(rows: list[dict[str, Any]], *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(rows, ensure_ascii=False, indent=1))

@@ -23,7 +23,7 @@ from gesture_core.gestures.features import (
     plan_frames,
     text_frames,
 )
-from gesture_core.gestures.pins import Pins, pins_to_given
+from gesture_core.gestures.pins import Pins, complete_pins, pins_to_given
 from gesture_core.gestures.qualities import apply_to_motion
 from gesture_core.gestures.smoothing import smooth_rotations
 from gesture_core.gestures.styles import Style, find_style
@@ -140,6 +140,9 @@ def synthesize(
     if style.manner not in model.manners:
         known = ", ".join(model.manners)
         raise UserError(f"the model knows no manner {style.manner!r}; it knows {known}")
+    if pins is not None:  # bones that a pin leaves free are told as they would be without it
+        told = {"intensity": intensity, "seed": seed, "fps": fps, "model": model}
+        pins = complete_pins(pins, synthesize(text, plan, style, **told, casting=casting))
     rest = model.rests[model.manners.index(style.manner)]
     made, within, beyond = gesture_sizes(intensity)
     rng = np.random.default_rng([seed, _fingerprint(text)])
@@ -147,9 +150,7 @@ def synthesize(
     performed = Plan(tuple(_kept_within(g, within, plan.duration) for g in meant), plan.duration)
     frames = 2 * int(np.ceil((plan.duration * FPS + 1) / 2))
     given, known = _given(pins, frames, model, rest, beyond)
-    code = _generate(
-        model, text, performed, parts, style, given, known, int(rng.integers(2**31))
-    )
+    code = _generate(model, text, performed, parts, style, given, known, int(rng.integers(2**31)))
     code = code * _fade_out(len(code), plan.duration)[:, None]
     length = max(1, round(plan.duration * fps))
     vector = model.code.decode(resample_cubic(code, FPS, fps, length))

@@ -189,17 +189,15 @@ def draw_batch(data: Sequences, config: GestureTraining, rng: np.random.Generato
     return Batch(**tensors, given=torch.from_numpy(given), known=torch.from_numpy(known))
 
 
-def known_frames(
-    batch: int, window: int, seed_poses: int, rng: np.random.Generator
-) -> np.ndarray:
+def known_frames(batch: int, window: int, seed_poses: int, rng: np.random.Generator) -> np.ndarray:
     """Which frames are told (B, T), 0 or 1: seed poses, both ends, single ones, or none."""
     known = np.zeros((batch, window), np.float32)
-    kind = rng.choice(4, batch, p=(0.7, 0.1, 0.1, 0.1))
+    kind = rng.choice(4, batch, p=(0.55, 0.2, 0.15, 0.1))
     known[kind <= 1, :seed_poses] = 1.0
-    for row in np.flatnonzero(kind == 1):
-        known[row, window - int(rng.integers(1, window // 2)) :] = 1.0
-    for row in np.flatnonzero(kind == 2):
-        known[row, rng.integers(window, size=2)] = 1.0
+    for row in np.flatnonzero(kind == 1):  # the end of what is re-rolled, or more
+        known[row, window - int(rng.integers(seed_poses, window // 2)) :] = 1.0
+    for row in np.flatnonzero(kind == 2):  # pinned poses
+        known[row, rng.integers(window, size=int(rng.integers(1, 4)))] = 1.0
     return known
 
 

@@ -1,0 +1,99 @@
+"""`momjit train` and `momjit evaluate`: making models, and judging them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from gesture_core.cli.printing import Force
+from gesture_core.errors import UserError
+
+TRAIN_EXAMPLE = """Examples:
+
+momjit train configs/train/gesture.yaml archives=FOLDER output=runs/mine iterations=2000
+
+torchrun --nproc-per-node=4 -m gesture_core.cli train configs/train/gesture.yaml device=cuda
+"""
+EVALUATE_EXAMPLE = """Example: momjit evaluate runs/gesture/gesture.safetensors
+--beside seq2seq=runs/seq2seq/gesture.safetensors --data runs/units.lmdb --json report.json"""
+
+
+def train(
+    config: Annotated[Path, typer.Argument(help="Training configuration (.yaml).")],
+    override: Annotated[
+        Optional[list[str]],  # noqa: UP045  (typer reads the annotation at run time)
+        typer.Argument(help="Settings to change, as key=value."),
+    ] = None,
+    resume: Annotated[bool, typer.Option(help="Go on from the last checkpoint.")] = False,
+) -> None:
+    """Train the model that a configuration names: gesture, planner, cues, judge or lifter."""
+    from gesture_core.train.runs import train as run
+
+    print(run(config, override or [], resume=resume))
+
+
+def evaluate(
+    checkpoint: Annotated[
+        list[Path],
+        typer.Argument(help="Gesture generators (.safetensors); several are seeds of one."),
+    ],
+    data: Annotated[Path, typer.Option(help="Gesture units (.lmdb), as training cut them.")],
+    sentences: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="Analysed sentences (.npz).  [default: sentences.npz beside the units]"),
+    ] = None,
+    beside: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(help="NAME=CHECKPOINT of another row: seq2seq, plain, flow. Repeat."),
+    ] = None,
+    ablation: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="Folder of training runs with one switch changed each."),
+    ] = None,
+    json_output: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--json", help="Write the report here.  [default: print it]"),
+    ] = None,
+    page: Annotated[
+        Optional[list[Path]],  # noqa: UP045
+        typer.Option(help="Draw the report on one page, .png or .html. Repeat for both."),
+    ] = None,
+    minutes: Annotated[float, typer.Option(help="Minutes of motion for every row.")] = 20.0,
+    seeds: Annotated[int, typer.Option(help="Seeds for every row.")] = 3,
+    force: Force = False,
+) -> None:
+    """Judge gesture generators: distance to real motion, use of the text, style, plausibility.
+
+    Test clips, test sentences and, in their own rows, performers were never trained on. Killed, it
+    goes on where it was.
+    """
+    from gesture_core.console import Reporter
+    from gesture_core.evaluate.job import evaluate_files
+
+    with Reporter() as report:
+        text = evaluate_files(
+            {"default": checkpoint, **_named(beside or [])},
+            data,
+            sentences or data.with_name("sentences.npz"),
+            output=json_output,
+            pages=page or [],
+            ablation=ablation,
+            minutes=minutes,
+            seeds=seeds,
+            force=force,
+            progress=report,
+        )
+    print(json_output or text)
+
+
+def _named(beside: list[str]) -> dict[str, list[Path]]:
+    """Checkpoints by the name of their row."""
+    named: dict[str, list[Path]] = {}
+    for text in beside:
+        name, equals, path = text.partition("=")
+        if not equals:
+            raise UserError(f"--beside takes NAME=CHECKPOINT, not {text!r}")
+        named.setdefault(name, []).append(Path(path))
+    return named
