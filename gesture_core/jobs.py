@@ -1,12 +1,20 @@
 """What the worker can be asked to do: the program's functions, over JSON and bytes.
 
 perform  text, style, intensity, seed, voice|null, audio|null, fps
+         [, plan|null, pins|null, exemplar|null, emblems]
+                  ->  files clip.npz and clip.wav; result: warnings [str]
+plan     text, style, seed, voice|null, audio|null
+                  ->  file plan.json; result: items [{word, time, function, hand, amplitude, why}]
+redo     clip, start, end [, seed|null, plan|null, pins|null, exemplar|null]
                   ->  files clip.npz and clip.wav; result: warnings [str]
 avatar   name     ->  result: path of the character's .glb, built on first use
 styles            ->  result: items [{name, description}]
 voices            ->  result: items [{name, description, offline, installed}]
 avatars           ->  result: items [{name, description, built}]
 doctor            ->  result: checks [{name, ok, detail, hint, needed}]
+
+Arguments in brackets may be left out. `audio`, `clip`, `plan`, `pins` and `exemplar` are paths of
+files: a recording, a clip with its speech, a plan file, a list of pins, somebody's motion.
 """
 
 from __future__ import annotations
@@ -16,10 +24,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import NoneType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gesture_core.errors import UserError
 from gesture_core.progress import Progress
+
+if TYPE_CHECKING:
+    from gesture_core.perform import Performance
 
 
 @dataclass(frozen=True)
@@ -41,21 +52,92 @@ def _argument(arguments: Mapping[str, Any], name: str, *kinds: type) -> Any:
     return value
 
 
+def _number(arguments: Mapping[str, Any], name: str) -> float:
+    return float(_argument(arguments, name, int, float))
+
+
+def _path(arguments: Mapping[str, Any], name: str) -> Path | None:
+    path = _argument(arguments, name, str, NoneType)
+    return None if path is None else Path(path)
+
+
+def _flag(arguments: Mapping[str, Any], name: str) -> bool:
+    value = arguments.get(name, False)
+    if not isinstance(value, bool):
+        raise UserError(f"{name} must be true or false, not {value!r}")
+    return value
+
+
+def _plan_and_pins(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """What both `perform` and `redo` may be given."""
+    from gesture_core.gestures.pins import read_pins
+    from gesture_core.planning.plan_file import read_plan
+
+    plan, pins = _path(arguments, "plan"), _path(arguments, "pins")
+    return {
+        "plan": None if plan is None else read_plan(plan),
+        "pins": None if pins is None else read_pins(pins),
+        "exemplar": _path(arguments, "exemplar"),
+    }
+
+
 def _perform(arguments: Mapping[str, Any], progress: Progress) -> Answer:
-    from gesture_core.outputs import write_clip
     from gesture_core.perform import perform
 
-    audio = _argument(arguments, "audio", str, NoneType)
-    performance = perform(
+    return _clip_answer(
+        perform(
+            _argument(arguments, "text", str),
+            style=_argument(arguments, "style", str),
+            intensity=_number(arguments, "intensity"),
+            seed=_argument(arguments, "seed", int),
+            voice=_argument(arguments, "voice", str, NoneType),
+            audio=_path(arguments, "audio"),
+            fps=_number(arguments, "fps"),
+            emblems=_flag(arguments, "emblems"),
+            **_plan_and_pins(arguments),
+            progress=progress,
+        )
+    )
+
+
+def _plan(arguments: Mapping[str, Any], progress: Progress) -> Answer:
+    from gesture_core.perform import plan_text
+    from gesture_core.planning.plan_file import write_plan
+    from gesture_core.planning.plan_table import plan_to_rows
+
+    plan, words = plan_text(
         _argument(arguments, "text", str),
         style=_argument(arguments, "style", str),
-        intensity=float(_argument(arguments, "intensity", int, float)),
         seed=_argument(arguments, "seed", int),
         voice=_argument(arguments, "voice", str, NoneType),
-        audio=None if audio is None else Path(audio),
-        fps=float(_argument(arguments, "fps", int, float)),
+        audio=_path(arguments, "audio"),
         progress=progress,
     )
+    with tempfile.TemporaryDirectory(prefix="momjit-") as folder:
+        file = Path(folder) / "plan.json"
+        write_plan(file, plan, words)
+        return Answer({"items": plan_to_rows(plan, words)}, {file.name: file.read_bytes()})
+
+
+def _redo(arguments: Mapping[str, Any], progress: Progress) -> Answer:
+    from gesture_core.formats.clip import load_clip
+    from gesture_core.retake import retake
+
+    return _clip_answer(
+        retake(
+            load_clip(Path(_argument(arguments, "clip", str))),
+            _number(arguments, "start"),
+            _number(arguments, "end"),
+            seed=_argument(arguments, "seed", int, NoneType),
+            **_plan_and_pins(arguments),
+            progress=progress,
+        )
+    )
+
+
+def _clip_answer(performance: Performance) -> Answer:
+    from gesture_core.outputs import write_clip
+
     with tempfile.TemporaryDirectory(prefix="momjit-") as folder:
         clip = Path(folder) / "clip.npz"
         sound = clip.with_suffix(".wav")
@@ -102,6 +184,8 @@ def _row(value: object, *columns: str) -> dict[str, Any]:
 
 JOBS: dict[str, Job] = {
     "perform": _perform,
+    "plan": _plan,
+    "redo": _redo,
     "avatar": _avatar,
     "styles": _styles,
     "voices": _voices,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gesture_core.errors import UserError
@@ -19,7 +20,9 @@ from gesture_core.progress import Progress, silent
 from gesture_core.utterance import Utterance, Word
 
 if TYPE_CHECKING:
+    from gesture_core.gestures.features import TextFeatures
     from gesture_core.gestures.pins import Pins
+    from gesture_core.gestures.redo import Stretch
     from gesture_core.script import Script
 
 REACH = 1.0
@@ -39,6 +42,7 @@ class Told:
     voice: str
     estimated: bool
     model: str
+    exemplar: str | None
     retakes: tuple[Mapping[str, Any], ...]
 
 
@@ -50,47 +54,47 @@ def retake(
     seed: int | None = None,
     plan: Plan | None = None,
     pins: Pins | None = None,
+    exemplar: Path | None = None,
     progress: Progress = silent,
 ) -> Performance:
     """Perform the gestures that stroke from `start` to `end` seconds of a clip in another way.
 
-    Frames further than `redo.BLEND` outside the stretch, and everywhere the legs, the root, the
-    face and the words, stay the same to the last bit. `seed` says which other way; by default one
+    Frames further than `redo.BLEND` outside the stretch, and everywhere the words and all of the
+    face but the gaze, stay the same to the last bit. `seed` says which other way; by default one
     that was not tried yet. `plan`: other gestures for the stretch, such as from an edited plan
-    file; `pins`: poses to hold in it. Raises `UserError` for a clip that `momjit generate` did not
-    write, for one without its speech, and for a stretch outside of it.
+    file; `pins`: poses to hold in it; `exemplar`: the motion file that the clip was made after, if
+    any. Raises `UserError` for a clip that `momjit generate` did not write, for one without its
+    speech, and for a stretch outside of it.
     """
-    from gesture_core.gestures.redo import check_stretch, exchange_gestures, inside
+    from gesture_core.gestures.redo import Stretch, exchange_gestures
     from gesture_core.planning.plan_spans import spans_to_plan
-    from gesture_core.script import read_script
+    from gesture_core.script import read_script, script_to_features, script_to_plan_words
 
-    told = read_provenance(clip.provenance)
-    kept = clip.motion
-    check_stretch(kept, start, end)
+    told, stretch = read_provenance(clip.provenance), Stretch(start, end)
+    stretch.check(clip.motion)
     progress(0.0, "reading the text")
     script = read_script(told.text)
     utterance = clip_to_utterance(clip, told, script)
-    meant = spans_to_plan(kept.spans, utterance.duration)
+    text = script_to_features(script, script_to_plan_words(script, utterance), utterance)
+    meant = spans_to_plan(clip.motion.spans, utterance.duration)
     if plan is not None:
-        meant = exchange_gestures(meant, plan, start, end)
+        meant = exchange_gestures(meant, plan, stretch)
     chosen = told.seed + 1 + len(told.retakes) if seed is None else seed
-    progress(0.3, "moving")
-    motion, sha256 = _perform_stretch(
-        kept, meant, script, utterance, told, start, end, chosen, pins
-    )
-    progress(1.0, "done")
+    progress(0.4, "moving")
+    made, sha256 = _regenerate(clip.motion, meant, text, stretch, told, chosen, pins, exemplar)
+    progress(0.6, "bringing to life")
+    motion = _join(clip.motion, made, utterance, stretch, told, pins)
     warnings: list[str] = []
     if sha256 != told.model:
         warnings.append("the clip was made by another version of the gesture model")
-    if not any(inside(gesture, start, end) for gesture in meant):
-        warnings.append(f"no gesture strokes from {start:g} to {end:g} s")
+    if not any(gesture.stroke in stretch for gesture in meant):
+        warnings.append(f"no gesture strokes from {stretch}")
     done = {"start": start, "end": end, "seed": chosen, "model_sha256": sha256}
-    provenance = {**clip.provenance, "retakes": [*told.retakes, done]}
     return Performance(
         motion,
         utterance,
         spans_to_plan(motion.spans, utterance.duration),
-        provenance,
+        {**clip.provenance, "retakes": [*told.retakes, done]},
         tuple(warnings),
     )
 
@@ -112,7 +116,7 @@ def read_provenance(provenance: Mapping[str, Any]) -> Told:
                 f"the clip does not say the {name} it was made with; "
                 "only clips that `momjit generate` wrote can be redone"
             )
-    retakes = provenance.get("retakes", [])
+    exemplar, retakes = provenance.get("exemplar"), provenance.get("retakes", [])
     if not isinstance(retakes, list) or not all(isinstance(one, dict) for one in retakes):
         raise UserError("the clip's list of retakes is damaged")
     return Told(
@@ -123,6 +127,7 @@ def read_provenance(provenance: Mapping[str, Any]) -> Told:
         voice=provenance["voice"],
         estimated=provenance["times_estimated"],
         model=provenance["model_sha256"],
+        exemplar=None if exemplar is None else str(exemplar),
         retakes=tuple(retakes),
     )
 
@@ -158,56 +163,70 @@ def clip_to_utterance(clip: Clip, told: Told, script: Script) -> Utterance:
     return utterance
 
 
-def _perform_stretch(
+def _regenerate(
     kept: Motion,
     plan: Plan,
-    script: Script,
-    utterance: Utterance,
+    text: TextFeatures,
+    stretch: Stretch,
     told: Told,
-    start: float,
-    end: float,
     seed: int,
     pins: Pins | None,
+    exemplar: Path | None,
 ) -> tuple[Motion, str]:
-    """The kept motion with its new stretch, alive and corrected; and the weights that made it."""
-    from gesture_core.gestures.pins import hold_pins
-    from gesture_core.gestures.redo import regenerate, splice
+    """The utterance generated anew around the stretch, and the weights that made it."""
+    from gesture_core.gestures.redo import regenerate
     from gesture_core.gestures.styles import find_style
     from gesture_core.gestures.synthesize import load_gesture_model
-    from gesture_core.liveliness import enliven
-    from gesture_core.script import script_to_features, script_to_plan_words
 
-    model = load_gesture_model()
-    text = script_to_features(script, script_to_plan_words(script, utterance))
+    model, style = load_gesture_model(), find_style(told.style)
+    if exemplar is not None:
+        from gesture_core.gestures.exemplar import exemplar_style, read_exemplar, with_exemplar
+
+        shown = read_exemplar(exemplar, model)
+        model, style = with_exemplar(model, shown), exemplar_style(style, shown)
+    elif told.exemplar is not None:
+        raise UserError(f"the clip was made after {told.exemplar}; give that file again")
     made = regenerate(
         kept,
         plan,
         text,
-        start,
-        end,
-        style=find_style(told.style),
+        stretch,
+        style=style,
         intensity=told.intensity,
         seed=seed,
         model=model,
         pins=pins,
     )
-    # the same seed as then: breath, sway and gaze go on as they were
-    alive = enliven(made, utterance, told.seed)
-    if pins is not None:
-        alive = hold_pins(alive, pins)
-    joined = splice(kept, alive, start, end)
-    corrected = _corrected(joined, start, end)
-    if pins is not None:
-        corrected = hold_pins(corrected, pins)
-    return splice(kept, corrected, start, end, SETTLED), model.sha256
+    return made, model.sha256
 
 
-def _corrected(motion: Motion, start: float, end: float) -> Motion:
-    """The motion with the stretch and what is near it held to what a body can do."""
+def _join(
+    kept: Motion,
+    made: Motion,
+    utterance: Utterance,
+    stretch: Stretch,
+    told: Told,
+    pins: Pins | None,
+) -> Motion:
+    """The kept motion with the new stretch in it, alive and held to what a body can do."""
+    from gesture_core.gestures.pins import hold_pins
+    from gesture_core.gestures.redo import splice
+    from gesture_core.liveliness import enliven
+
+    def hold(motion: Motion) -> Motion:
+        return motion if pins is None else hold_pins(motion, pins)
+
+    alive = enliven(made, utterance, told.seed)  # with the seed of then, breath and sway go on
+    joined = splice(kept, hold(alive), stretch)
+    return splice(kept, hold(_corrected(joined, stretch)), stretch, SETTLED)
+
+
+def _corrected(motion: Motion, stretch: Stretch) -> Motion:
+    """The motion with the stretch and what is near it corrected."""
     from gesture_core.correction import correct
 
-    first = max(0, round((start - REACH) * motion.fps))
-    last = min(motion.frames, round((end + REACH) * motion.fps) + 1)
+    first = max(0, round((stretch.start - REACH) * motion.fps))
+    last = min(motion.frames, round((stretch.end + REACH) * motion.fps) + 1)
     rotations = motion.rotations.copy()
     rotations[first:last] = correct(crop(motion, first, last)).rotations
     return replace(motion, rotations=rotations)
