@@ -14,7 +14,7 @@ from gesture_core.errors import UserError
 from gesture_core.formats.audio import read_audio
 from gesture_core.formats.clip import Clip
 from gesture_core.motion import Motion, crop
-from gesture_core.perform import Performance
+from gesture_core.perform import Performance, load_performer
 from gesture_core.plan import Plan
 from gesture_core.progress import Progress, silent
 from gesture_core.utterance import Utterance, Word
@@ -176,16 +176,10 @@ def _regenerate(
     """The utterance generated anew around the stretch, and the weights that made it."""
     from gesture_core.gestures.redo import regenerate
     from gesture_core.gestures.styles import find_style
-    from gesture_core.gestures.synthesize import load_gesture_model
 
-    model, style = load_gesture_model(), find_style(told.style)
-    if exemplar is not None:
-        from gesture_core.gestures.exemplar import exemplar_style, read_exemplar, with_exemplar
-
-        shown = read_exemplar(exemplar, model)
-        model, style = with_exemplar(model, shown), exemplar_style(style, shown)
-    elif told.exemplar is not None:
+    if told.exemplar is not None and exemplar is None:
         raise UserError(f"the clip was made after {told.exemplar}; give that file again")
+    model, style, _ = load_performer(find_style(told.style), exemplar)
     made = regenerate(
         kept,
         plan,
