@@ -74,6 +74,11 @@ class Pins:
     def __len__(self) -> int:
         return len(self.times)
 
+    @property
+    def whole(self) -> bool:
+        """Whether every pose pins all bones that gesture."""
+        return bool(self.held[:, BONES].all())
+
 
 def pose_pins(time: float, pose: Array, held: NDArray[np.bool_] | None = None) -> Pins:
     """One pin of a pose (J, 4) at `time`; by default of every bone that gestures."""
