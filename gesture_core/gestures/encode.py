@@ -102,3 +102,17 @@ def fit_motion_code(vectors: Array, size: int) -> MotionCode:
     _, values, basis = np.linalg.svd(vectors - mean, full_matrices=False)
     deviation = values[:size] / np.sqrt(len(vectors))
     return MotionCode(mean, basis[:size].T, np.sqrt(deviation * deviation[0]) * 0.6)
+
+
+def unit_phases(preparation: float, retraction: float, points: int) -> Array:
+    """Seconds from the stroke (points,) at which the posterior encoder looks at a gesture.
+
+    A third of the points lie before the stroke, the others from it to the end.
+    """
+    before = points // 3
+    return np.concatenate(
+        [
+            np.linspace(-preparation, 0.0, before, endpoint=False),
+            np.linspace(0.0, retraction, points - before),
+        ]
+    )
