@@ -114,7 +114,7 @@ def generate(
         settings = render_options(avatar, engine, size, camera, report) if rendering else None
         progress = part(report, 0.0, 0.2 if rendering else 1.0)
         if keep is not None and redo is not None:
-            performance = _retake(keep, redo, seed, gestures, poses, progress)
+            performance = _retake(keep, redo, seed, gestures, style_from, poses, progress)
         else:
             performance = perform(
                 _read_text(text or ""),
@@ -177,6 +177,7 @@ def _retake(
     redo: str,
     seed: int | None,
     plan: Plan | None,
+    exemplar: Path | None,
     pins: Pins | None,
     progress: Progress,
 ) -> Performance:
@@ -187,7 +188,16 @@ def _retake(
     if not found:
         raise UserError(f"--redo takes START:END in seconds, such as 2.1:3.4, not {redo!r}")
     start, end = (float(number) for number in found.groups())
-    return retake(load_clip(keep), start, end, seed=seed, plan=plan, pins=pins, progress=progress)
+    return retake(
+        load_clip(keep),
+        start,
+        end,
+        seed=seed,
+        plan=plan,
+        pins=pins,
+        exemplar=exemplar,
+        progress=progress,
+    )
 
 
 def _read_plan(path: Path | None) -> Plan | None:

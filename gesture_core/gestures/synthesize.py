@@ -140,7 +140,9 @@ def synthesize(
     if style.manner not in model.manners:
         known = ", ".join(model.manners)
         raise UserError(f"the model knows no manner {style.manner!r}; it knows {known}")
-    if pins is not None:  # bones that a pin leaves free are told as they would be without it
+    if (
+        pins is not None and not pins.whole
+    ):  # bones that a pin leaves free are told as they would be without it
         told = {"intensity": intensity, "seed": seed, "fps": fps, "model": model}
         pins = complete_pins(pins, synthesize(text, plan, style, **told, casting=casting))
     rest = model.rests[model.manners.index(style.manner)]
