@@ -63,6 +63,8 @@ def test_round_trip_through_wav(tmp_path: Path) -> None:
     assert rate == RATE
     assert soundfile.info(path).subtype == "PCM_16"
     np.testing.assert_allclose(samples, TONE, atol=1 / 32767)
+    write_wav(tmp_path / "again.wav", samples, RATE)
+    assert (tmp_path / "again.wav").read_bytes() == path.read_bytes()
 
 
 def test_too_loud_samples_are_clipped_not_wrapped(tmp_path: Path) -> None:

@@ -55,13 +55,15 @@ def read_audio(path: Path) -> tuple[NDArray[np.float32], int]:
 def write_wav(path: Path, samples: NDArray[np.float32], rate: int, *, force: bool = False) -> None:
     """Write mono `samples` (N,) in −1–1 as 16-bit PCM WAV; louder samples are clipped.
 
+    What `read_audio` read from such a file is written to the same bits.
+
     Raises `UserError` when the file exists and `force` is off, or cannot be written.
     """
     import soundfile
 
     if samples.ndim != 1:
         raise ValueError(f"expected mono samples (N,), got shape {samples.shape}")
-    pcm = np.round(np.clip(samples, -1.0, 1.0) * 32767).astype(np.int16)
+    pcm = np.clip(np.round(samples * 32768.0), -32768, 32767).astype(np.int16)
     with atomic_path(Path(path), force=force) as temporary:
         soundfile.write(str(temporary), pcm, rate, subtype="PCM_16", format="WAV")
 

@@ -1,0 +1,160 @@
+"""Plans, pins and retakes through the real worker process, as the add-on would ask for them."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from blender_addon.client.backend import Backend
+from blender_addon.client.job import Job, State
+from gesture_core.formats.clip import Clip, load_clip, save_clip
+from gesture_core.gestures.pins import held_error, read_pins
+from gesture_core.gestures.redo import BLEND
+from gesture_core.planning.plan_file import read_plan
+from gesture_core.planning.plan_spans import spans_to_plan
+from gesture_core.rotation import rotvec_to_quat
+
+TEXT = "안녕하세요, 여러분. 저는 그렇게 생각하지 않습니다. 정말 많은 분들이 도와주셨어요."
+SPOKEN = {"text": TEXT, "style": "neutral", "seed": 3, "voice": "espeak", "audio": None}
+MADE = {**SPOKEN, "intensity": 1.0, "fps": 24.0}
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[Backend]:
+    backend = Backend((sys.executable, "-m", "gesture_core.worker"))
+    yield backend
+    backend.close()
+
+
+def finish(job: Job, seconds: float = 180.0) -> Job:
+    end = time.monotonic() + seconds
+    while not job.poll():
+        assert time.monotonic() < end, f"{job} did not end"
+        time.sleep(0.005)
+    return job
+
+
+def files_of(job: Job, folder: Path) -> dict[str, Path]:
+    assert job.state is State.DONE, job.error
+    return job.save_files(folder)
+
+
+@pytest.fixture(scope="module")
+def clip(worker: Backend, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clip file with its speech beside it."""
+    folder = tmp_path_factory.mktemp("take")
+    return files_of(finish(worker.submit("perform", MADE)), folder)["clip.npz"]
+
+
+def arrays(path: Path) -> dict[str, np.ndarray]:
+    with np.load(path) as members:
+        return {name: members[name] for name in ("rotations", "root", "expressions")}
+
+
+def test_a_plan_is_shown_edited_and_performed(worker: Backend, tmp_path: Path):
+    job = finish(worker.submit("plan", SPOKEN))
+    file = files_of(job, tmp_path / "plan")["plan.json"]
+    plan = read_plan(file)
+    assert [row["function"] for row in job.result["items"]] == [g.function for g in plan]
+    assert {"word", "time", "hand", "amplitude", "why"} <= job.result["items"][0].keys()
+    edited = json.loads(file.read_text(encoding="utf-8"))
+    edited["gestures"] = edited["gestures"][:1]
+    edited["gestures"][0] |= {"function": "point", "hand": "left"}
+    file.write_text(json.dumps(edited), encoding="utf-8")
+    job = finish(worker.submit("perform", {**MADE, "plan": str(file)}))
+    motion = load_clip(files_of(job, tmp_path / "made")["clip.npz"]).motion
+    (gesture,) = spans_to_plan(motion.spans, motion.duration)
+    assert gesture.function == "point"
+    assert gesture.stroke == pytest.approx(edited["gestures"][0]["stroke"])
+
+
+def test_a_stretch_is_redone_and_the_rest_stays_to_the_last_bit(
+    worker: Backend, clip: Path, tmp_path: Path
+):
+    plan = spans_to_plan(load_clip(clip).motion.spans, 99.0)
+    start = plan.gestures[1].stroke - 0.5
+    asked = {"clip": str(clip), "start": start, "end": start + 1.2}
+    found = [files_of(finish(worker.submit("redo", asked)), tmp_path / str(n)) for n in range(2)]
+    other = files_of(finish(worker.submit("redo", {**asked, "seed": 77})), tmp_path / "other")
+    before, after = arrays(clip), arrays(found[0]["clip.npz"])
+    times = np.arange(len(before["root"])) / MADE["fps"]
+    outside = (times < start - BLEND) | (times > start + 1.2 + BLEND)
+    for name, values in before.items():
+        assert values[outside].tobytes() == after[name][outside].tobytes(), name
+    again, differently = (arrays(take["clip.npz"])["rotations"] for take in (found[1], other))
+    assert after["rotations"].tobytes() == again.tobytes()
+    assert np.abs(after["rotations"] - before["rotations"]).max() > 0.02
+    assert np.abs(after["rotations"] - differently).max() > 0.02
+    old, new = load_clip(clip), load_clip(found[0]["clip.npz"])
+    assert new.provenance["seed"] == old.provenance["seed"]
+    assert len(new.provenance["retakes"]) == 1
+    assert [s for s in new.motion.spans if s.kind == "word"] == [
+        s for s in old.motion.spans if s.kind == "word"
+    ]
+    speech = clip.with_suffix(".wav").read_bytes()
+    assert found[0]["clip.wav"].read_bytes() == speech
+
+
+def test_a_redone_clip_can_be_redone(worker: Backend, clip: Path, tmp_path: Path):
+    asked = {"start": 0.5, "end": 2.0}
+    first = files_of(finish(worker.submit("redo", {**asked, "clip": str(clip)})), tmp_path / "1")
+    second = files_of(
+        finish(worker.submit("redo", {**asked, "clip": str(first["clip.npz"])})), tmp_path / "2"
+    )
+    takes = load_clip(second["clip.npz"]).provenance["retakes"]
+    assert len({take["seed"] for take in takes}) == 2
+    before, after = arrays(clip)["rotations"], arrays(second["clip.npz"])["rotations"]
+    times = np.arange(len(before)) / MADE["fps"]
+    assert before[times > 2.0 + BLEND].tobytes() == after[times > 2.0 + BLEND].tobytes()
+
+
+def test_a_pinned_pose_holds(worker: Backend, tmp_path: Path):
+    turns = {"rightUpperArm": [0.0, 0.2, 0.9], "rightLowerArm": [0.0, 0.9, 0.0]}
+    pose = {bone: rotvec_to_quat(turn).tolist() for bone, turn in turns.items()}
+    pins = tmp_path / "pins.json"
+    pins.write_text(json.dumps([{"time": 2.0, "pose": pose}]))
+    job = finish(worker.submit("perform", {**MADE, "pins": str(pins)}))
+    motion = load_clip(files_of(job, tmp_path / "made")["clip.npz"]).motion
+    assert np.degrees(held_error(motion, read_pins(pins))) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "reason"),
+    [
+        ("perform", {"plan": "/nowhere/plan.json"}, "/nowhere/plan.json"),
+        ("perform", {"plan": 3}, "plan must be str or null"),
+        ("perform", {"pins": "/nowhere/pins.json"}, "/nowhere/pins.json"),
+        ("perform", {"emblems": 1}, "emblems must be true or false"),
+        ("perform", {"exemplar": "/nowhere/me.bvh"}, "/nowhere/me.bvh"),
+        ("plan", {"style": "polka"}, "polka"),
+        ("redo", {"clip": "/nowhere/clip.npz"}, "/nowhere/clip.npz"),
+        ("redo", {"start": 1.0, "end": 99.0}, "1 to 99 s is not a stretch"),
+        ("redo", {"start": None}, "start must be int or float"),
+    ],
+)
+def test_wrong_arguments_are_the_users_to_fix(
+    worker: Backend, clip: Path, name: str, change: dict[str, object], reason: str
+):
+    right = {"redo": {"clip": str(clip), "start": 1.0, "end": 2.0}, "plan": SPOKEN}
+    job = finish(worker.submit(name, {**right.get(name, MADE), **change}))
+    assert job.state is State.FAILED
+    assert reason in job.error
+    assert "defect" not in job.error
+
+
+def test_a_clip_of_another_origin_cannot_be_redone(worker: Backend, clip: Path, tmp_path: Path):
+    made = load_clip(clip)
+    foreign = tmp_path / "foreign.npz"
+    save_clip(foreign, Clip(made.motion, made.audio, {"source": "dance.bvh"}))
+    job = finish(worker.submit("redo", {"clip": str(foreign), "start": 1.0, "end": 2.0}))
+    assert "does not say the text" in job.error
+    silent = tmp_path / "silent.npz"
+    save_clip(silent, Clip(made.motion, tmp_path / "gone.wav", made.provenance))
+    job = finish(worker.submit("redo", {"clip": str(silent), "start": 1.0, "end": 2.0}))
+    assert "gone.wav" in job.error
