@@ -26,7 +26,7 @@ class CueHeadsConfig:
 class CueHeads(nn.Module):
     """One hidden layer over the embedding and the hashed sentence ending."""
 
-    def __init__(self, config: CueHeadsConfig, dropout: float = 0.3) -> None:
+    def __init__(self, config: CueHeadsConfig, dropout: float = 0.0) -> None:
         super().__init__()
         self.config = config
         self.embedding = nn.Linear(config.embedding, config.hidden)

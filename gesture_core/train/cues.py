@@ -49,6 +49,7 @@ class CueTraining:
     batch: int = 256
     rate: float = 1e-3
     weight_decay: float = 0.05
+    dropout: float = 0.1
     hidden: int = 96
 
 
@@ -87,7 +88,7 @@ def train_cues(config: CueTraining, progress: Progress = silent) -> Path:
         embedding=data.vectors.shape[1], acts=len(ACTS), emotions=len(EMOTIONS),
         hidden=config.hidden,
     )  # fmt: skip
-    heads = CueHeads(shape).train()
+    heads = CueHeads(shape, config.dropout).train()
     optimiser = torch.optim.AdamW(heads.parameters(), config.rate, weight_decay=config.weight_decay)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, config.iterations)
     vectors, endings, acts, emotions = _tensors(data, shape.endings)
