@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from gesture_core.atomic import atomic_path
@@ -11,7 +12,9 @@ from gesture_core.dataset.fonts import find_typeface
 from gesture_core.dataset.sheet import Row, Tile, contact_sheet
 from gesture_core.motion import Motion
 
-TILE_WIDTH, TILE_HEIGHT = 220, 160
+TILE_WIDTH, TILE_HEIGHT = 240, 150
+_LOWEST = 0.75
+"""Metres above the floor from which the figure is drawn: legs tell little about gestures."""
 
 
 def save_motion_sheet(
@@ -30,7 +33,7 @@ def save_motion_sheet(
 
 def _row(title: str, motion: Motion, count: int) -> Row:
     """Moments at even distances; the words of a moment are those nearest to it."""
-    figure = figure_of(motion)
+    figure = replace(figure_of(motion), low=_LOWEST)
     share = motion.duration / count
     words = [span for span in motion.spans if span.kind == "word"]
     tiles: list[Tile] = []

@@ -52,7 +52,7 @@ LARGEST = 1.5
 """Size of gestures at intensity 2; more would throw the arms behind the head."""
 UNIT_SPREAD = 0.5
 """Share of the posterior's deviation that is drawn around a unit's mean latent."""
-SMOOTHING = 0.8 / FPS
+SMOOTHING = 0.6 / FPS
 """Deviation in seconds of the Gaussian that smooths the rotations."""
 SEED_POSES = 4
 """First frames that are given: the rest."""
