@@ -21,7 +21,7 @@ from gesture_core.skeleton import FINGERS, HUMANOID, SIDES, finger_joints, forwa
 
 HANDED = 0.4
 """A hand that travels less than this share of the other one rests."""
-AWAY = 0.09
+AWAY = 0.07
 """Metres that a wrist must leave its rest by for a gesture."""
 NEAR = 0.03
 """Metres from its rest within which a wrist counts as back."""
