@@ -204,7 +204,7 @@ def test_another_direction_and_rate_change_little(model):
     slow = exemplar_of(talk(STROKES, 9.0, fps=24.0), model)
     shown = exemplar_of(motion, model)
     np.testing.assert_allclose(away.means, shown.means, atol=1e-4)
-    np.testing.assert_allclose(slow.means, shown.means, atol=0.15 * np.ptp(shown.means))
+    np.testing.assert_allclose(slow.means, shown.means, atol=0.15 * float(np.ptp(shown.means)))
 
 
 def test_a_model_with_an_exemplar_stands_and_gestures_like_it(model):
