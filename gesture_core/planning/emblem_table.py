@@ -1,12 +1,14 @@
 """Emblems: gestures that stand for a meaning by themselves, read from editable files.
 
-An emblem file maps names to emblems; `shapes.yaml` of the same folder maps names to hand shapes.
+An emblem file maps names to emblems; `shapes.yaml` of the same folder maps names to hand shapes,
+`lists.yaml` names to lists of words.
 `data/emblems/README.md` explains the format to whoever edits it.
 """
 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -20,7 +22,9 @@ from gesture_core.resources import data_path
 Anchor = Literal["chest", "belly", "shoulder", "nose", "mouth", "chin", "cheek", "ear", "forehead"]
 Point = Literal["wrist", "palm", "knuckles", "thumb", "index", "middle", "ring", "little"]
 Polarity = Literal["affirmed", "negated", "any"]
-SHAPES_FILE = "shapes.yaml"
+SHAPES_FILE, LISTS_FILE = "shapes.yaml", "lists.yaml"
+START = "^"
+"""What stands for the start of a clause in a pattern."""
 
 
 @dataclass(frozen=True)
@@ -109,9 +113,11 @@ class Emblem:
     """One emblem: what it means, how it is recognised and how it is made.
 
     Meaning: `ko`, `en`. Recognition: `words` are patterns of morphemes `form/TAG` (several in a row
-    are joined by spaces, `*` stands for any form or tag); `unless`: patterns in the clause that
+    are joined by spaces; `a|b` are alternatives, `@name` a list of words, `*` any form or tag, a
+    leading `^` the start of the clause); `unless`: patterns in the clause that
     forbid it; `phrases`: clauses that mean it, `unlike`: clauses that look alike and do not;
-    `polarity`: which clauses it goes with; `negated`: the emblem that a negated clause gets.
+    `polarity`: which clauses it goes with; `negated`: the emblem that a negated clause gets;
+    `weight`: how strongly its words call for it, where two emblems compete.
     Form: `poses`, the first of which is the stroke, made `repeat` times; `retraction`: seconds of
     the way back; `stretch`: 0–1, how far the hands' places grow with the size of the gesture.
     `source` of the form and `review` status are for the reader.
@@ -129,6 +135,7 @@ class Emblem:
     unlike: tuple[str, ...] = ()
     polarity: Polarity = "affirmed"
     negated: str = ""
+    weight: float = 1.0
     repeat: int = 1
     retraction: float = 0.6
     stretch: float = 0.0
@@ -137,19 +144,18 @@ class Emblem:
     def __post_init__(self) -> None:
         if not self.poses or self.repeat < 1 or self.retraction <= 0.0:
             raise UserError("an emblem needs poses, a repeat of 1 or more and a retraction")
+        for hand in range(2):
+            if len({pose.hands[hand] is None for pose in self.poses}) > 1:
+                raise UserError("a hand that takes part must be named in every pose")
         for pattern in (*self.words, *self.unless):
-            if not all(len(part.split("/")) == 2 for part in pattern.split()):
+            parts = pattern.removeprefix(f"{START} ").split()
+            if not parts or not all(len(part.split("/")) == 2 for part in parts):
                 raise UserError(f"{pattern!r} is not a row of morphemes such as '크/VA'")
 
     @property
-    def two_handed(self) -> bool:
-        """Whether both hands take part."""
-        return any(pose.hands[1] for pose in self.poses)
-
-    @property
-    def uses_hands(self) -> bool:
-        """Whether any hand takes part."""
-        return any(pose.hands[0] or pose.hands[1] for pose in self.poses)
+    def symmetric(self) -> bool:
+        """Whether no hand leads: both do the same, or none does anything."""
+        return all(pose.hands[0] == pose.hands[1] for pose in self.poses)
 
     @property
     def preparation(self) -> float:
@@ -190,17 +196,42 @@ def load_emblems(folder: Path | None = None) -> EmblemTable:
     """
     emblems: dict[str, Emblem] = {}
     shapes: dict[str, HandShape] = {}
+    lists: dict[str, str] = {}
     for place in (data_path("emblems"), *([folder] if folder else [])):
         if not place.is_dir():
             raise UserError(f"there is no folder of emblems {place}")
         for path in sorted(place.glob("*.yaml")):
             if path.name == SHAPES_FILE:
                 shapes |= {k: _built(HandShape, v, f"{path}: {k}") for k, v in _mapping(path)}
+            elif path.name == LISTS_FILE:
+                lists |= {name: _words(values, f"{path}: {name}") for name, values in _mapping(path)}
             else:
                 emblems |= {name: _emblem(name, values, path) for name, values in _mapping(path)}
     for emblem in emblems.values():
         _check_references(emblem, emblems, shapes)
-    return EmblemTable(emblems, shapes)
+    return EmblemTable({k: _with_lists(v, lists) for k, v in emblems.items()}, shapes)
+
+
+def _words(values: Any, place: str) -> str:
+    """A list of words as the alternatives of a pattern."""
+    if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
+        raise UserError(f"{place} must be a list of words")
+    return "|".join(values)
+
+
+def _with_lists(emblem: Emblem, lists: Mapping[str, str]) -> Emblem:
+    """The emblem with the lists that its patterns name written out."""
+
+    def written(pattern: str) -> str:
+        for name in re.findall(r"@(\w+)", pattern):
+            if name not in lists:
+                place = f"{emblem.file}: {emblem.name}: {pattern!r}"
+                raise UserError(f"{place}: no list {name!r}; valid: {', '.join(lists)}")
+        return re.sub(r"@(\w+)", lambda found: lists[found[1]], pattern)
+
+    return replace(
+        emblem, words=tuple(map(written, emblem.words)), unless=tuple(map(written, emblem.unless))
+    )
 
 
 def _mapping(path: Path) -> list[tuple[str, Any]]:

@@ -1,10 +1,41 @@
-"""Where a text asks for an emblem: by its words first, by its meaning second."""
+"""Where a text asks for an emblem: by its words first, by its meaning second.
+
+A row of morphemes of the emblem's lexicon must occur, in a clause of the right polarity, and the
+clause must mean more what the emblem means than what merely sounds like it. A clause without such
+words may still mean it: then its embedding must lie near one of the emblem's phrases and far from
+all others. Antonyms lie close in an embedding, so polarity is always decided by morphemes.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from gesture_core.plan import Hand
+import numpy as np
+from numpy.typing import NDArray
+
+from gesture_core.plan import Hand, Plan
+from gesture_core.planning.cues import EMPHASIS, Morpheme, PlanWord, ends_clause, is_content
+from gesture_core.planning.emblem_table import START, Emblem, EmblemTable
+
+Floats = NDArray[np.floating]
+Embed = Callable[[Sequence[str]], Floats]
+"""Sentences to unit vectors `(N, E)`, such as `text.embedding.embed_sentences`."""
+
+LIKENESS = 0.86
+"""Least cosine of a clause with a phrase that counts as its meaning, without any pattern."""
+LEAD = 0.09
+"""How much nearer that phrase must be than any phrase of another emblem or unlike this one."""
+DOUBT = 0.025
+"""How much nearer an unlike phrase may be before it overrules a pattern."""
+FASTEST = 0.75
+"""Share of its preparation in which an emblem can still be prepared."""
+SHORTEST = 0.5
+"""Share of its time after the stroke that an emblem keeps at least before a text ends."""
+
+_NEGATIONS = frozenset(
+    "안/MAG 못/MAG 않/VX 않/VV 못하/VX 못하/VV 없/VA 없이/MAG 아니/VCN 말/VX 별로/MAG 전혀/MAG".split()
+)
 
 
 @dataclass(frozen=True)
@@ -12,7 +43,8 @@ class PlannedEmblem:
     """One emblem: `start` of preparation, `stroke`, `end` of retraction, seconds.
 
     `kept`: seconds from the stroke until the hands go back; `word`: index of its word; `score`:
-    how sure, 1 for a pattern of words, else the likeness of meaning; `why`: what spoke for it.
+    how sure, from 1 for a pattern of words, below 1 for likeness of meaning; `why`: what spoke
+    for it.
     """
 
     name: str
@@ -25,3 +57,251 @@ class PlannedEmblem:
     end: float
     score: float
     why: str
+
+
+@dataclass(frozen=True, eq=False)
+class Meanings:
+    """P phrases of all emblems: whose they are, whether they mean it or are unlike it.
+
+    `vectors` `(P, E)`, unit length; `negated`: whether the phrase denies something.
+    """
+
+    emblems: tuple[str, ...]
+    phrases: tuple[str, ...]
+    alike: NDArray[np.bool_]
+    negated: NDArray[np.bool_]
+    vectors: Floats
+
+
+@dataclass(frozen=True)
+class _Clause:
+    """Indices of the words of one clause, and the morphemes of each."""
+
+    words: tuple[int, ...]
+    text: str
+    morphemes: tuple[Morpheme, ...]
+    negated: bool
+
+
+@dataclass(frozen=True)
+class _Find:
+    emblem: Emblem
+    word: int
+    score: float
+    why: str
+
+
+def find_emblems(
+    words: Sequence[PlanWord],
+    duration: float,
+    table: EmblemTable,
+    *,
+    meanings: Meanings | None = None,
+    embed: Embed | None = None,
+    hand: Hand = "right",
+    amplitude: float = 1.0,
+) -> tuple[PlannedEmblem, ...]:
+    """The emblems that the words of an utterance of `duration` seconds ask for, at most one a clause.
+
+    `meanings` and `embed` go together; without them only words count. `hand`: which one makes
+    one-handed emblems; `amplitude`: size, 1 as written. The stroke falls on the word that means it.
+    Where two are too close in time the surer one stays.
+    """
+    clauses = list(_clauses(words))
+    vectors = embed([clause.text for clause in clauses]) if embed and clauses else None
+    found: list[_Find] = []
+    for number, clause in enumerate(clauses):
+        vector = None if vectors is None else vectors[number]
+        by_words = list(_by_words(clause, words, table, meanings, vector))
+        if by_words:
+            found.append(max(by_words, key=lambda find: find.score))
+        elif meanings is not None and vector is not None:
+            found += _by_meaning(clause, words, table, meanings, vector)
+    timed = [
+        planned
+        for find in sorted(found, key=lambda find: -find.score)
+        if (planned := _timed(find, words[find.word], duration, hand, amplitude))
+    ]
+    kept: list[PlannedEmblem] = []
+    for planned in timed:
+        if all(_apart(planned, other) for other in kept):
+            kept.append(planned)
+    return tuple(sorted(kept, key=lambda planned: planned.stroke))
+
+
+def without_conflicts(plan: Plan, emblems: Sequence[PlannedEmblem]) -> Plan:
+    """The plan without the gestures whose stroke falls into the time of an emblem."""
+    gestures = tuple(
+        gesture
+        for gesture in plan
+        if not any(emblem.start <= gesture.stroke <= emblem.end for emblem in emblems)
+    )
+    return replace(plan, gestures=gestures)
+
+
+def is_negated(morphemes: Sequence[Morpheme]) -> bool:
+    """Whether any morpheme denies: 안, 못, 않다, 없다, 아니다, 말다 …"""
+    return any(f"{form}/{tag.partition('-')[0]}" in _NEGATIONS for form, tag in morphemes)
+
+
+def _clauses(words: Sequence[PlanWord]) -> Iterator[_Clause]:
+    """Clauses end with punctuation or a connective ending, unless an auxiliary verb follows."""
+    start = 0
+    for index, word in enumerate(words):
+        after = words[index + 1] if index + 1 < len(words) else None
+        last = after is None or after.sentence != word.sentence
+        auxiliary = not last and after is not None and after.morphemes[:1] and after.morphemes[0][1]
+        if last or (ends_clause(word) and auxiliary != "VX"):
+            inside = tuple(range(start, index + 1))
+            morphemes = tuple(m for i in inside for m in words[i].morphemes)
+            text = " ".join(words[i].text for i in inside)
+            yield _Clause(inside, text, morphemes, is_negated(morphemes))
+            start = index + 1
+
+
+def _by_words(
+    clause: _Clause,
+    words: Sequence[PlanWord],
+    table: EmblemTable,
+    meanings: Meanings | None,
+    vector: Floats | None,
+) -> Iterator[_Find]:
+    """What the patterns find in a clause; one may run on into the next clause of the sentence."""
+    row = _row(words, clause)
+    ends = len(clause.morphemes)
+    for emblem in table.emblems.values():
+        hits = [
+            (pattern, place)
+            for pattern in emblem.words
+            if (place := _place(pattern, [m for m, _ in row], ends)) is not None
+        ]
+        if not hits or any(_place(p, clause.morphemes, ends) is not None for p in emblem.unless):
+            continue
+        pattern, place = max(hits, key=lambda hit: len(hit[0].split()))
+        length = len(pattern.removeprefix(f"{START} ").split())
+        rest = [m for i, (m, _) in enumerate(row[:ends]) if not place <= i < place + length]
+        meant: Emblem | None = emblem
+        if emblem.polarity != "any" and is_negated(rest) != (emblem.polarity == "negated"):
+            meant = table.emblems.get(emblem.negated)
+            if clause.text.endswith("?"):
+                meant = None
+        if meant is None or _overruled(emblem, clause, meanings, vector):
+            continue
+        said = " ".join(form for (form, _), _ in row[place : place + length])
+        yield _Find(meant, row[place][1], meant.weight + 0.05 * length, f"words {said}")
+
+
+def _row(words: Sequence[PlanWord], clause: _Clause) -> list[tuple[Morpheme, int]]:
+    """Morphemes from the clause to the end of its sentence, each with its word."""
+    sentence = words[clause.words[0]].sentence
+    return [
+        (morpheme, index)
+        for index in range(clause.words[0], len(words))
+        if words[index].sentence == sentence
+        for morpheme in words[index].morphemes
+    ]
+
+
+def _place(pattern: str, morphemes: Sequence[Morpheme], before: int) -> int | None:
+    """Index below `before` at which a pattern begins, None where it does not occur.
+
+    Commas and adverbs between two morphemes are passed over unless the pattern names them; an
+    ending before a comma is as good as a final one.
+    """
+    anchored, pattern = pattern.startswith(START), pattern.removeprefix(f"{START} ")
+    parts = [tuple(part.split("/")) for part in pattern.split()]
+    for start in range(1 if anchored else min(before, len(morphemes))):
+        at = start
+        for form, tag in parts:
+            while at < len(morphemes) and at > start and _skipped(morphemes[at], tag):
+                at += 1
+            rest = morphemes[at : at + 2]
+            if not rest or not _fits(rest[0], form, tag, rest[1:]):
+                break
+            at += 1
+        else:
+            return start
+    return None
+
+
+def _skipped(morpheme: Morpheme, tag: str) -> bool:
+    return morpheme[1] != tag and morpheme[1] in ("SP", "MAG") and not is_negated([morpheme])
+
+
+def _fits(morpheme: Morpheme, form: str, tag: str, following: Sequence[Morpheme]) -> bool:
+    """Whether a morpheme is one of the alternatives; irregular tags (VA-I) count as VA."""
+    kind = morpheme[1].partition("-")[0]
+    if kind == "EC" and following and following[0][1] == "SP":
+        kind = "EF"
+    return (form == "*" or morpheme[0] in form.split("|")) and (tag == "*" or kind in tag.split("|"))
+
+
+def _overruled(
+    emblem: Emblem, clause: _Clause, meanings: Meanings | None, vector: Floats | None
+) -> bool:
+    """Whether the clause means what merely looks like the emblem."""
+    if meanings is None or vector is None or not emblem.unlike:
+        return False
+    own = np.array(meanings.emblems) == emblem.name
+    likeness = meanings.vectors @ vector
+    unlike = likeness[own & ~meanings.alike].max()
+    alike = likeness[own & meanings.alike].max(initial=-1.0)
+    return bool(unlike > alike + DOUBT)
+
+
+def _by_meaning(
+    clause: _Clause,
+    words: Sequence[PlanWord],
+    table: EmblemTable,
+    meanings: Meanings,
+    vector: Floats,
+) -> list[_Find]:
+    """The emblem one of whose phrases the clause is most like, if it is like enough and alone."""
+    likeness = np.where(meanings.negated == clause.negated, meanings.vectors @ vector, -1.0)
+    best = int(np.argmax(np.where(meanings.alike, likeness, -1.0)))
+    name = meanings.emblems[best]
+    emblem = table.emblems[name]
+    others = (np.array(meanings.emblems) != name) & meanings.alike
+    others |= ~meanings.alike
+    rival = likeness[others].max(initial=-1.0)
+    ends = len(clause.morphemes)
+    vetoed = any(_place(p, clause.morphemes, ends) is not None for p in emblem.unless)
+    # a clause that leads on to another one says too little by itself
+    vetoed |= not any(tag == "EF" for _, tag in clause.morphemes)
+    if vetoed or likeness[best] < LIKENESS or likeness[best] - rival < LEAD:
+        return []
+    content = [i for i in clause.words if is_content(words[i])] or list(clause.words)
+    why = f"meaning {likeness[best]:.2f} {meanings.phrases[best]}"
+    return [_Find(emblem, content[-1], float(likeness[best]), why)]
+
+
+def _timed(
+    find: _Find, word: PlanWord, duration: float, hand: Hand, amplitude: float
+) -> PlannedEmblem | None:
+    """Put an emblem on its word; None if there is no time to prepare it or to come back."""
+    emblem = find.emblem
+    stroke = word.start + EMPHASIS * (word.end - word.start)
+    stroke = max(stroke, FASTEST * emblem.preparation)
+    room = (duration - stroke) / (emblem.kept + emblem.retraction)
+    if room < SHORTEST:
+        return None
+    pace = min(1.0, room)
+    return PlannedEmblem(
+        name=emblem.name,
+        word=find.word,
+        hand="both" if emblem.symmetric else hand,
+        amplitude=amplitude,
+        start=max(0.0, stroke - emblem.preparation),
+        stroke=stroke,
+        kept=pace * emblem.kept,
+        end=stroke + pace * (emblem.kept + emblem.retraction),
+        score=find.score,
+        why=find.why,
+    )
+
+
+def _apart(one: PlannedEmblem, other: PlannedEmblem) -> bool:
+    """Whether the later of two can be prepared once the earlier one was shown."""
+    first, second = sorted((one, other), key=lambda planned: planned.stroke)
+    ready = second.stroke - FASTEST * (second.stroke - second.start)
+    return first.stroke + first.kept <= ready
