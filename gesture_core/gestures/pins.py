@@ -39,7 +39,9 @@ from gesture_core.rotation import (
 from gesture_core.skeleton import FINGERS, HUMANOID, SIDES, finger_joints
 
 EASE = 0.3
-"""Seconds before and after a pin in which the motion goes to it and leaves it."""
+"""Seconds before and after a pin in which the motion goes to it and leaves it, at least."""
+EASED = 0.3
+"""Radians that come and go within `EASE`; more takes longer."""
 MAX_PINS = 1000
 MAX_BYTES = 8 << 20
 MAX_SECONDS = 3600.0
@@ -228,21 +230,30 @@ def pins_to_given(
 def hold_pins(motion: Motion, pins: Pins) -> Motion:
     """The motion with every pinned bone in its pinned pose at the frame nearest to the pin.
 
-    What the pose still lacks there is added as a turn that comes and goes within `EASE`, and goes
-    straight from pin to pin where those are closer; at a pin it stands still, so velocity goes on
-    as it was. Raises `UserError` for a pin after the end or for two on one frame.
+    What the pose still lacks there is added as a turn that comes and goes within `EASE`, or longer
+    where it is large (see `_reaches`), and goes straight from pin to pin where those are closer.
+    At a pin the turn stands still, so that the motion's own velocity goes on. Raises `UserError`
+    for a pin after the end or for two on one frame.
     """
-    frames = _frames_of(pins.times, motion.fps, motion.frames)
+    at = _frames_of(pins.times, motion.fps, motion.frames)
     rotations = np.array(motion.rotations)
+    lacking = quat_multiply(quat_inverse(rotations[at]), quat_normalize(pins.rotations))
+    reaches = _reaches(np.max(quat_angle(lacking), axis=1, where=pins.held, initial=0.0))
     for joint in np.flatnonzero(pins.held.any(axis=0)):
         held = pins.held[:, joint]
-        at = frames[held]
-        lacking = quat_multiply(
-            quat_inverse(rotations[at, joint]), quat_normalize(pins.rotations[held, joint])
-        )
-        turns = _eased_turns(at, lacking, motion.frames, EASE * motion.fps)
-        rotations[:, joint] = quat_multiply(rotations[:, joint], turns)
+        times, turns = _keys(at[held], lacking[held, joint], reaches[held] * motion.fps)
+        added = _through(times, turns, motion.frames)
+        rotations[:, joint] = quat_multiply(rotations[:, joint], added)
     return replace(motion, rotations=rotations)
+
+
+def _reaches(angles: Array) -> Array:
+    """Seconds within which turns by `angles` (P,) radians come and go.
+
+    The acceleration of a minimum-jerk turn grows with its angle and falls with the square of its
+    time; so a large turn gets the time in which it accelerates no more than a small one.
+    """
+    return EASE * np.sqrt(np.maximum(angles / EASED, 1.0))
 
 
 def _frames_of(times: Array, fps: float, frames: int) -> NDArray[np.intp]:
@@ -259,29 +270,28 @@ def _frames_of(times: Array, fps: float, frames: int) -> NDArray[np.intp]:
     return found
 
 
-def _eased_turns(at: NDArray[np.intp], turns: Array, frames: int, reach: float) -> Array:
-    """Turns (T, 4) that are `turns` (P, 4) at the frames `at` and none far from them."""
-    time = np.arange(frames)
-    out = quat_identity((frames,))
-    after = np.searchsorted(at, time, side="right")  # pins at or before each frame
-    for index in range(len(at) + 1):
-        now = after == index
-        before, behind = _neighbour(at, index - 1), _neighbour(at, index)
-        if index and index < len(at) and behind - before < 2.0 * reach:
-            share = ease((time[now] - before) / (behind - before))
-            out[now] = quat_slerp(turns[index - 1], turns[index], share)
-            continue
-        if index:
-            leaving = 1.0 - ease((time[now] - before) / reach)
-            out[now] = quat_slerp(quat_identity(), turns[index - 1], leaving)
-        if index < len(at):
-            coming = ease(1.0 - (behind - time[now]) / reach)
-            out[now] = quat_multiply(out[now], quat_slerp(quat_identity(), turns[index], coming))
-    return out
+def _keys(at: NDArray[np.intp], turns: Array, reaches: Array) -> tuple[Array, Array]:
+    """Frames (K,) and turns (K, 4) to pass: the pins, and none where they have let go."""
+    frames: list[float] = []
+    passed: list[Array] = []
+    for number, (frame, turn, reach) in enumerate(zip(at, turns, reaches, strict=True)):
+        if not number or frame - reach > at[number - 1] + reaches[number - 1]:
+            frames.append(frame - reach)
+            passed.append(quat_identity())
+        frames.append(frame)
+        passed.append(turn)
+        if number + 1 == len(at) or frame + reach < at[number + 1] - reaches[number + 1]:
+            frames.append(frame + reach)
+            passed.append(quat_identity())
+    return np.array(frames), np.array(passed)
 
 
-def _neighbour(at: NDArray[np.intp], index: int) -> float:
-    return float(at[index]) if 0 <= index < len(at) else np.inf
+def _through(times: Array, turns: Array, frames: int) -> Array:
+    """Turns (T, 4) that pass `turns` (K, 4) at the frames `times` and stand still there."""
+    clock = np.arange(frames)
+    after = np.clip(np.searchsorted(times, clock, side="right"), 1, len(times) - 1)
+    share = ease((clock - times[after - 1]) / (times[after] - times[after - 1]))
+    return quat_slerp(turns[after - 1], turns[after], share)
 
 
 def held_error(motion: Motion, pins: Pins) -> float:
