@@ -1,9 +1,10 @@
 """How the flow-matching generator is trained: least squares on the directions of straight paths.
 
-    L = E‖v(xₜ, t) − (x₁ − x₀)‖² + λ·L_KLD
+    L = L_flow + λ·L_KLD
 
-with t from a logit-normal distribution, which asks most often in the middle of the way, where the
-direction is hardest to tell (Esser et al., "Scaling Rectified Flow Transformers", ICML 2024).
+L_flow is defined in `models.flow`. The moments t are logit-normal, which asks most often in the
+middle of the way, where its end is hardest to tell (Esser et al., "Scaling Rectified Flow
+Transformers for High-Resolution Image Synthesis", ICML 2024).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from gesture_core.models.flow import FlowConfig, FlowGenerator, on_the_way
+from gesture_core.models.flow import FlowConfig, FlowGenerator, flow_loss, on_the_way
 from gesture_core.models.gesture_gan import kld_loss, sample
 from gesture_core.train.recipe import Batch, Descent, Sizes, draw_units
 
@@ -71,9 +72,9 @@ class FlowRecipe:
         units, unit_mean, unit_spread = draw_units(generator.unit, clips, batch.part)
         heard = generator.heard(batch.told(units), sample(style_mean, style_spread))
         moment = torch.randn(len(motion), device=motion.device).sigmoid()
-        place, target = on_the_way(torch.randn_like(motion), motion, moment)
-        found = generator.direction(place, moment, heard).float()
-        flow = (found - target).square().mean()
+        place = on_the_way(torch.randn_like(motion), motion, moment)
+        end = generator(place, moment, heard).float()
+        flow = flow_loss(end, motion, moment, self.config.steps)
         kld = kld_loss(style_mean, style_spread)
         if len(unit_mean):
             kld = kld + kld_loss(unit_mean, unit_spread)

@@ -104,7 +104,7 @@ class TrimodalRecipe:
             verdicts = self.discriminator(motion), self.discriminator(made.detach())
             loss = discriminator_loss(*verdicts)
             real, fake = (verdict.detach().sigmoid().mean() for verdict in verdicts)
-            shown = {"L_D": loss.detach(), "D(real)": real, "D(fake)": fake}
+            shown = {"L_D": loss.detach(), "D real": real, "D generated": fake}
             yield Descent("discriminator", loss, shown)
         other = torch.randperm(len(batch), device=motion.device)
         style_2 = sample(mean[other], log_variance[other])

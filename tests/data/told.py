@@ -11,7 +11,7 @@ from gesture_core.train.recipe import Batch
 
 
 class Sized(Protocol):
-    """The sizes that every generator's configuration has."""
+    """The sizes that every network's configuration has, and `Sizes`."""
 
     @property
     def motion(self) -> int: ...
@@ -20,17 +20,15 @@ class Sized(Protocol):
     @property
     def plan(self) -> int: ...
     @property
-    def unit(self) -> int: ...
-    @property
     def manners(self) -> int: ...
 
 
-def random_conditions(sizes: Sized, frames: int, batch: int = 2) -> Conditions:
-    """Text, plan and units at random, every manner in turn, no frame known."""
+def random_conditions(sizes: Sized, frames: int, batch: int = 2, unit: int = 0) -> Conditions:
+    """Text, plan and units of length `unit` at random, every manner in turn, no frame known."""
     return Conditions(
         text=torch.randn(batch, frames, sizes.text),
         plan=torch.randn(batch, frames, sizes.plan),
-        unit=torch.randn(batch, frames, sizes.unit),
+        unit=torch.randn(batch, frames, unit),
         manner=torch.arange(batch) % sizes.manners,
         energy=torch.linspace(0.5, 1.5, batch),
         given=torch.zeros(batch, frames, sizes.motion),

@@ -10,6 +10,7 @@ from gesture_core.models.conditions import Conditions
 from gesture_core.models.flow import (
     FlowConfig,
     FlowGenerator,
+    flow_loss,
     follow,
     moment_features,
     on_the_way,
@@ -22,7 +23,7 @@ TINY = FlowConfig(
 
 
 def conditions(frames: int) -> Conditions:
-    return random_conditions(TINY, frames)
+    return random_conditions(TINY, frames, unit=TINY.unit)
 
 
 def lively(config: FlowConfig = TINY) -> FlowGenerator:
@@ -39,25 +40,38 @@ def drawn(generator: FlowGenerator, told: Conditions, seed: int = 0) -> torch.Te
 
 def test_a_path_is_straight_from_noise_to_motion():
     noise, motion = torch.zeros(3, 2, 1), torch.full((3, 2, 1), 4.0)
-    place, direction = on_the_way(noise, motion, torch.tensor([0.0, 0.25, 1.0]))
+    place = on_the_way(noise, motion, torch.tensor([0.0, 0.25, 1.0]))
     assert place[:, 0, 0].tolist() == [0.0, 1.0, 4.0]
-    assert torch.all(direction == 4.0)
 
 
-def test_following_a_constant_direction_arrives_in_any_number_of_steps():
-    start = torch.randn(2, 3)
+def test_the_loss_is_that_of_the_directions():
+    noise, motion = torch.zeros(2, 1, 1), torch.full((2, 1, 1), 4.0)
+    moment, end = torch.tensor([0.5, 0.75]), torch.tensor([[[3.0]], [[4.5]]])
+    place = on_the_way(noise, motion, moment)
+    direction = (end - place) / (1.0 - moment)[:, None, None]
+    expected = (direction - (motion - noise)).square().mean()  # (2² + 2²) / 2
+    assert expected.item() == pytest.approx(4.0)
+    torch.testing.assert_close(flow_loss(end, motion, moment, steps=8), expected)
+    # the last of two steps starts at ½: 1 and 0.25 are both divided by ½²
+    assert flow_loss(end, motion, moment, steps=2).item() == pytest.approx((4.0 + 1.0) / 2)
+
+
+def test_following_one_end_arrives_there_in_any_number_of_steps():
+    goal = torch.randn(2, 3)
     for steps in (1, 3, 8):
-        end = follow(lambda place, moment: torch.full_like(place, 2.0), start, steps)
-        torch.testing.assert_close(end, start + 2.0)
+        made = follow(lambda place, moment: goal, torch.randn(2, 3), steps)
+        torch.testing.assert_close(made, goal)
 
 
 def test_following_takes_eulers_steps():
-    # ẋ = x from 1 in two steps: 1 + ½ = 1.5, 1.5 + ¾ = 2.25
-    end = follow(lambda place, moment: place, torch.ones(1, 1), 2)
-    assert end.item() == pytest.approx(2.25)
+    # The direction ẋ = x has its end at x + (1 − t) x; from 1 in two steps: 1.5, then 2.25.
+    def end(place: torch.Tensor, moment: torch.Tensor) -> torch.Tensor:
+        return place + (1.0 - moment[:, None]) * place
+
+    assert follow(end, torch.ones(1, 1), 2).item() == pytest.approx(2.25)
 
 
-def test_a_learned_direction_carries_noise_to_the_distribution():
+def test_what_is_learned_carries_noise_to_the_distribution():
     """Two-dimensional data: the moments of what arrives are those of the data."""
     torch.manual_seed(1)
     spread = torch.tensor([[1.0, 0.0], [0.8, 0.3]])
@@ -66,7 +80,7 @@ def test_a_learned_direction_carries_noise_to_the_distribution():
     network.append(nn.Linear(64, 2))
     optimiser = torch.optim.Adam(network.parameters(), 3e-3)
 
-    def direction(place: torch.Tensor, moment: torch.Tensor) -> torch.Tensor:
+    def end(place: torch.Tensor, moment: torch.Tensor) -> torch.Tensor:
         return network(torch.cat([place, moment_features(moment)], dim=-1))
 
     for step in range(800):
@@ -74,13 +88,13 @@ def test_a_learned_direction_carries_noise_to_the_distribution():
             group["lr"] = 3e-3 * (1.0 - step / 800)
         data = torch.randn(256, 2) @ spread.T + centre
         moment = torch.rand(256)
-        place, target = on_the_way(torch.randn(256, 2), data, moment)
-        loss = (direction(place, moment) - target).square().mean()
+        place = on_the_way(torch.randn(256, 2), data, moment)
+        loss = flow_loss(end(place, moment), data, moment, steps=32)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
     with torch.no_grad():
-        made = follow(direction, torch.randn(20_000, 2), 16)
+        made = follow(end, torch.randn(20_000, 2), 32)
     torch.testing.assert_close(made.mean(0), centre, atol=0.12, rtol=0.0)
     torch.testing.assert_close(made.T.cov(), spread @ spread.T, atol=0.15, rtol=0.0)
 
@@ -121,7 +135,7 @@ def test_every_input_is_heard(name):
         other, _ = generator.style(told.manner, told.energy + 1.0)
         assert (mean - other).abs().max() > 1e-3
         return
-    before = generator.direction(place, moment, generator.heard(told, style))
+    before = generator(place, moment, generator.heard(told, style))
     changed = told.replace(**{name: getattr(told, name) + 1.0})
-    after = generator.direction(place, moment, generator.heard(changed, style))
+    after = generator(place, moment, generator.heard(changed, style))
     assert (after - before).abs().max() > 1e-4
