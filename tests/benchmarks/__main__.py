@@ -12,7 +12,7 @@ from gesture_core.formats.clip import Clip, save_clip
 from gesture_core.motion import Motion, crop
 from gesture_core.perform import perform
 from gesture_core.speech import default_voice
-from tests.benchmarks import arrays, dataset_build, dataset_store, program, video
+from tests.benchmarks import arrays, dataset_build, dataset_store, gesture_models, program, video
 from tests.benchmarks.timing import Row, table
 
 FRAMES = 150
@@ -42,7 +42,9 @@ def rows(folder: Path) -> list[Row]:
         dataset_store.set_writing(folder),
         *dataset_store.window_reading(folder),
     ]
-    return [start, *spoken, *inside, *blender, *sets]
+    print("timing gesture models …", file=sys.stderr)
+    models = [*gesture_models.making(), *gesture_models.training()]
+    return [start, *spoken, *inside, *blender, *sets, *models]
 
 
 def _five_seconds(motion: Motion) -> Motion:
