@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gesture_core.gestures.features import TextFeatures
     from gesture_core.gestures.pins import Pins
     from gesture_core.gestures.redo import Stretch
+    from gesture_core.planning.plan_file import WrittenPlan
     from gesture_core.script import Script
 
 REACH = 1.0
@@ -52,7 +53,7 @@ def retake(
     end: float,
     *,
     seed: int | None = None,
-    plan: Plan | None = None,
+    plan: WrittenPlan | None = None,
     pins: Pins | None = None,
     exemplar: Path | None = None,
     progress: Progress = silent,
@@ -75,10 +76,12 @@ def retake(
     progress(0.0, "reading the text")
     script = read_script(told.text)
     utterance = clip_to_utterance(clip, told, script)
-    text = script_to_features(script, script_to_plan_words(script, utterance), utterance)
+    words = script_to_plan_words(script, utterance)
+    text = script_to_features(script, words, utterance)
     meant = spans_to_plan(clip.motion.spans, utterance.duration)
     if plan is not None:
-        meant = exchange_gestures(meant, plan, stretch)
+        wanted = plan.fitted_to(words, utterance.duration)
+        meant = exchange_gestures(meant, wanted, stretch)
     chosen = told.seed + 1 + len(told.retakes) if seed is None else seed
     progress(0.4, "moving")
     made, sha256 = _regenerate(clip.motion, meant, text, stretch, told, chosen, pins, exemplar)

@@ -11,17 +11,21 @@
      ]
     }
 
-Times are seconds on the clock of the speech, to the millisecond. The words are there to read;
-`word` is the number of the word a gesture belongs to, from 0.
+Times are seconds on the clock of the speech, to the millisecond; `word` is the number of the word
+a gesture belongs to, from 0. The words tell which text the plan is for, and where its gestures go
+when another voice says it at other times.
 """
 
 from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
+
+import numpy as np
 
 from gesture_core.atomic import atomic_path
 from gesture_core.errors import UserError
@@ -34,6 +38,7 @@ from gesture_core.formats.json_file import (
 )
 from gesture_core.plan import FUNCTIONS, HANDS, Hand, Plan, PlannedGesture
 from gesture_core.planning.cues import PlanWord
+from gesture_core.utterance import Word
 
 FORMAT = "momjit-plan"
 VERSION = 1
@@ -42,9 +47,54 @@ MAX_ROWS = 20_000
 MAX_SECONDS = 3600.0
 MAX_AMPLITUDE = 2.0
 _DECIMALS = 3
+_SAME = 2e-3
+"""Seconds by which the times of a word may differ from those written for it."""
 _KEYS = ("format", "version", "duration", "words", "gestures")
 _WORD_KEYS = ("text", "start", "end")
 _GESTURE_KEYS = ("function", "hand", "amplitude", "start", "stroke", "end", "word")
+
+
+@dataclass(frozen=True)
+class WrittenPlan:
+    """A plan and the words, with their times, that it was written for."""
+
+    plan: Plan
+    words: tuple[Word, ...]
+
+    def __iter__(self) -> Iterator[PlannedGesture]:
+        return iter(self.plan)
+
+    def fitted_to(self, words: Sequence[Word] | Sequence[PlanWord], duration: float) -> Plan:
+        """The plan for the same words at other times, as another voice says them.
+
+        A stroke keeps its place in its word, the rest of the gesture its distance from the stroke.
+        Raises `UserError` when the words are others.
+        """
+        then, now = [word.text for word in self.words], [word.text for word in words]
+        if then != now:
+            pairs = enumerate(zip(then, now, strict=False))
+            what = next((f": word {n} is {a!r}, not {b!r}" for n, (a, b) in pairs if a != b), "")
+            raise UserError(f"the plan is for another text{what}; plan this one anew")
+        moved = (self._moved(gesture, words[gesture.word], duration) for gesture in self.plan)
+        return _ordered(moved, duration)
+
+    def _moved(
+        self, gesture: PlannedGesture, word: Word | PlanWord, duration: float
+    ) -> PlannedGesture:
+        then = self.words[gesture.word]
+        times = (then.start, then.end)
+        if np.allclose(times, (word.start, word.end), rtol=0.0, atol=_SAME):
+            shift = 0.0
+        else:
+            within = np.interp(gesture.stroke, times, (word.start, word.end))
+            shift = float(within - np.clip(gesture.stroke, *times))
+        stroke = min(max(gesture.stroke + shift, 0.0), duration)
+        return replace(
+            gesture,
+            start=min(max(gesture.start + shift, 0.0), stroke),
+            stroke=stroke,
+            end=max(gesture.end + shift, stroke),
+        )
 
 
 def write_plan(path: Path, plan: Plan, words: Sequence[PlanWord], *, force: bool = False) -> None:
@@ -61,7 +111,7 @@ def write_plan(path: Path, plan: Plan, words: Sequence[PlanWord], *, force: bool
         temporary.write_text("{\n " + ",\n ".join(parts) + "\n}\n", encoding="utf-8")
 
 
-def read_plan(path: Path) -> Plan:
+def read_plan(path: Path) -> WrittenPlan:
     """Read a plan file; whatever is wrong with it becomes a `UserError` naming the place.
 
     Gestures may stand in any order; the plan has them in the order of their strokes.
@@ -75,15 +125,22 @@ def read_plan(path: Path) -> Plan:
         )
     _check_keys(document, _KEYS, str(path))
     duration = _within(document["duration"], 0.0, MAX_SECONDS, f"{path}: duration")
-    words = _rows(document["words"], f"{path}: words")
-    for place, word in words:
-        _check_keys(word, _WORD_KEYS, place)
-        json_text(word["text"], f"{place}: text")
-        start = _within(word["start"], 0.0, duration, f"{place}: start")
-        _within(word["end"], start, duration, f"{place}: end")
+    rows = _rows(document["words"], f"{path}: words")
+    words = tuple(_word(row, place, duration, n) for n, (place, row) in enumerate(rows))
     rows = _rows(document["gestures"], f"{path}: gestures")
     gestures = [_gesture(row, place, duration, len(words)) for place, row in rows]
+    return WrittenPlan(_ordered(gestures, duration), words)
+
+
+def _ordered(gestures: Iterable[PlannedGesture], duration: float) -> Plan:
     return Plan(tuple(sorted(gestures, key=lambda gesture: gesture.stroke)), duration)
+
+
+def _word(row: dict[str, object], place: str, duration: float, number: int) -> Word:
+    _check_keys(row, _WORD_KEYS, place)
+    text = json_text(row["text"], f"{place}: text")
+    start = _within(row["start"], 0.0, duration, f"{place}: start")
+    return Word(text, start, _within(row["end"], start, duration, f"{place}: end"), number)
 
 
 def _gesture(row: dict[str, object], place: str, duration: float, words: int) -> PlannedGesture:

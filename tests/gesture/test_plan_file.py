@@ -68,7 +68,7 @@ def plans(decimals: int | None = None) -> st.SearchStrategy[Plan]:
 def test_what_is_written_is_read_again(tmp_path: Path, plan: Plan):
     file = tmp_path / "plan.json"
     write_plan(file, plan, WORDS, force=True)
-    assert read_plan(file) == plan
+    assert read_plan(file).plan == plan
 
 
 @given(plans())
@@ -76,7 +76,7 @@ def test_what_is_written_is_read_again(tmp_path: Path, plan: Plan):
 def test_a_file_keeps_times_to_the_millisecond(tmp_path: Path, plan: Plan):
     file = tmp_path / "plan.json"
     write_plan(file, plan, WORDS, force=True)
-    for read, written in zip(read_plan(file), plan, strict=True):
+    for read, written in zip(read_plan(file).plan, plan, strict=True):
         assert (read.function, read.hand, read.word) == (
             written.function,
             written.hand,
@@ -93,10 +93,44 @@ def test_a_person_can_read_and_edit_the_file(tmp_path: Path):
     assert sum('"function"' in line for line in lines) == len(PLAN), "one gesture a line"
     assert '"text": "“가요”?"' in "\n".join(lines)
     file.write_text("\n".join(lines).replace('"stroke": 1.38', '"stroke": 2.2'), encoding="utf-8")
-    edited = read_plan(file)
+    edited = read_plan(file).plan
     assert [gesture.function for gesture in edited] == ["greet", "beat", "negate"]
     with pytest.raises(UserError, match="already exists"):
         write_plan(file, PLAN, WORDS)
+
+
+def test_a_plan_goes_along_with_another_voice(tmp_path: Path):
+    file = tmp_path / "plan.json"
+    write_plan(file, PLAN, WORDS)
+    written = read_plan(file)
+    assert written.fitted_to(WORDS, DURATION) == written.plan
+    slower = tuple(replace(word, start=2 * word.start, end=2 * word.end) for word in WORDS)
+    moved = written.fitted_to(slower, 2 * DURATION)
+    for before, after in zip(written.plan, moved, strict=True):
+        assert after.stroke == pytest.approx(2 * before.stroke), "a stroke stays in its word"
+        assert after.end - after.stroke == pytest.approx(before.end - before.stroke)
+        assert after.stroke - after.start == pytest.approx(before.stroke - before.start)
+    cut = written.fitted_to(slower, 3.5)
+    assert max(gesture.stroke for gesture in cut) == 3.5
+
+
+def test_a_stroke_beside_its_word_keeps_its_distance(tmp_path: Path):
+    file = tmp_path / "plan.json"
+    early = PlannedGesture("beat", "left", 1.0, 0.5, 1.25, 1.9, 1)
+    write_plan(file, Plan((early,), DURATION), WORDS)
+    later = tuple(replace(word, start=word.start + 0.4, end=word.end + 0.6) for word in WORDS)
+    (gesture,) = read_plan(file).fitted_to(later, 4.0)
+    assert gesture.stroke == pytest.approx(1.65)
+
+
+def test_a_plan_of_another_text_is_refused(tmp_path: Path):
+    file = tmp_path / "plan.json"
+    write_plan(file, PLAN, WORDS)
+    others = (WORDS[0], replace(WORDS[1], text="못"), WORDS[2])
+    with pytest.raises(UserError, match="word 1 is '안', not '못'"):
+        read_plan(file).fitted_to(others, DURATION)
+    with pytest.raises(UserError, match="another text; plan this one anew"):
+        read_plan(file).fitted_to(WORDS[:2], DURATION)
 
 
 def document() -> dict:

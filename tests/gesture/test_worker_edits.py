@@ -60,7 +60,7 @@ def arrays(path: Path) -> dict[str, np.ndarray]:
 def test_a_plan_is_shown_edited_and_performed(worker: Backend, tmp_path: Path):
     job = finish(worker.submit("plan", SPOKEN))
     file = files_of(job, tmp_path / "plan")["plan.json"]
-    plan = read_plan(file)
+    plan = read_plan(file).plan
     assert [row["function"] for row in job.result["items"]] == [g.function for g in plan]
     assert {"word", "time", "hand", "amplitude", "why"} <= job.result["items"][0].keys()
     edited = json.loads(file.read_text(encoding="utf-8"))
