@@ -5,12 +5,12 @@ import pytest
 
 from gesture_core.errors import UserError
 from gesture_core.gestures.features import TextFeatures
+from gesture_core.gestures.smoothing import smooth_rotations
 from gesture_core.gestures.styles import find_style, list_styles
 from gesture_core.gestures.synthesize import (
     gesture_sizes,
     load_gesture_model,
     resample_cubic,
-    smooth_rotations,
     synthesize,
 )
 from gesture_core.metrics.movement import (
@@ -28,6 +28,7 @@ from gesture_core.rotation import (
     rotvec_to_quat,
 )
 from gesture_core.skeleton import HUMANOID, forward_kinematics
+from gesture_core.text.sentence_cues import CUES
 
 
 def text_of(seconds: float) -> TextFeatures:
@@ -42,6 +43,7 @@ def text_of(seconds: float) -> TextFeatures:
         np.zeros(count, int),
         rng.normal(size=(1, 1280)) / 36,
         np.zeros((count, 3)),
+        np.zeros((1, len(CUES))),
     )
 
 
@@ -83,7 +85,10 @@ def test_ten_minutes_are_seamless():
     motion = make(Plan(tuple(gestures), 600.0), fps=15.0)
     assert motion.frames == 9000
     step = np.linalg.norm(np.diff(wrist_positions(motion), axis=0), axis=-1)
-    assert step.max() < 0.35, "no wrist jumps between two windows"
+    assert step.max() < 0.35
+    third = 3000
+    sizes = [np.std(wrist_positions(motion)[n * third : (n + 1) * third], axis=0) for n in range(3)]
+    np.testing.assert_allclose(sizes[0].mean(), sizes[2].mean(), rtol=0.15)
 
 
 @pytest.mark.parametrize("style", [style.name for style in list_styles()])
@@ -91,7 +96,7 @@ def test_gestures_are_made_and_hands_come_back(style):
     for seed in range(3):
         plan = plan_of("negate", "me", "beat")
         motion = make(plan, style, seed=seed)
-        away = wrist_excursion(motion, rest_of(style)).max(axis=1)
+        away = wrist_excursion(motion, motion.rotations[0]).max(axis=1)  # in the style's posture
         assert away.max() > 0.12
         assert away[-1] < 0.02
         assert wrist_jerk(motion) < 80.0
@@ -157,9 +162,12 @@ def test_seeds_and_styles_differ_visibly():
 
 def test_spans_say_what_was_made_when():
     spans = make(plan_of("negate", "you")).spans
-    assert [span.text for span in spans] == ["negate", "you"]
-    assert all(span.kind == "gesture" and span.source for span in spans)
-    assert spans[0].start < 1.1 < spans[0].end
+    gestures = [span for span in spans if span.kind == "gesture"]
+    assert [span.text for span in gestures] == ["negate", "you"]
+    assert all(span.source for span in gestures)
+    assert gestures[0].start < 1.1 < gestures[0].end
+    strokes = [span.start for span in spans if span.kind == "stroke"]
+    assert strokes == pytest.approx([1.1, 2.9])
 
 
 def test_every_function_can_be_made():
@@ -172,7 +180,7 @@ def test_every_function_can_be_made():
     ("options", "message"),
     [
         ({"intensity": 2.5}, "0–2"),
-        ({"style": "angry"}, "unknown style 'angry'"),
+        ({"style": "grumpy"}, "unknown style 'grumpy'"),
     ],
 )
 def test_wrong_values_are_user_errors(options, message):
