@@ -114,6 +114,45 @@ def test_a_redone_clip_can_be_redone(worker: Backend, clip: Path, tmp_path: Path
     assert before[times > 2.0 + BLEND].tobytes() == after[times > 2.0 + BLEND].tobytes()
 
 
+def test_an_edited_plan_and_a_pin_are_performed_in_the_stretch_alone(
+    worker: Backend, clip: Path, tmp_path: Path
+):
+    written = files_of(finish(worker.submit("plan", SPOKEN)), tmp_path / "plan")["plan.json"]
+    edited = json.loads(written.read_text(encoding="utf-8"))
+    for gesture in edited["gestures"]:
+        gesture |= {"function": "shrug", "hand": "both"}
+    written.write_text(json.dumps(edited), encoding="utf-8")
+    pins = tmp_path / "pins.json"
+    pins.write_text(
+        json.dumps([{"time": 2.5, "pose": {"head": rotvec_to_quat([0.3, 0, 0]).tolist()}}])
+    )
+    asked = {"clip": str(clip), "start": 1.5, "end": 3.5, "plan": str(written), "pins": str(pins)}
+    motion = load_clip(
+        files_of(finish(worker.submit("redo", asked)), tmp_path / "new")["clip.npz"]
+    ).motion
+    before = load_clip(clip).motion
+    gestures = [spans_to_plan(take.spans, take.duration) for take in (before, motion)]
+    assert [g.function for g in gestures[1]] == [
+        "shrug" if 1.5 <= g.stroke <= 3.5 else g.function for g in gestures[0]
+    ]
+    assert "shrug" in {g.function for g in gestures[1]}
+    assert np.degrees(held_error(motion, read_pins(pins))) < 0.1
+
+
+def test_what_a_user_should_know_of_a_retake_is_told(worker: Backend, clip: Path, tmp_path: Path):
+    made = load_clip(clip)
+    older = tmp_path / "older.npz"
+    save_clip(older, Clip(made.motion, made.audio, {**made.provenance, "model_sha256": "0" * 64}))
+    end = made.motion.duration
+    asked = {"clip": str(older), "start": end - 0.4, "end": end}
+    job = finish(worker.submit("redo", asked))
+    assert job.state is State.DONE, job.error
+    assert job.result["warnings"] == [
+        "the clip was made by another version of the gesture model",
+        f"no gesture strokes from {end - 0.4:g} to {end:g} s",
+    ]
+
+
 def test_a_pinned_pose_holds(worker: Backend, tmp_path: Path):
     turns = {"rightUpperArm": [0.0, 0.2, 0.9], "rightLowerArm": [0.0, 0.9, 0.0]}
     pose = {bone: rotvec_to_quat(turn).tolist() for bone, turn in turns.items()}
