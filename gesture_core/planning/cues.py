@@ -84,6 +84,8 @@ _CUE_OF: dict[str, int] = {
     for rank, (_, forms) in reversed([*enumerate(_CUES)])
     for morpheme in forms.split()
 }
+CUE_MORPHEMES: tuple[str, ...] = tuple(_CUE_OF)
+"""The morphemes `form/TAG` that call for a function."""
 _PAUSES = (",", ";", ":", "…")
 _ORDINAL_TAGS = ("NR", "SN")
 _CONTENT_TAGS = ("NNG", "NNP", "VV", "VA", "MAG", "XR", "NR", "MM", "IC", "NP")
@@ -103,6 +105,9 @@ _QUESTION_ENDINGS = (
 _TOGETHER_ENDINGS = ("자", "자고", "ᆸ시다", "읍시다", "시죠")
 _PROMISE_ENDINGS = ("ᆯ게", "을게", "ᆯ게요", "을게요", "ᆯ래", "ᆯ래요", "을래", "을래요")
 _COMMAND_ENDINGS = ("라", "어라", "아라", "세요", "으세요", "십시오", "으십시오", "시오")
+_REQUEST_ENDINGS = (*_COMMAND_ENDINGS, "어", "아", "어요", "아요", "ᆯ래", "ᆯ래요")
+_AGREEING = ("맞/VV", "그렇/VA", "좋/VA")
+"""They say yes only where they end the sentence."""
 
 _TIMES: dict[str, tuple[float, float]] = {
     "bow": (0.65, 1.15),
@@ -141,6 +146,10 @@ MIN_GAP = 0.95
 """Seconds between two strokes; people rarely stroke more often than once a second."""
 EMPHASIS = 0.4
 """The stroke falls on this share of its word."""
+EARLIEST, LATEST = 0.3, 0.25
+"""Seconds that the hands need to get to the first stroke, and from the last one to the end."""
+REPEATED_HAND = 0.5
+"""How often a beat takes the hand of the gesture before."""
 
 
 def plan_gestures(
@@ -148,18 +157,27 @@ def plan_gestures(
     duration: float,
     rng: np.random.Generator,
     energy: float = 1.0,
+    functions: Sequence[str | None] | None = None,
+    stress: Sequence[float] | NDArray[np.floating] | None = None,
 ) -> Plan:
     """Plan the gestures of an utterance of `duration` seconds.
 
     Every phrase may get one gesture on its strongest word: a cue decides its function, otherwise
     a beat marks the stress. `energy` (0 calm – 2 lively, 1 normal) sets how many phrases get one
-    and how large it is. The plan depends on nothing but the arguments and the state of `rng`.
+    and how large it is. `functions` (W,) are what the words call for, by default `cue` of each;
+    `stress` (W,) how much they are stressed, by default how long they last. The plan depends on
+    nothing but the arguments and the state of `rng`.
     """
+    if functions is None:
+        functions = [cue(words, index) for index in range(len(words))]
+    if stress is None:
+        stress = [word.end - word.start for word in words]
     gestures: list[PlannedGesture] = []
     stressed: dict[int, int] = {}
     for phrase in _phrases(words):
         sentence = words[phrase[0]].sentence
-        word, function, strength = _strongest(words, phrase, first=sentence not in stressed)
+        first = sentence not in stressed
+        word, function, strength = _strongest(words, phrase, functions, stress, first=first)
         wanted = rng.random() < np.clip(0.55 + 0.3 * energy + 0.25 * strength, 0.0, 1.0)
         stroke = _stroke_time(words[word], duration)
         if (stressed.get(sentence, 0) and not wanted) or stroke is None:
@@ -179,7 +197,7 @@ def cue(words: Sequence[PlanWord], index: int) -> str | None:
     forms = [(form, tag.partition("-")[0]) for form, tag in word.morphemes]
     if _ACKNOWLEDGING <= set(forms):
         return "nod"
-    ranks = [_CUE_OF[key] for form, tag in forms if (key := f"{form}/{tag}") in _CUE_OF]
+    ranks = [_CUE_OF[key] for key in map("/".join, forms) if key in _CUE_OF and _fits(key, forms)]
     if ranks:
         function = _CUES[min(ranks)][0]
         polite = any(form in ("세요", "십니까", "시") for form, _ in forms)
@@ -194,11 +212,24 @@ def cue(words: Sequence[PlanWord], index: int) -> str | None:
         return "we"
     if any(ending in _PROMISE_ENDINGS for ending in endings):
         return "me"
-    if any(form == "주" and tag == "VX" for form, tag in forms):
+    if ("주", "VX") in forms and _requests(forms):
         return "ask"
     if any(ending in _COMMAND_ENDINGS for ending in endings):
         return "chop"
     return None
+
+
+def _fits(key: str, forms: Sequence[Morpheme]) -> bool:
+    """Whether a cue means what it says: 좋아요 agrees but 좋은 날 does not; 보세요 points at it."""
+    if key in _AGREEING:
+        return any(tag == "EF" for _, tag in forms)
+    return key != "보/VV" or _requests(forms)
+
+
+def _requests(forms: Sequence[Morpheme]) -> bool:
+    """Whether a predicate asks someone to do it: 닫아 줘, but not 닫아 줬어."""
+    final = [form for form, tag in forms if tag == "EF"]
+    return final[-1:] != [] and final[-1] in _REQUEST_ENDINGS and ("었", "EP") not in forms
 
 
 def ends_clause(word: PlanWord) -> bool:
@@ -230,26 +261,29 @@ def _phrases(words: Sequence[PlanWord]) -> list[list[int]]:
 
 
 def _strongest(
-    words: Sequence[PlanWord], phrase: Sequence[int], *, first: bool
+    words: Sequence[PlanWord],
+    phrase: Sequence[int],
+    functions: Sequence[str | None],
+    stress: Sequence[float] | NDArray[np.floating],
+    *,
+    first: bool,
 ) -> tuple[int, str, float]:
     """The word of a phrase to gesture on, its function, and 1 for a cue or 0 for a mere beat."""
     order = [function for function, _ in _CUES]
-    found = [(index, function) for index in phrase if (function := cue(words, index))]
+    found = [(index, function) for index in phrase if (function := functions[index])]
     if found:
         index, function = min(
             found, key=lambda item: order.index(item[1]) if item[1] in order else len(order)
         )
         return index, function, 1.0
-    stressed = [index for index in phrase if is_content(words[index])] or list(phrase)
-    longest = max(stressed, key=lambda index: words[index].end - words[index].start)
-    return longest, "beat", 0.5 if first else 0.0
+    content = [index for index in phrase if is_content(words[index])] or list(phrase)
+    return max(content, key=lambda index: stress[index]), "beat", 0.5 if first else 0.0
 
 
 def _stroke_time(word: PlanWord, duration: float) -> float | None:
     """When to stroke on a word; None if the hands could neither get there nor back."""
-    stroke = word.start + EMPHASIS * (word.end - word.start)
-    stroke = max(stroke, 0.3)
-    return stroke if stroke + 0.25 < duration else None
+    stroke = max(word.start + EMPHASIS * (word.end - word.start), EARLIEST)
+    return stroke if stroke + LATEST < duration else None
 
 
 def _gesture(
@@ -260,18 +294,26 @@ def _gesture(
     earlier: Sequence[PlannedGesture],
     rng: np.random.Generator,
 ) -> PlannedGesture:
-    before, after = _TIMES.get(function, _DEFAULT_TIMES)
-    pace = (1.12 - 0.12 * energy) * rng.uniform(0.92, 1.08)
+    start, end = gesture_span(function, stroke, energy, rng)
     amplitude = (0.8 + 0.2 * energy) * rng.uniform(0.93, 1.07) * _AMPLITUDES.get(function, 1.0)
     return PlannedGesture(
         function=function,
         hand=_choose_hand(function, earlier, rng),
         amplitude=round(amplitude, 3),
-        start=max(0.0, stroke - before * pace),
+        start=start,
         stroke=stroke,
-        end=stroke + after * pace,
+        end=end,
         word=word,
     )
+
+
+def gesture_span(
+    function: str, stroke: float, energy: float, rng: np.random.Generator
+) -> tuple[float, float]:
+    """When a gesture starts and ends in seconds, brisker with more energy."""
+    before, after = _TIMES.get(function, _DEFAULT_TIMES)
+    pace = (1.12 - 0.12 * energy) * rng.uniform(0.92, 1.08)
+    return max(0.0, stroke - before * pace), stroke + after * pace
 
 
 def _choose_hand(
@@ -280,7 +322,7 @@ def _choose_hand(
     """Draw a hand; a beat tends to stay with the hand of the gesture before."""
     draw, repeat = rng.random(), rng.random()
     if function == "beat" and earlier and earlier[-1].function not in ("bow", "nod"):
-        if repeat < 0.5:
+        if repeat < REPEATED_HAND:
             return earlier[-1].hand
     left, right, _ = _HAND_ODDS[function]
     return HANDS[0] if draw < left else HANDS[1] if draw < left + right else HANDS[2]

@@ -46,6 +46,13 @@ def words(*morphemes: str, seconds: float = 0.5) -> list[PlanWord]:
         ("가/VV ᆸ시다/EF", "we"),
         ("하/VV ᆯ게요/EF", "me"),
         ("먹/VV 을까/EF", "ask"),
+        ("주/VX 어/EF", "ask"),
+        ("주/VX 시/EP 었/EP 다/EF", None),
+        ("좋/VA 아요/EF", "nod"),
+        ("좋/VA 은/ETM", None),
+        ("그렇/VA-I 게/EC", None),
+        ("보/VV 세요/EF", "point"),
+        ("보/VV 고/EC", None),
         ("사과/NNG 가/JKS", None),
     ],
 )
