@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from gesture_core.correction import correct
 from gesture_core.dataset.compose import FPS
-from gesture_core.evaluate.rows import Performer, Take, real_takes
+from gesture_core.evaluate.rows import Performer, Take, as_motion, real_takes
 from gesture_core.evaluate.setting import Setting
 from gesture_core.metrics.beats import beat_consistency, smooth_motion_beats
 from gesture_core.metrics.distribution import hellinger_distance, speeds
 from gesture_core.metrics.fgd import fgd_infinity
 from gesture_core.metrics.interval import Interval
-from gesture_core.metrics.movement import wrist_excursion, wrist_jerk, wrist_positions, wrist_range
+from gesture_core.metrics.movement import wrist_positions
 from gesture_core.metrics.plausibility import PENETRATION, beyond_limits, penetration
 from gesture_core.metrics.variety import diversity, multimodality
 from gesture_core.plan import FUNCTIONS
@@ -58,7 +58,7 @@ class Yardstick:
     @cached_property
     def speeds(self) -> Array:
         """Speeds of both wrists on all frames, m/s."""
-        return _speeds([wrist_positions(take.motion) for take in self.takes])
+        return _speeds(wrists_of(self.takes))
 
 
 def measure_row(perform: Performer, seeds: int, yard: Yardstick) -> Figures:
@@ -126,15 +126,20 @@ def over_seeds(runs: Sequence[Interval]) -> Interval:
 def plausibility_rates(takes: Sequence[Take]) -> Figures:
     """Shares of frames beyond joint limits and deeper than 1 cm in the body, before and after."""
     some = _minutes(takes, PLAUSIBLE_MINUTES)
-    before = [take.motion for take in some]
-    after = [correct(motion) for motion in before]
+    before = as_motion(np.concatenate([take.motion.rotations for take in some]))
+    after = as_motion(np.concatenate([correct(take.motion).rotations for take in some]))
     rates: Figures = {"joint_limit": {}, "penetration": {}}
-    for when, motions in (("before", before), ("after", after)):
-        limits = np.concatenate([beyond_limits(motion) for motion in motions])
-        depths = np.concatenate([penetration(motion) for motion in motions])
-        rates["joint_limit"][when] = float(limits.mean())
-        rates["penetration"][when] = float(np.mean(depths > PENETRATION))
+    for when, motion in (("before", before), ("after", after)):
+        rates["joint_limit"][when] = float(beyond_limits(motion).mean())
+        rates["penetration"][when] = float(np.mean(penetration(motion) > PENETRATION))
     return rates
+
+
+def wrists_of(takes: Sequence[Take]) -> list[Array]:
+    """World positions of the wrists, (T, 2, 3) for every take: all frames found in one go."""
+    whole = as_motion(np.concatenate([take.motion.rotations for take in takes]))
+    ends = np.cumsum([take.motion.frames for take in takes])
+    return np.split(wrist_positions(whole), ends[:-1])
 
 
 def recognised(takes: Sequence[Take], yard: Yardstick, own: bool) -> tuple[list[int], list[int]]:
@@ -162,15 +167,14 @@ def accuracy(planned: Sequence[int], found: Sequence[int], *, beats: bool = True
 def _describe(takes: Sequence[Take], latents: Array, yard: Yardstick) -> Figures:
     """The figures of one seed that need no interval."""
     planned, found = recognised(takes, yard, own=False)
-    wrists = [wrist_positions(take.motion) for take in takes]
-    away = [wrist_excursion(take.motion, take.motion.rotations[0]) for take in takes]
-    made = [distances.max() > PRESENT for distances in away]
+    wrists = wrists_of(takes)
+    made = [np.linalg.norm(points - points[0], axis=-1).max() > PRESENT for points in wrists]
     figures: Figures = {
         "function_accuracy": accuracy(planned, found),
         "function_accuracy_no_beats": accuracy(planned, found, beats=False),
         "sentences_with_gesture": float(np.mean(made)),
-        "hand_range": float(np.mean([wrist_range(take.motion) for take in takes])),
-        "jerk": float(np.mean([wrist_jerk(take.motion) for take in takes])),
+        "hand_range": float(np.mean([points.std(axis=0).mean() for points in wrists])),
+        "jerk": float(np.mean([_jerk(points) for points in wrists])),
         "velocity_hellinger": hellinger_distance(_speeds(wrists), yard.speeds),
         "beat_consistency": _consistency(wrists, yard.setting),
         "diversity": diversity(latents, yard.owners),
@@ -178,6 +182,11 @@ def _describe(takes: Sequence[Take], latents: Array, yard: Yardstick) -> Figures
     if takes[0].plan is not None:
         figures["function_accuracy_own_plan"] = accuracy(*recognised(takes, yard, own=True))
     return figures
+
+
+def _jerk(points: Array) -> float:
+    """Mean size of the third derivative of points (T, P, 3), m/s³."""
+    return float(np.linalg.norm(np.diff(points, 3, axis=0), axis=-1).mean() * FPS**3)
 
 
 def _consistency(wrists: Sequence[Array], setting: Setting) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesture_core.dataset.compose import FPS
-from gesture_core.evaluate.figures import Yardstick
+from gesture_core.evaluate.figures import Yardstick, wrists_of
 from gesture_core.evaluate.rows import (
     Take,
     generate,
@@ -96,12 +96,12 @@ def intensity_energy(model: GestureModel, setting: Setting) -> dict[str, float]:
     cases = _evenly(setting.cases, INTENSITY_CASES)
     energies: dict[str, float] = {}
     for intensity in INTENSITIES:
-        squares: list[Array] = []
+        takes: list[Take] = []
         for number, case in enumerate(cases):
             style = setting.style(case)
             plan = proposed(setting, case.heard, style, number)
-            take = generate(model, case.heard, plan, style, seed=number, intensity=intensity)
-            squares.append(speeds(wrist_positions(take.motion), FPS).ravel() ** 2)
+            takes.append(generate(model, case.heard, plan, style, seed=number, intensity=intensity))
+        squares = [speeds(points, FPS).ravel() ** 2 for points in wrists_of(takes)]
         energies[f"{intensity:g}"] = float(np.concatenate(squares).mean())
     return energies
 

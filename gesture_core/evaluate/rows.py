@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -42,7 +43,7 @@ class Take:
     rest: NDArray[np.float64]
     plan: Plan | None
 
-    @property
+    @cached_property
     def vectors(self) -> Floats:
         """Pose vectors (T, SIZE)."""
         return rotations_to_vector(self.motion.rotations, self.rest).astype(np.float32)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -79,6 +80,11 @@ class Setting:
         """Length of all real sequences."""
         return sum(case.frames for case in self.cases) / FPS
 
+    @cached_property
+    def stranger(self) -> str:
+        """The manner in which generators move who they do not know."""
+        return find_style(DEFAULT_STYLE).manner
+
     def functions(self, case: Case) -> frozenset[str]:
         """Functions that the performer of a case is known to make."""
         return frozenset(part.function for part in self.sources[case.source].parts)
@@ -87,7 +93,7 @@ class Setting:
         """The style to ask generators for: the performer's own, or the default for a stranger."""
         manner = case.real.manner
         if manner not in self.train.manners:
-            manner = find_style(DEFAULT_STYLE).manner
+            manner = self.stranger
         return Style(manner, manner, case.real.energy, "", "")
 
     def partner(self, index: int) -> int:
