@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gesture_core.gestures.styles import Style
     from gesture_core.gestures.synthesize import GestureModel
     from gesture_core.planning.cues import PlanWord
+    from gesture_core.planning.plan_file import WrittenPlan
     from gesture_core.script import Script
 
 LEAD = 0.35
@@ -58,7 +59,7 @@ def perform(
     voice: str | None = None,
     audio: Path | None = None,
     fps: float = 30.0,
-    plan: Plan | None = None,
+    plan: WrittenPlan | None = None,
     exemplar: Path | None = None,
     emblems: bool = False,
     pins: Pins | None = None,
@@ -68,8 +69,8 @@ def perform(
 
     `style`: see `gestures.styles`; `intensity`: size of the gestures, 0–2; `voice`:
     `ENGINE[:VOICE]`, None for the best offline one; `audio`: a recording of the text, used
-    instead of a voice; `fps`: frames a second of the result; `plan`: the gestures to make, instead
-    of those that the planner proposes; `exemplar`: a motion file of somebody whose way of moving
+    instead of a voice; `fps`: frames a second of the result; `plan`: the gestures to make, as
+    somebody wrote them, instead of those that the planner proposes; `exemplar`: a motion file of somebody whose way of moving
     is to be taken on; `emblems`: make gestures that stand for words, too; `pins`: poses to pass
     through. Raises `UserError` for a text that cannot be read, an unknown style or voice, or a
     number out of range.
@@ -175,15 +176,14 @@ def _plan(
     duration: float,
     style: Style,
     seed: int,
-    given: Plan | None,
+    given: WrittenPlan | None,
 ) -> Plan:
     """Decide the gestures, unless they are given."""
     from gesture_core.gestures.qualities import apply_to_plan
     from gesture_core.planning.learned import propose
 
     if given is not None:
-        kept = tuple(gesture for gesture in given if gesture.stroke < duration)
-        return Plan(kept, duration)
+        return given.fitted_to(words, duration)
     rng = np.random.default_rng(seed)
     plan = propose(
         words,

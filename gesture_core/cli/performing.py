@@ -18,7 +18,7 @@ from gesture_core.errors import UserError
 if TYPE_CHECKING:
     from gesture_core.gestures.pins import Pins
     from gesture_core.perform import Performance
-    from gesture_core.plan import Plan
+    from gesture_core.planning.plan_file import WrittenPlan
     from gesture_core.progress import Progress
 
 GENERATE_EXAMPLES = """Examples:
@@ -176,7 +176,7 @@ def _retake(
     keep: Path,
     redo: str,
     seed: int | None,
-    plan: Plan | None,
+    plan: WrittenPlan | None,
     exemplar: Path | None,
     pins: Pins | None,
     progress: Progress,
@@ -200,7 +200,7 @@ def _retake(
     )
 
 
-def _read_plan(path: Path | None) -> Plan | None:
+def _read_plan(path: Path | None) -> WrittenPlan | None:
     from gesture_core.planning.plan_file import read_plan
 
     return None if path is None else read_plan(path)

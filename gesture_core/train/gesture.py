@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gesture_core.checkpoint import load_checkpoint
 from gesture_core.config import load_config
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from gesture_core.train.recipe import Batch, Descent
+
+Floats = NDArray[np.float32]
 
 LOG_EVERY, SAVE_EVERY = 50, 500
 
@@ -174,7 +177,9 @@ def compose_epoch(run: Run, epoch: int, process: int = 0) -> tuple[Sequences, Te
 def draw_batch(data: Sequences, config: GestureTraining, rng: np.random.Generator) -> Batch:
     """Random windows, some of their frames told: mostly the first ones, sometimes others.
 
-    Frames anywhere in the window are given so that poses can be pinned and phrases re-rolled.
+    Frames anywhere in the window are given so that poses can be pinned and phrases re-rolled. The
+    plan and the units tell nearly all of the motion; so that the given poses count, some windows
+    are bent to pass through a pose of another one.
     """
     import torch
 
@@ -183,22 +188,43 @@ def draw_batch(data: Sequences, config: GestureTraining, rng: np.random.Generato
     first = rng.choice(data.windows(config.window, 4), config.batch)
     arrays = data.batch(first, config.window)
     arrays["manner"], arrays["energy"] = arrays["manner"][:, 0], arrays["energy"][:, 0]
-    known = known_frames(config.batch, config.window, config.given, rng)
+    known, pinned = known_frames(config.batch, config.window, config.given, rng)
+    arrays["motion"] = bent(np.asarray(arrays["motion"], np.float32), pinned, rng)
     given = np.asarray(arrays["motion"]) * known[..., None]
     tensors = {name: torch.from_numpy(array) for name, array in arrays.items()}
     return Batch(**tensors, given=torch.from_numpy(given), known=torch.from_numpy(known))
 
 
-def known_frames(batch: int, window: int, seed_poses: int, rng: np.random.Generator) -> np.ndarray:
-    """Which frames are told (B, T), 0 or 1: seed poses, both ends, single ones, or none."""
+def known_frames(
+    batch: int, window: int, seed_poses: int, rng: np.random.Generator
+) -> tuple[Floats, NDArray[np.intp]]:
+    """Which frames are told (B, T), 0 or 1, and the frame of each row that is pinned, −1 for none.
+
+    Told are seed poses, both ends, a pinned pose, or nothing.
+    """
     known = np.zeros((batch, window), np.float32)
-    kind = rng.choice(4, batch, p=(0.55, 0.2, 0.15, 0.1))
+    pinned = np.full(batch, -1)
+    kind = rng.choice(4, batch, p=(0.55, 0.15, 0.2, 0.1))
     known[kind <= 1, :seed_poses] = 1.0
     for row in np.flatnonzero(kind == 1):  # the end of what is re-rolled, or more
         known[row, window - int(rng.integers(seed_poses, window // 2)) :] = 1.0
-    for row in np.flatnonzero(kind == 2):  # pinned poses
-        known[row, rng.integers(window, size=int(rng.integers(1, 4)))] = 1.0
-    return known
+    for row in np.flatnonzero(kind == 2):
+        pinned[row] = rng.integers(window)
+        known[row, pinned[row]] = 1.0
+    return known, pinned
+
+
+def bent(motion: Floats, pinned: NDArray[np.intp], rng: np.random.Generator) -> Floats:
+    """Windows (B, T, K) that go out of their way to a pose of another one at their pinned frame."""
+    motion = motion.copy()
+    poses = motion[rng.integers(len(motion), size=len(motion)), rng.integers(motion.shape[1])]
+    frames = np.arange(motion.shape[1])
+    for row in np.flatnonzero(pinned >= 0):
+        reach = rng.uniform(5.0, 12.0)  # frames before and after: 0.3 to 0.8 s
+        near = np.clip(1.0 - np.abs(frames - pinned[row]) / reach, 0.0, 1.0)
+        weight = near * near * (3.0 - 2.0 * near)
+        motion[row] += weight[:, None].astype(np.float32) * (poses[row] - motion[row, pinned[row]])
+    return motion
 
 
 def train_step(run: Run, batch: Batch, clips: Tensor, group: Processes) -> dict[str, Tensor]:
