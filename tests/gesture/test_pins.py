@@ -43,7 +43,7 @@ LEG = HUMANOID.index("leftUpperLeg")
 
 
 def waving(frames: int = 90, fps: float = 30.0) -> Motion:
-    """Every gesturing bone turns to and fro by up to half a radian, each at its own pace."""
+    """Every gesturing bone swings by up to half a radian, each at its own pace."""
     motion = rest_motion(frames, fps)
     time = np.arange(frames) / fps
     rng = np.random.default_rng(0)
