@@ -11,7 +11,7 @@ from gesture_core.dataset.unit_splits import split_units
 from gesture_core.dataset.units import load_units
 from gesture_core.errors import UserError
 from gesture_core.gestures.encode import SIZE
-from gesture_core.gestures.styles import Style
+from gesture_core.gestures.styles import Posture, Style
 from gesture_core.metrics.retrieval import ranks, recall
 from gesture_core.models.gesture_judge import PAIR_WINDOW, STROKE_AFTER, STROKE_BEFORE
 from gesture_core.plan import FUNCTIONS, Plan, PlannedGesture
@@ -27,7 +27,7 @@ from gesture_core.train.judge_examples import MARGIN, ComposingPerformer, varied
 
 STYLES = (
     Style("quiet", "stand", 0.4, "", ""),
-    Style("bold", "akimbo", 1.5, "", "", space=1.3),
+    Style("bold", "akimbo", 1.5, "", "", space=1.3, posture=Posture(bow=-0.2)),
 )
 
 
@@ -38,13 +38,13 @@ def settings(data_files):
         sentences=data_files / "sentences.npz",
         output=data_files / "judge.safetensors",
         minutes=2.0,
-        style_minutes=1.5,
+        style_minutes=1.0,
         held_out=2,
         word_components=6,
         sentence_components=3,
         latent_iterations=60,
         function_iterations=150,
-        style_iterations=150,
+        style_iterations=100,
         pair_iterations=120,
         batch=24,
         rate=3e-3,
