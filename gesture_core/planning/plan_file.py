@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
@@ -60,9 +60,6 @@ class WrittenPlan:
 
     plan: Plan
     words: tuple[Word, ...]
-
-    def __iter__(self) -> Iterator[PlannedGesture]:
-        return iter(self.plan)
 
     def fitted_to(self, words: Sequence[Word] | Sequence[PlanWord], duration: float) -> Plan:
         """The plan for the same words at other times, as another voice says them.

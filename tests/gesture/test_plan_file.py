@@ -149,7 +149,7 @@ def document() -> dict:
     [
         (("gestures", 1, "function"), "negat", r"gestures\[1\]: function 'negat'.*mean 'negate'"),
         (("gestures", 1, "function"), "zzz", r"one of beat, negate"),
-        (("gestures", 0, "hand"), "righ", r"gestures\[0\]: hand 'righ'.*mean 'right'"),
+        (("gestures", 0, "hand"), "rite", r"gestures\[0\]: hand 'rite'.*mean 'right'"),
         (("gestures", 2, "amplitude"), 9, r"gestures\[2\]: amplitude 9 is outside 0 to 2"),
         (("gestures", 2, "amplitude"), "big", r"amplitude\[0\]: expected a number, found text"),
         (("gestures", 0, "start"), -0.1, r"gestures\[0\]: start -0.1 is outside 0 to 3"),
