@@ -18,7 +18,7 @@ LIBRARIES := libX11.so.6:libx11-6 libXext.so.6:libxext6 libXfixes.so.3:libxfixes
   libSM.so.6:libsm6 libICE.so.6:libice6 libGL.so.1:libgl1 libEGL.so.1:libegl1 \
   libgomp.so.1:libgomp1 libglib-2.0.so.0:libglib2.0-0
 
-.PHONY: help setup system demo test bench lint format extension train clean
+.PHONY: help setup system demo test bench lint format extension train report clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -78,8 +78,23 @@ format: setup ## format the code
 extension: setup ## build and validate dist/momjit-<version>.zip for Blender
 	@$(PY) -m tests.blender.build_extension dist
 
-train: setup ## train the gesture model again (needs the SmartBody motions; see data/README.md)
-	@$(VENV)/bin/momjit train configs/train/gesture.yaml
+ARCHIVES ?= archives
+SEEDS := 0 1 2
+RECIPES := gesture seq2seq plain flow
+TRAINED := units=runs/units.lmdb sentences=runs/sentences.npz archives=$(ARCHIVES)
+
+train: setup ## train the gesture generator again: make train ARCHIVES=FOLDER (see data/README.md)
+	@$(VENV)/bin/momjit train configs/train/gesture.yaml archives=$(ARCHIVES)
+
+report: setup ## train every row of the report with three seeds, and evaluate: make report ARCHIVES=FOLDER
+	@for recipe in $(RECIPES); do for seed in $(SEEDS); do \
+	  test -f runs/$$recipe-$$seed/gesture.safetensors || $(VENV)/bin/momjit train \
+	    configs/train/$$recipe.yaml $(TRAINED) seed=$$seed output=runs/$$recipe-$$seed; \
+	done; done
+	@$(VENV)/bin/momjit evaluate $(SEEDS:%=runs/gesture-%/gesture.safetensors) \
+	  $(foreach r,seq2seq plain flow,$(SEEDS:%=--beside $(r)=runs/$(r)-%/gesture.safetensors)) \
+	  --data runs/units.lmdb --sentences runs/sentences.npz --minutes 30 --seeds 3 \
+	  --json runs/report.json --page runs/report.png --page runs/report.html --force
 
 clean: ## remove what was built here (keeps .venv)
 	@rm -rf out dist build runs .pytest_cache .ruff_cache .hypothesis
