@@ -6,7 +6,8 @@ espeak's own voice at other speeds.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import combinations_with_replacement
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,9 @@ from numpy.typing import NDArray
 
 from gesture_core.errors import UserError
 from gesture_core.formats.audio import read_audio
-from gesture_core.speech import Eojeol, speak
+from gesture_core.speech import Eojeol, speak, trellis
 from gesture_core.speech.align import align
-from gesture_core.speech.warping import warping_path
+from gesture_core.speech.trellis import PAUSE, walk
 from gesture_core.utterance import Utterance
 
 TEXTS = (
@@ -97,41 +98,75 @@ def test_an_impossible_text_is_refused() -> None:
         align(recorded(short, 1e-4), short.rate, to_eojeols(" ".join(TEXTS)))
 
 
-@pytest.mark.parametrize(("n", "m"), [(1, 1), (1, 4), (5, 1), (30, 40)])
-def test_warping_path_costs_what_exhaustive_search_costs(n: int, m: int) -> None:
-    rng = np.random.default_rng(n)
-    a, b = rng.normal(size=(n, 3)), rng.normal(size=(m, 3))
-    cost = np.linalg.norm(a[:, None] - b, axis=2)
-    best = np.full((n, m), np.inf)
-    for i in range(n):
-        for j in range(m):
-            # The block's last cell is (i, j) itself, not yet reached.
-            before = best[max(i - 1, 0) : i + 1, max(j - 1, 0) : j + 1].ravel()[:-1]
-            best[i, j] = cost[i, j] + min(before, default=0.0)
+def test_the_way_found_is_the_cheapest_of_all() -> None:
+    """Every way through seven recorded and four reference frames, priced one by one."""
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        recorded, reference = rng.normal(size=(7, 3)), rng.normal(size=(4, 3))
+        pause_costs = rng.uniform(0, 3, 7)
 
-    path = warping_path(a, b)
+        path = walk(recorded, reference, np.array([2]), pause_costs)
 
-    assert tuple(path[0]) == (0, 0)
-    assert tuple(path[-1]) == (n - 1, m - 1)
-    assert set(map(tuple, np.diff(path, axis=0))) <= {(0, 1), (1, 0), (1, 1)}
-    assert cost[path[:, 0], path[:, 1]].sum() == pytest.approx(best[-1, -1])
+        states = [PAUSE, 0, 1, "rest", 2, 3, "end"]
+        prices = {
+            tuple(way): price(way, recorded, reference, pause_costs)
+            for way in ways(len(recorded), len(states))
+        }
+        best = min(prices, key=lambda way: prices[way])
+        told = [states[column] for column in best]
+        assert path.tolist() == [s if isinstance(s, int) else PAUSE for s in told]
 
 
-def test_a_long_recording_is_warped_through_its_neighbourhood() -> None:
+def ways(frames: int, columns: int) -> Iterator[list[int]]:
+    """Every monotone way through `columns` that begins and ends within two columns of an end."""
+    for way in combinations_with_replacement(range(columns), frames):
+        if way[0] < 2 and way[-1] >= columns - 2:
+            yield list(way)
+
+
+def price(
+    way: list[int],
+    recorded: NDArray[np.float64],
+    reference: NDArray[np.float64],
+    pause_costs: NDArray[np.float64],
+) -> float:
+    """What `walk` says a way through the columns pause 0 1 pause 2 3 pause costs."""
+    frame_of = {1: 0, 2: 1, 4: 2, 5: 3}
+    total = 0.0
+    for number, column in enumerate(way):
+        frame = frame_of.get(column)
+        matched = 0.0 if frame is None else np.linalg.norm(recorded[number] - reference[frame])
+        total += pause_costs[number] if frame is None else matched
+        if not number:
+            continue
+        before = way[number - 1]
+        advance = column - before - sum(before < c < column for c in (0, 3, 6))
+        if advance == 0:
+            total += 0.0 if frame is None else trellis._STAY
+        elif advance <= len(trellis._SKIP):
+            total += trellis._SKIP[advance - 1]
+        else:
+            return np.inf
+        total += trellis._REST if column == 3 != before else 0.0
+    return float(total)
+
+
+def test_a_long_recording_is_followed_by_its_neighbourhood() -> None:
     rng = np.random.default_rng(3)
-    a = np.cumsum(rng.normal(size=(3000, 4)), axis=0)
-    stretched = np.clip(np.round(np.linspace(0, 2999, 4000)), 0, 2999).astype(int)
+    reference = np.cumsum(rng.normal(size=(5000, 4)), axis=0)
+    stretched = np.clip(np.round(np.linspace(0, 4999, 6000)), 0, 4999).astype(int)
 
-    path = warping_path(a, a[stretched])
+    path = walk(reference[stretched], reference, np.zeros(0, np.int64), np.full(6000, 50.0))
 
-    assert np.abs(path[:, 0] - stretched[path[:, 1]]).max() <= 2
+    assert np.abs(path - stretched).max() <= 2
 
 
-# Pronounced text of the clips, and where speech begins and ends in their waveform, in seconds.
+# Pronounced text of the clips and, read off their spectrograms, where each word begins and the
+# last one ends, in seconds.
 CLIPS = {
-    "fv01_t01_s01": ("기차도 전기도 업썯따", 2.12, 3.80),
-    "fv01_t01_s02": ("라디오도 영화도 몰랃따", 1.35, 2.97),
-    "fv01_t02_s50": ("검께 탄 얼구리 그대로 비치얻따", 1.11, 3.04),
+    "fv01_t01_s01": ("기차도 전기도 업썯따", (2.13, 2.59, 2.98), 3.80),
+    "fv01_t01_s02": ("라디오도 영화도 몰랃따", (1.41, 1.84, 2.26), 2.97),
+    "fv01_t02_s50": ("검께 탄 얼구리 그대로 비치얻따", (1.11, 1.41, 1.63, 1.93, 2.24), 3.04),
 }
 
 
@@ -139,11 +174,9 @@ CLIPS = {
 def test_real_speech_is_aligned(name: str, shared_data: Callable[[str], Path]) -> None:
     (path,) = shared_data("audio_ko").rglob(f"{name}.wav")
     samples, rate = read_audio(path)
-    text, start, end = CLIPS[name]
+    text, starts, end = CLIPS[name]
 
     words = align(samples, rate, to_eojeols(text)).words
 
-    assert words[0].start == pytest.approx(start, abs=0.1)
-    assert words[-1].end == pytest.approx(end, abs=0.15)
-    for word in words:
-        assert 0.07 < (word.end - word.start) / len(word.text) < 0.35
+    assert [word.start for word in words] == pytest.approx(starts, abs=0.06)
+    assert words[-1].end == pytest.approx(end, abs=0.1)

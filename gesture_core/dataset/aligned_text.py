@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from gesture_core.errors import UserError
 from gesture_core.formats.cue_text import clean_words
 from gesture_core.formats.text_file import read_text
+from gesture_core.speech.align import align
 from gesture_core.speech.eojeol import Eojeol
-from gesture_core.speech.passages import align_passages
 from gesture_core.text.normalize import normalize
 from gesture_core.text.pronounce import pronounce_words
 from gesture_core.text.split import boundaries
@@ -33,7 +33,7 @@ def align_text(path: Path, sound: Sound) -> tuple[Word, ...]:
     if loaded is None:
         raise UserError(f"{path}: there is no sound that this text could be aligned with")
     try:
-        return align_passages(*loaded, eojeols)
+        return align(*loaded, eojeols).words
     except UserError as error:
         raise UserError(f"{path}: {error}") from error
 

@@ -1,34 +1,66 @@
 """When each word is said in the user's own recording: forced alignment without a trained model.
 
-espeak speaks the text with known times; dynamic time warping of mel cepstra (Sakoe and Chiba,
-1978) carries these times over to the recording. Both are stripped of their pauses first, so that
-a speaker may breathe where he likes.
+espeak speaks the text with known times, at the recording's pace; the best way through its frames
+(see `trellis`) carries these times over. Speakers may breathe and rest between any two words. Both
+voices are heard through the recording's noise and its microphone, and after a first way has been
+found the reference is moved towards the speaker's own sounds, as Erro, Moreno and Bonafonte (2010,
+"INCA") do between any two voices.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gesture_core.errors import UserError
 from gesture_core.speech.eojeol import Eojeol
-from gesture_core.speech.phonemes import VOWELS
 from gesture_core.speech.rendition import Rendition
-from gesture_core.speech.speaking import render, to_utterance
-from gesture_core.speech.spectrum import HIGHEST_HZ, HOP, cepstra, log_mel, speech_frames
+from gesture_core.speech.speaking import FASTEST, SLOWEST, render, to_utterance
+from gesture_core.speech.spectrum import (
+    HIGHEST_HZ,
+    HOP,
+    Frames,
+    cepstra,
+    log_mel,
+    slow_down,
+    speech_frames,
+    voicing,
+)
+from gesture_core.speech.trellis import PAUSE, walk
 from gesture_core.speech.voice import choose_voice
-from gesture_core.speech.warping import warping_path
 from gesture_core.utterance import Phoneme, Utterance
 
 MAX_SECONDS = 600.0
 
 # Speech is never slower or faster than this; beyond, the text is not what is being said.
 _SECONDS_PER_SYLLABLE = (0.05, 0.8)
+_USUAL_PACE = 5.6  # syllables a second of the reference at speed 1
 _LONGEST_CLOSURE = 0.16  # a silence up to this long may belong to a consonant
 
-_SNAP = 12  # frames within which a word boundary moves to a pause of the speaker
+_CEPSTRA = 12
+_FADING = 0.15  # the higher a cepstrum, the more it tells of the speaker and the less of the sound
+_LOUDNESS, _VOICING, _SLOPE = 1.5, 4.0, 0.5  # weights beside the first cepstrum's 1
+_QUIETEST = -3.5  # deviations below the loud parts; what is softer is silence alike
+
+# A frame costs a pause so much at silence, so much more for each deviation that it is louder, and
+# more if it is voiced, which breath is not; a matching frame of speech costs 1 to 4.
+_PAUSE, _LOUD_PAUSE, _VOICED_PAUSE = 0.3, 1.8, 5.0
+_SILENT, _BREATHY = -2.5, 0.45
+
+_CAUTION = 30.0  # frames that must speak against it before a sound is moved
+_MOVED = 0.7  # of the way that the frames ask for
+
+
+class _Heard(NamedTuple):
+    """A voice: log mel `bands` (T, 40) up to `highest_hz`, `voiced` (T,) 0–1, `speech` (T,)."""
+
+    bands: Frames
+    voiced: Frames
+    speech: NDArray[np.bool_]
+    highest_hz: float
 
 
 def align(samples: NDArray[np.float32], rate: int, eojeols: Sequence[Eojeol]) -> Utterance:
@@ -42,97 +74,150 @@ def align(samples: NDArray[np.float32], rate: int, eojeols: Sequence[Eojeol]) ->
         raise UserError(
             f"the recording is {seconds:.0f} s long; at most {MAX_SECONDS:.0f} s can be aligned"
         )
-    reference = render(eojeols, *choose_voice("espeak"), pauses=False)
-    rendition = transfer_times(reference, samples, rate)
+    recording = _hear(samples, rate)
+    syllables = sum(eojeol.syllables for eojeol in eojeols)
+    spoken = float(recording.speech.sum()) * HOP
+    _check_plausible(syllables, spoken)
+    speed = float(np.clip(syllables / _USUAL_PACE / spoken, SLOWEST, FASTEST)) if syllables else 1.0
+    reference = render(eojeols, *choose_voice("espeak"), speed, pauses=False)
+    words, phonemes = _transfer(reference, recording)
+    rendition = Rendition(samples, rate, words, phonemes, estimated=True)
     return to_utterance(eojeols, rendition, "recording")
 
 
 def transfer_times(reference: Rendition, samples: NDArray[np.float32], rate: int) -> Rendition:
-    """Return `samples` with the times of `reference`, which says the same words."""
-    highest = min(HIGHEST_HZ, rate / 2, reference.rate / 2)
-    bands = log_mel(samples, rate, highest)
-    spoken = np.flatnonzero(speech_frames(bands, _LONGEST_CLOSURE))
-    _check_plausible(reference, len(spoken) * HOP)
-    model = cepstra(log_mel(reference.samples, reference.rate, highest))
-    edges = _edges(warping_path(cepstra(bands[spoken]), model), len(model))
-    positions, edges = _snap_to_pauses(edges, spoken, reference)
-    clock = _Clock(positions, edges, spoken)
-    return Rendition(
-        samples,
-        rate,
-        tuple(clock.span(start, end) for start, end in reference.words),
-        tuple(Phoneme(p.symbol, *clock.span(p.start, p.end)) for p in reference.phonemes),
-        estimated=True,
-    )
+    """Return `samples` (N,) at `rate` Hz with the times of `reference`, which says the same words.
+
+    The reference must not pause between its words.
+    """
+    words, phonemes = _transfer(reference, _hear(samples, rate))
+    return Rendition(samples, rate, words, phonemes, estimated=True)
 
 
-def _check_plausible(reference: Rendition, seconds: float) -> None:
-    syllables = sum(phoneme.symbol in VOWELS for phoneme in reference.phonemes)
+def _hear(samples: NDArray[np.float32], rate: int, highest_hz: float = HIGHEST_HZ) -> _Heard:
+    samples, rate = slow_down(samples, rate)
+    highest_hz = min(highest_hz, rate / 2)
+    bands = log_mel(samples, rate, highest_hz)
+    speech = speech_frames(bands, _LONGEST_CLOSURE)
+    return _Heard(bands, voicing(samples, rate), speech, highest_hz)
+
+
+def _check_plausible(syllables: int, seconds: float) -> None:
+    if not seconds:
+        raise UserError("no speech can be heard in the recording")
     shortest, longest = (syllables * pace for pace in _SECONDS_PER_SYLLABLE)
-    if not shortest <= seconds <= longest:
+    if syllables and not shortest <= seconds <= longest:
         raise UserError(
             f"the recording holds {seconds:.1f} s of speech, but its text of {syllables} syllables "
             f"takes {shortest:.1f}–{longest:.1f} s; is it the right text?"
         )
 
 
-def _edges(path: NDArray[np.int64], count: int) -> NDArray[np.float64]:
-    """Return where each of `count` reference frames begins in the recording, and the end (M+1,).
+def _transfer(
+    reference: Rendition, recording: _Heard
+) -> tuple[tuple[tuple[float, float], ...], tuple[Phoneme, ...]]:
+    """The words and phonemes of `reference` in the seconds of `recording`."""
+    model = _hear(reference.samples, reference.rate, recording.highest_hz)
+    recording, model = _in_one_room(recording, model)
+    recorded, referred = _features(recording), _features(model)
+    loudness = np.maximum(recorded[:, _CEPSTRA] / _LOUDNESS - _SILENT, 0)
+    voiced = np.maximum(recording.voiced - _BREATHY, 0)
+    pause_costs = _PAUSE + loudness * (_LOUD_PAUSE + _VOICED_PAUSE * voiced)
+    starts = np.round(np.array([start for start, _ in reference.words[1:]]) / HOP).astype(np.int64)
+    path = walk(_with_slopes(recorded), _with_slopes(referred), starts, pause_costs)
+    referred = _towards_speaker(referred, recorded, path)
+    path = walk(_with_slopes(recorded), _with_slopes(referred), starts, pause_costs)
+    clock = _Clock(path, len(referred), starts)
+    return (
+        tuple(clock.span(start, end) for start, end in reference.words),
+        tuple(Phoneme(p.symbol, *clock.span(p.start, p.end)) for p in reference.phonemes),
+    )
 
-    A recording frame matched by several reference frames is divided equally among them, so the
-    edges strictly increase.
+
+def _in_one_room(recording: _Heard, model: _Heard) -> tuple[_Heard, _Heard]:
+    """Both voices with the recording's mean spectrum, neither going below its noise."""
+    loudness = np.log(np.exp(recording.bands).mean(axis=1))
+    quiet = recording.bands[loudness <= np.percentile(loudness, 8)]
+    noise = np.log(np.exp(quiet).mean(axis=0))
+    loud = model.bands.mean(axis=1) > model.bands.mean(axis=1).max() - 7
+    colour = _mean_power(recording.bands[recording.speech]) - _mean_power(model.bands[loud])
+    return (
+        recording._replace(bands=np.maximum(recording.bands, noise)),
+        model._replace(bands=np.logaddexp(model.bands + colour, noise), speech=loud),
+    )
+
+
+def _mean_power(bands: Frames) -> Frames:
+    return np.log(np.exp(bands).mean(axis=0))
+
+
+def _features(heard: _Heard) -> Frames:
+    """Speaker-normalised cepstra, loudness and voicing (T, 14)."""
+    coefficients = cepstra(heard.bands, _CEPSTRA)
+    said = coefficients[heard.speech]
+    centred = (coefficients - said.mean(axis=0)) / (said.std(axis=0) + 1e-6)
+    loudness = heard.bands.mean(axis=1)
+    loud, spread = np.percentile(loudness[heard.speech], 90), loudness[heard.speech].std()
+    relative = np.clip((loudness - loud) / (spread + 1e-6), _QUIETEST, 1)
+    return np.column_stack([
+        centred * np.exp(-_FADING * np.arange(_CEPSTRA)),
+        _LOUDNESS * relative,
+        _VOICING * (heard.voiced - 0.5),
+    ])  # fmt: skip
+
+
+def _with_slopes(features: Frames) -> Frames:
+    coefficients = features[:, :_CEPSTRA]
+    slopes = np.gradient(coefficients, axis=0) if len(features) > 1 else 0 * coefficients
+    return np.hstack([features, _SLOPE * slopes])
+
+
+def _towards_speaker(referred: Frames, recorded: Frames, path: NDArray[np.int64]) -> Frames:
+    """The reference's features (M, D) under the ridge regression that the pairs of `path` ask for.
+
+    Regularised towards changing nothing.
     """
-    recorded, referred = path[:, 0], path[:, 1]
-    first = np.searchsorted(recorded, recorded)
-    sharers = np.bincount(recorded)[recorded]
-    begins = recorded + (np.arange(len(path)) - first) / sharers
-    cells = np.searchsorted(referred, np.arange(count))
-    return np.append(begins[cells], recorded[-1] + 1.0)
-
-
-def _snap_to_pauses(
-    edges: NDArray[np.float64], spoken: NDArray[np.int64], reference: Rendition
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Move the nearest word boundary onto each pause, since a pause lies between two words.
-
-    Returns reference positions (M+1,) and recording positions (M+1,), both in frames: the frame
-    nearest to a moved boundary takes the boundary's exact place.
-    """
-    positions = np.arange(len(edges), dtype=np.float64)
-    starts = np.array([start for start, _ in reference.words[1:]]) / HOP
-    frames = np.clip(np.round(starts), 1, len(edges) - 2).astype(int)
-    for pause in np.flatnonzero(np.diff(spoken) > 1) + 1:
-        if not len(starts):
-            break
-        word = int(np.abs(edges[frames] - pause).argmin())
-        frame = frames[word]
-        if abs(edges[frame] - pause) > _SNAP:
-            continue
-        positions[frame] = starts[word]
-        edges[:frame] = np.minimum(edges[:frame], pause)
-        edges[frame] = pause
-        edges[frame + 1 :] = np.maximum(edges[frame + 1 :], pause)
-    return positions, edges
+    said = path != PAUSE
+    inputs = np.column_stack([referred, np.ones(len(referred))])
+    pairs = inputs[path[said]]
+    nothing = np.eye(inputs.shape[1], referred.shape[1])
+    weight = pairs.T @ pairs + _CAUTION * np.eye(inputs.shape[1])
+    change = np.linalg.solve(weight, pairs.T @ recorded[said] + _CAUTION * nothing)
+    return referred + _MOVED * (inputs @ change - referred)
 
 
 class _Clock:
-    """Reference seconds to recording seconds, across the pauses that were taken out."""
+    """Reference seconds to recording seconds, given the way through `frames` reference frames.
 
-    def __init__(
-        self,
-        positions: NDArray[np.float64],
-        edges: NDArray[np.float64],
-        spoken: NDArray[np.int64],
-    ) -> None:
-        self._positions = positions
-        self._edges = edges
-        self._spoken = spoken
+    A recorded frame that passes over several reference frames is divided equally among them.
+    """
+
+    def __init__(self, path: NDArray[np.int64], frames: int, starts: NDArray[np.int64]) -> None:
+        at = np.flatnonzero(path != PAUSE)
+        reached = path[at]
+        wanted = np.arange(frames)
+        first = np.minimum(np.searchsorted(reached, wanted), len(at) - 1)
+        last = np.searchsorted(reached, wanted, "right") - 1
+        before = np.where(first > 0, reached[first - 1], -1)
+        shared = np.maximum(reached[first] - before, 1)
+        place = np.minimum(wanted - before, shared)
+        self._begins = at[first] + (place - 1) / shared
+        exact = (last >= 0) & (reached[last] == wanted)
+        self._ends = np.where(exact, at[last] + 1, at[first] + place / shared)
+        self._edges = np.concatenate([[0], starts, [frames]])
 
     def span(self, start: float, end: float) -> tuple[float, float]:
         """Return the recording's span; a start falls after a pause and an end before it."""
-        first, last = np.interp(np.array([start, end]) / HOP, self._positions, self._edges)
-        begin = int(min(np.floor(first), len(self._spoken) - 1))
-        stop = int(max(np.ceil(last) - 1, begin))
-        begins = (self._spoken[begin] + first - begin) * HOP
-        ends = (self._spoken[stop] + last - stop) * HOP
-        return float(begins), float(max(begins, ends))
+        first, last = (self._snapped(seconds / HOP) for seconds in (start, end))
+        begins = self._within(int(min(first, len(self._begins) - 1)), first)
+        ends = self._within(int(max(np.ceil(last) - 1, 0)), last)
+        return begins * HOP, max(begins, ends) * HOP
+
+    def _snapped(self, position: float) -> float:
+        """An edge of a word that is less than half a frame away; pauses lie on these."""
+        edge = float(self._edges[np.abs(self._edges - position).argmin()])
+        return edge if abs(edge - position) <= 0.5 else position
+
+    def _within(self, frame: int, position: float) -> float:
+        begin, end = float(self._begins[frame]), float(self._ends[frame])
+        return begin + (position - frame) * (end - begin)

@@ -1,33 +1,80 @@
-"""What two voices saying the same words have in common: mel cepstra, and where speech is."""
+"""What two voices saying the same words have in common: mel bands, voicing, where speech is."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from math import gcd
 
 import numpy as np
 from numpy.typing import NDArray
 
 HOP = 0.01  # seconds from frame to frame
-_WINDOW = 0.025
-_BANDS = 40
-_LOWEST_HZ = 80.0
 HIGHEST_HZ = 7600.0
-_CEPSTRA = 12
+FASTEST_RATE = 16_000  # a higher rate tells nothing more below HIGHEST_HZ
+_LOWEST_HZ = 80.0
+_BANDS = 40
+_WINDOW = 0.025
+_FAINTEST = 1e-9
 _WIDEST_RANGE = np.log(10**5.0)  # 50 dB of power
+_BLOCK = 4096  # frames worked on at a time, so that ten minutes need little memory
+
+_PITCH_WINDOW = 0.04
+_PITCH_HZ = (70.0, 500.0)
+_HARMONICS_HZ = (60.0, 1500.0)
 
 Samples = NDArray[np.float32]
 Frames = NDArray[np.float64]
 
 
+def slow_down(samples: Samples, rate: int) -> tuple[Samples, int]:
+    """Return the sound at no more than `FASTEST_RATE`."""
+    from scipy.signal import resample_poly
+
+    if rate <= FASTEST_RATE:
+        return samples, rate
+    common = gcd(rate, FASTEST_RATE)
+    slower = resample_poly(samples, FASTEST_RATE // common, rate // common)
+    return slower.astype(np.float32), FASTEST_RATE
+
+
 def log_mel(samples: Samples, rate: int, highest_hz: float) -> Frames:
     """Return log mel band energies (T, 40), frame t being centred on `(t + ½) · HOP` seconds."""
-    window = round(_WINDOW * rate)
-    count = max(1, int(len(samples) / rate / HOP))
-    starts = np.round((np.arange(count) + 0.5) * HOP * rate - window / 2).astype(int)
     emphasised = np.append(samples[:1], samples[1:] - 0.97 * samples[:-1])
-    padded = np.pad(emphasised, (window, 2 * window))
-    frames = padded[starts[:, None] + window + np.arange(window)] * np.hamming(window)
+    window = round(_WINDOW * rate)
     size = 1 << (window - 1).bit_length()
-    power = np.abs(np.fft.rfft(frames, size)) ** 2 / window
-    return np.log(power @ _mel_bank(size, rate, highest_hz).T + 1e-9)
+    bank = _mel_bank(size, rate, highest_hz).T
+    blocks = [
+        np.abs(np.fft.rfft(block * np.hamming(window), size)) ** 2 / window @ bank
+        for block in _frames(emphasised, rate, window)
+    ]
+    return np.log(np.concatenate(blocks) + _FAINTEST)
+
+
+def voicing(samples: Samples, rate: int) -> Frames:
+    """Return how periodic each frame is (T,), 0–1: the peak of its normalised autocorrelation."""
+    window = round(_PITCH_WINDOW * rate)
+    size = 1 << (2 * window - 1).bit_length()
+    taper = np.hanning(window)
+    own = np.fft.irfft(np.abs(np.fft.rfft(taper, size)) ** 2, size)
+    hertz = np.fft.rfftfreq(size, 1 / rate)
+    heard = (hertz >= _HARMONICS_HZ[0]) & (hertz <= _HARMONICS_HZ[1])
+    first, last = (int(rate / limit) for limit in reversed(_PITCH_HZ))
+    strengths = []
+    for block in _frames(samples, rate, window):
+        power = np.abs(np.fft.rfft(block * taper, size)) ** 2 * heard
+        similarity = np.fft.irfft(power, size)
+        peaks = (similarity[:, first:last] * (own[0] / own[first:last])).max(axis=1)
+        strengths.append(peaks / (similarity[:, 0] + 1e-7))
+    return np.clip(np.concatenate(strengths), 0, 1)
+
+
+def _frames(samples: Samples, rate: int, window: int) -> Iterator[Samples]:
+    """Yield all frames (≤ 4096, window) of a sound, the sound being silent beyond its ends."""
+    count = max(1, int(len(samples) / rate / HOP))
+    padded = np.pad(samples, (window, 2 * window))
+    starts = np.round((np.arange(count) + 0.5) * HOP * rate + window / 2).astype(int)
+    for begin in range(0, count, _BLOCK):
+        yield padded[starts[begin : begin + _BLOCK, None] + np.arange(window)]
 
 
 def _mel_bank(size: int, rate: int, highest_hz: float) -> Frames:
@@ -40,16 +87,11 @@ def _mel_bank(size: int, rate: int, highest_hz: float) -> Frames:
     return np.maximum(0, np.minimum(rise, fall))
 
 
-def cepstra(bands: Frames) -> Frames:
-    """Return speaker-normalised features (T, 25): cepstra 1–12, their slopes, loudness."""
+def cepstra(bands: Frames, count: int) -> Frames:
+    """Return the mel cepstra 1–`count` of log mel `bands` (T, 40) as (T, count)."""
     n = np.arange(_BANDS) + 0.5
-    basis = np.cos(np.pi / _BANDS * np.arange(1, _CEPSTRA + 1)[:, None] * n)
-    coefficients = bands @ basis.T
-    loudness = bands.mean(axis=1)
-    centred = (coefficients - coefficients.mean(axis=0)) / (coefficients.std(axis=0) + 1e-6)
-    relative = (loudness - np.percentile(loudness, 95)) / (loudness.std() + 1e-6)
-    slopes = np.gradient(centred, axis=0) if len(centred) > 1 else np.zeros_like(centred)
-    return np.hstack([centred, 0.5 * slopes, 1.5 * relative[:, None]])
+    basis = np.cos(np.pi / _BANDS * np.arange(1, count + 1)[:, None] * n)
+    return bands @ basis.T
 
 
 def speech_frames(bands: Frames, longest_gap: float) -> NDArray[np.bool_]:
