@@ -119,7 +119,10 @@ def _spaced(rotations: Array, rest: Array, space: float) -> Array:
 
 
 def _held(rotations: Array, posture: Posture) -> Array:
-    """Hold trunk, shoulders and head as the posture says; the arms keep their direction."""
+    """Hold trunk, shoulders, head and arms as the posture says.
+
+    Where trunk and shoulders turn, the arms keep their direction.
+    """
     held = rotations.copy()
     for name, share in _TRUNK_SHARES.items():
         _turn(held, name, [share * posture.bow, 0.0, 0.0])
@@ -131,6 +134,7 @@ def _held(rotations: Array, posture: Posture) -> Array:
         upper = HUMANOID.index(f"{side}UpperArm")
         moved = quat_multiply(quat_inverse(_carried(held, chain)), _carried(rotations, chain))
         held[:, upper] = quat_multiply(moved, held[:, upper])
+        _turn(held, f"{side}UpperArm", [0.0, 0.0, sign * posture.arms])
     return held
 
 

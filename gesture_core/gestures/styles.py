@@ -39,6 +39,8 @@ class Posture:
     """Head towards the right shoulder."""
     shoulders: float = 0.0
     """Shoulders up."""
+    arms: float = 0.0
+    """Upper arms away from the sides."""
 
 
 @dataclass(frozen=True)

@@ -158,6 +158,7 @@ def test_a_synthesised_talk_gives_back_its_rest_and_its_gestures(model):
 def test_parts_carry_hand_times_and_mirror_images(model):
     shown = exemplar_of(talk(STROKES, 9.0), model)
     assert [p.hand for p in shown.parts[::2]] == [hand for _, hand in STROKES]
+    assert {p.function for p in shown.parts} == {"beat"}  # nobody said what they mean
     assert [p.mirrored for p in shown.parts] == [False, True] * 4
     other = {"left": "right", "right": "left"}
     assert [p.hand for p in shown.parts[1::2]] == [other[hand] for _, hand in STROKES]

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gesture_core.body.limits import humanoid_limits, limit_use
@@ -16,6 +16,7 @@ from gesture_core.skeleton import HUMANOID, forward_kinematics
 
 PLAIN = Style("plain", "stand", 1.0, "", "")
 FPS = 30.0
+STYLES = list_styles()
 
 
 def plan_of(*functions: str, hand: Hand = "right") -> Plan:
@@ -98,10 +99,11 @@ def test_a_preferred_hand_is_taken_more_often_than_planned():
     assert [made.count(hand) / 4000 for hand in HANDS] == pytest.approx(expected, abs=0.03)
 
 
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from(FUNCTIONS), max_size=8), st.integers(0, 99))
 def test_every_style_makes_a_valid_plan_and_the_same_again(functions, seed):
     plan = plan_of(*functions)
-    for style in list_styles():
+    for style in STYLES:
         made = apply_to_plan(plan, style, np.random.default_rng(seed))
         assert made == apply_to_plan(plan, style, np.random.default_rng(seed))
         assert {g.stroke for g in made} <= {g.stroke for g in plan}
@@ -144,6 +146,14 @@ def test_the_body_bows_and_tilts_while_the_arms_keep_their_direction():
     assert quat_angle(head) == pytest.approx(0.1, abs=0.02)  # what is left is the tilt
 
 
+def test_arms_are_held_away_from_the_sides_alike():
+    hands = places(qualified(waving(), posture=Posture(arms=0.1)), "leftHand", "rightHand")[0, :, 0]
+    flat = places(waving(), "leftHand", "rightHand")[0, :, 0]
+    np.testing.assert_allclose(hands, -hands[::-1], atol=1e-9)
+    turned = np.arcsin((hands[0] - 0.179) / 0.4844) - np.arcsin((flat[0] - 0.179) / 0.4844)
+    assert turned == pytest.approx(0.1, abs=1e-3)  # the whole arm, about the shoulder
+
+
 def test_shoulders_rise_on_both_sides_alike():
     up = places(
         qualified(waving(), posture=Posture(shoulders=0.1)), "leftUpperArm", "rightUpperArm"
@@ -170,7 +180,7 @@ def test_fluidity_takes_out_jerk():
     assert jerk(qualified(shaky, fluidity=0.1)) < 0.05 * jerk(shaky)
 
 
-@pytest.mark.parametrize("style", list_styles(), ids=lambda style: style.name)
+@pytest.mark.parametrize("style", STYLES, ids=lambda style: style.name)
 def test_a_style_keeps_an_ordinary_gesture_within_the_limits_of_the_joints(style):
     plain = limit_use(humanoid_limits(), waving()).max(initial=1.0)
     made = apply_to_motion(waving(), resting(), style, FPS)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from gesture_core.errors import UserError
+from gesture_core.gestures.features import TextFeatures
 from gesture_core.gestures.styles import (
     BOUNDS,
     EMPHASES,
@@ -12,6 +13,10 @@ from gesture_core.gestures.styles import (
     list_styles,
     style_from_dict,
 )
+from gesture_core.gestures.synthesize import GestureModel, load_gesture_model, synthesize
+from gesture_core.metrics.movement import wrist_positions
+from gesture_core.plan import Plan, PlannedGesture
+from gesture_core.text.sentence_cues import CUES
 
 WANTED = {"neutral", "calm", "lively", "formal", "friendly", "shy", "angry", "tired"}
 PLAIN = {"manner": "stand", "energy": 1.0, "en": "e", "ko": "k"}
@@ -68,3 +73,32 @@ def test_a_style_needs_no_qualities():
 def test_an_unknown_style_names_the_nearest():
     with pytest.raises(UserError, match="did you mean 'tired'"):
         find_style("tierd")
+
+
+def talk(model: GestureModel, style: Style, intensity: float):
+    """Three gestures over words with made-up meanings."""
+    rng, starts = np.random.default_rng(0), np.arange(0.2, 7.0, 0.5)
+    text = TextFeatures(
+        starts=starts,
+        ends=starts + 0.4,
+        vectors=rng.normal(size=(len(starts), len(model.words.mean))) / 16,
+        sentence=np.zeros(len(starts), int),
+        sentence_vectors=rng.normal(size=(1, len(model.sentences.mean))) / 36,
+        flags=np.zeros((len(starts), 3)),
+        cues=np.zeros((1, len(CUES))),
+    )
+    gestures = [
+        PlannedGesture(function, "right", 1.0, stroke - 0.6, stroke, stroke + 0.9, 0)
+        for function, stroke in (("beat", 1.2), ("negate", 3.2), ("beat", 5.2))
+    ]
+    plan = Plan(tuple(gestures), 7.5)
+    return synthesize(text, plan, style, intensity=intensity, fps=15.0, model=model)
+
+
+@pytest.mark.parametrize("style", list_styles(), ids=lambda style: style.name)
+def test_hands_move_with_more_energy_the_higher_the_intensity(style):
+    model = load_gesture_model()
+    motions = [talk(model, style, intensity) for intensity in (0.5, 1.0, 1.5, 2.0)]
+    energies = [(np.diff(wrist_positions(m), axis=0) ** 2).sum(axis=-1).mean() for m in motions]
+    assert np.all(np.diff(energies) > 0.0)
+    assert energies[-1] > 2.0 * energies[0]
