@@ -80,12 +80,6 @@ def fgd_infinity(
     return Interval(float(value), float(low), float(high), len(ours))
 
 
-def extrapolated_distance(a: Array, b: Array, rng: np.random.Generator) -> float:
-    """`fgd_infinity` without an interval, every row a sequence of its own."""
-    groups = np.arange(len(a)), len(a) + np.arange(len(b))
-    return fgd_infinity(a, b, *groups, rng, resamples=1).value
-
-
 @dataclass(frozen=True)
 class _Sums:
     """What the normal distribution of any choice of G groups follows from.

@@ -14,7 +14,7 @@ FPS = 15.0
 
 
 def swinging(seconds: float = 20.0, period: float = 2.0, size: float = 0.3) -> np.ndarray:
-    """A wrist (T, 1, 3) that swings to and fro: slowest at both ends, every half period."""
+    """A wrist (T, 1, 3) that swings back and forth: slowest at both ends, every half period."""
     time = np.arange(round(seconds * FPS)) / FPS
     x = -size * np.cos(2 * np.pi * time / period)
     return np.stack([x, 0 * x, 0 * x], axis=1)[:, None]
