@@ -5,7 +5,7 @@ The speech, the face and every frame outside the stretch stay as they are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,9 +20,11 @@ from gesture_core.progress import Progress, silent
 from gesture_core.utterance import Utterance, Word
 
 if TYPE_CHECKING:
-    from gesture_core.gestures.features import TextFeatures
+    from gesture_core.gestures.emblem_layer import EmblemLayer
     from gesture_core.gestures.pins import Pins
     from gesture_core.gestures.redo import Stretch
+    from gesture_core.gestures.styles import Style
+    from gesture_core.planning.cues import PlanWord
     from gesture_core.planning.plan_file import WrittenPlan
     from gesture_core.script import Script
 
@@ -43,6 +45,7 @@ class Told:
     voice: str
     estimated: bool
     model: str
+    emblems: bool
     exemplar: str | None
     retakes: tuple[Mapping[str, Any], ...]
 
@@ -67,39 +70,52 @@ def retake(
     any. Raises `UserError` for a clip that `momjit generate` did not write, for one without its
     speech, and for a stretch outside of it.
     """
-    from gesture_core.gestures.redo import Stretch, exchange_gestures
+    from gesture_core.gestures.redo import Stretch, exchange_gestures, regenerate
+    from gesture_core.gestures.styles import find_style
     from gesture_core.planning.plan_spans import spans_to_plan
     from gesture_core.script import read_script, script_to_features, script_to_plan_words
 
-    told, stretch = read_provenance(clip.provenance), Stretch(start, end)
-    stretch.check(clip.motion)
+    told, kept, stretch = read_provenance(clip.provenance), clip.motion, Stretch(start, end)
+    stretch.check(kept)
+    if told.exemplar is not None and exemplar is None:
+        raise UserError(f"the clip was made after {told.exemplar}; give that file again")
+    model, style, made_by = load_performer(find_style(told.style), exemplar)
     progress(0.0, "reading the text")
     script = read_script(told.text)
     utterance = clip_to_utterance(clip, told, script)
     words = script_to_plan_words(script, utterance)
     text = script_to_features(script, words, utterance)
-    meant = spans_to_plan(clip.motion.spans, utterance.duration)
+    meant = spans_to_plan(kept.spans, utterance.duration)
     if plan is not None:
         wanted = plan.fitted_to(words, utterance.duration)
         meant = exchange_gestures(meant, wanted, stretch)
+    layer = _emblem_layer(words, meant, style, told)
     chosen = told.seed + 1 + len(told.retakes) if seed is None else seed
     progress(0.4, "moving")
-    made, sha256 = _regenerate(clip.motion, meant, text, stretch, told, chosen, pins, exemplar)
-    progress(0.6, "bringing to life")
-    motion = _join(clip.motion, made, utterance, stretch, told, pins)
-    warnings: list[str] = []
-    if sha256 != told.model:
-        warnings.append("the clip was made by another version of the gesture model")
-    if not any(gesture.stroke in stretch for gesture in meant):
-        warnings.append(f"no gesture strokes from {stretch}")
-    done = {"start": start, "end": end, "seed": chosen, "model_sha256": sha256}
-    return Performance(
-        motion,
-        utterance,
-        spans_to_plan(motion.spans, utterance.duration),
-        {**clip.provenance, "retakes": [*told.retakes, done]},
-        tuple(warnings),
+    made = regenerate(
+        kept,
+        layer.plan if layer else meant,
+        text,
+        stretch,
+        style=style,
+        intensity=told.intensity,
+        seed=chosen,
+        model=model,
+        pins=pins,
     )
+    if layer:
+        made = replace(layer.lay(made), spans=made.spans)  # which has those of the emblems
+    progress(0.6, "bringing to life")
+    motion = _join(kept, made, utterance, stretch, told, pins)
+    performed = spans_to_plan(motion.spans, utterance.duration)
+    warnings: list[str] = []
+    if model.sha256 != told.model:
+        warnings.append("the clip was made by another version of the gesture model")
+    if not any(gesture.stroke in stretch for gesture in performed):
+        warnings.append(f"no gesture strokes from {stretch}")
+    done = {"start": start, "end": end, "seed": chosen, **made_by}
+    provenance = {**clip.provenance, "retakes": [*told.retakes, done]}
+    return Performance(motion, utterance, performed, provenance, tuple(warnings))
 
 
 def read_provenance(provenance: Mapping[str, Any]) -> Told:
@@ -130,6 +146,7 @@ def read_provenance(provenance: Mapping[str, Any]) -> Told:
         voice=provenance["voice"],
         estimated=provenance["times_estimated"],
         model=provenance["model_sha256"],
+        emblems=provenance.get("emblems") is True,
         exemplar=None if exemplar is None else str(exemplar),
         retakes=tuple(retakes),
     )
@@ -166,35 +183,15 @@ def clip_to_utterance(clip: Clip, told: Told, script: Script) -> Utterance:
     return utterance
 
 
-def _regenerate(
-    kept: Motion,
-    plan: Plan,
-    text: TextFeatures,
-    stretch: Stretch,
-    told: Told,
-    seed: int,
-    pins: Pins | None,
-    exemplar: Path | None,
-) -> tuple[Motion, str]:
-    """The utterance generated anew around the stretch, and the weights that made it."""
-    from gesture_core.gestures.redo import regenerate
-    from gesture_core.gestures.styles import find_style
+def _emblem_layer(
+    words: Sequence[PlanWord], plan: Plan, style: Style, told: Told
+) -> EmblemLayer | None:
+    """The emblems that the clip has, found as they were then."""
+    if not told.emblems:
+        return None
+    from gesture_core.gestures.emblem_layer import emblem_layer
 
-    if told.exemplar is not None and exemplar is None:
-        raise UserError(f"the clip was made after {told.exemplar}; give that file again")
-    model, style, _ = load_performer(find_style(told.style), exemplar)
-    made = regenerate(
-        kept,
-        plan,
-        text,
-        stretch,
-        style=style,
-        intensity=told.intensity,
-        seed=seed,
-        model=model,
-        pins=pins,
-    )
-    return made, model.sha256
+    return emblem_layer(words, plan, style, told.intensity)
 
 
 def _join(
