@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from gesture_core.body.landmarks import LANDMARKS
 from gesture_core.body.limits import humanoid_limits, limit_use
@@ -29,7 +30,7 @@ ARM_LENGTH = float(
 )
 """Shoulder to wrist, metres: the unit in which emblems give places."""
 
-_ANCHORS: dict[Anchor, tuple[str, tuple[float, float, float]]] = {
+_ANCHORS: dict[Anchor, tuple[str, ArrayLike]] = {
     "chest": ("upperChest", (0.0, 0.0, 0.146)),
     "belly": ("spine", (0.0, 0.03, 0.164)),
     "shoulder": ("leftUpperArm", (0.0, 0.0, 0.0)),
@@ -71,7 +72,7 @@ class Reach:
     depth: float
     short: float
 
-    def for_side(self, side: str) -> tuple[Array, Array]:
+    def for_side(self, side: str) -> tuple[NDArray[np.intp], Array]:
         """The joints of a side and their rotations."""
         if side == "left":
             return ARM_JOINTS, self.rotations
@@ -83,7 +84,7 @@ def reach(
 ) -> Reach:
     """Find the arm for `pose` of the hand on `side` on a body `(J, 4)`, `(3,)`.
 
-    `size` scales the place of the hand about the shoulder's height of the anchor. Of all places
+    `size` scales the place of the hand from its anchor. Of all places
     of the elbow, on a circle about the line from shoulder to wrist, the one is taken that keeps
     the joints far from their limits and the arm out of the body, and lets the elbow hang.
     """

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from gesture_core.planning.emblem_table import load_emblems
-from gesture_core.planning.emblems import Meanings, is_negated
+from gesture_core.planning.emblems import Meanings
+from gesture_core.planning.patterns import is_negated
 from gesture_core.text.embedding import embed_sentences
 from gesture_core.text.morphemes import analyse
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from gesture_core.body.humanoid import require_humanoid
-from gesture_core.gestures.arm_reach import reach
+from gesture_core.gestures.arm_reach import Reach, reach
 from gesture_core.motion import Motion, Span
 from gesture_core.plan import Hand
 from gesture_core.planning.emblem_table import Emblem, EmblemTable, HandPose
@@ -60,21 +60,35 @@ def _lay(motion: Motion, planned: PlannedEmblem, table: EmblemTable) -> Motion:
     _turn_body(rotations, emblem, planned.hand, size * weight[:, None], rows, times)
     body = rotations.copy()
     for number, side in enumerate(_sides(planned.hand)):
-        poses = [pose.hands[number] for pose in emblem.poses]
-        keys: list[Array] = []
-        joints = np.empty(0, dtype=np.intp)
-        for index, pose in enumerate(poses):
-            if pose is not None:
-                frame = _frame(rows, index, motion)
-                grown = _grown(pose, emblem, size)
-                found = reach(body[frame], motion.root[frame], side, grown, table.shapes[pose.shape])
-                joints, key = found.for_side(side)
-                keys.append(key)
-        if keys:
-            made = _through(np.stack(keys), rows, times)
+        reaches = _reaches(body, motion, emblem, number, side, rows, table, size)
+        if reaches:
+            joints = reaches[0].for_side(side)[0]
+            keys = np.stack([found.for_side(side)[1] for found in reaches])
+            made = _through(keys, rows, times)
             rotations[:, joints] = quat_slerp(rotations[:, joints], made, weight[:, None])
     span = Span(KIND, planned.name, planned.start, planned.end, f"{emblem.file}: {planned.why}")
     return replace(motion, rotations=rotations, spans=(*motion.spans, span))
+
+
+def _reaches(
+    body: Array,
+    motion: Motion,
+    emblem: Emblem,
+    number: int,
+    side: str,
+    rows: list[Row],
+    table: EmblemTable,
+    size: float,
+) -> list[Reach]:
+    """What one hand does in each pose, on the body as it stands when the pose is first reached."""
+    found: list[Reach] = []
+    for index, pose in enumerate(emblem.poses):
+        hand = pose.hands[number]
+        if hand is not None:
+            frame = _frame(rows, index, motion)
+            grown, shape = _grown(hand, emblem, size), table.shapes[hand.shape]
+            found.append(reach(body[frame], motion.root[frame], side, grown, shape))
+    return found
 
 
 def _rows(emblem: Emblem, planned: PlannedEmblem) -> list[Row]:

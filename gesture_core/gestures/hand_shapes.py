@@ -40,7 +40,7 @@ def _thumb(degrees: tuple[float, ...]) -> Array:
         rotvec_to_quat(opposition * _UP), rotvec_to_quat(abduction * np.asarray(across))
     )
     # the nail turns away from the palm as the thumb comes under it
-    roll = rotvec_to_quat(-0.5 * opposition * _THUMB)
+    roll = rotvec_to_quat(-0.4 * opposition * _THUMB)
     hinge = finger_hinge("left", "Thumb")
     hinge = unit(hinge - (hinge @ _THUMB) * _THUMB)
     bends = rotvec_to_quat(np.array([first, second])[:, None] * hinge)

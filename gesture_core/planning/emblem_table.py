@@ -17,14 +17,13 @@ from typing import Any, Literal
 
 from gesture_core.config import config_from_dict, read_yaml
 from gesture_core.errors import UserError
+from gesture_core.planning.patterns import pattern_parts
 from gesture_core.resources import data_path
 
 Anchor = Literal["chest", "belly", "shoulder", "nose", "mouth", "chin", "cheek", "ear", "forehead"]
 Point = Literal["wrist", "palm", "knuckles", "thumb", "index", "middle", "ring", "little"]
 Polarity = Literal["affirmed", "negated", "any"]
 SHAPES_FILE, LISTS_FILE = "shapes.yaml", "lists.yaml"
-START = "^"
-"""What stands for the start of a clause in a pattern."""
 
 
 @dataclass(frozen=True)
@@ -112,9 +111,8 @@ class KeyPose:
 class Emblem:
     """One emblem: what it means, how it is recognised and how it is made.
 
-    Meaning: `ko`, `en`. Recognition: `words` are patterns of morphemes `form/TAG` (several in a row
-    are joined by spaces; `a|b` are alternatives, `@name` a list of words, `*` any form or tag, a
-    leading `^` the start of the clause); `unless`: patterns in the clause that
+    Meaning: `ko`, `en`. Recognition: `words` are patterns of morphemes (see `planning.patterns`;
+    `@name` is a list of words); `unless`: patterns in the clause, or the one before it, that
     forbid it; `phrases`: clauses that mean it, `unlike`: clauses that look alike and do not;
     `polarity`: which clauses it goes with; `negated`: the emblem that a negated clause gets;
     `weight`: how strongly its words call for it, where two emblems compete.
@@ -148,9 +146,10 @@ class Emblem:
             if len({pose.hands[hand] is None for pose in self.poses}) > 1:
                 raise UserError("a hand that takes part must be named in every pose")
         for pattern in (*self.words, *self.unless):
-            parts = pattern.removeprefix(f"{START} ").split()
-            if not parts or not all(len(part.split("/")) == 2 for part in parts):
-                raise UserError(f"{pattern!r} is not a row of morphemes such as '크/VA'")
+            try:
+                pattern_parts(pattern)
+            except ValueError as error:
+                raise UserError(f"pattern {pattern!r}: {error}") from error
 
     @property
     def symmetric(self) -> bool:
@@ -204,7 +203,9 @@ def load_emblems(folder: Path | None = None) -> EmblemTable:
             if path.name == SHAPES_FILE:
                 shapes |= {k: _built(HandShape, v, f"{path}: {k}") for k, v in _mapping(path)}
             elif path.name == LISTS_FILE:
-                lists |= {name: _words(values, f"{path}: {name}") for name, values in _mapping(path)}
+                lists |= {
+                    name: _words(values, f"{path}: {name}") for name, values in _mapping(path)
+                }
             else:
                 emblems |= {name: _emblem(name, values, path) for name, values in _mapping(path)}
     for emblem in emblems.values():

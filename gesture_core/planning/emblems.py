@@ -16,13 +16,20 @@ from numpy.typing import NDArray
 
 from gesture_core.plan import Hand, Plan
 from gesture_core.planning.cues import EMPHASIS, Morpheme, PlanWord, ends_clause, is_content
-from gesture_core.planning.emblem_table import START, Emblem, EmblemTable
+from gesture_core.planning.emblem_table import Emblem, EmblemTable
+from gesture_core.planning.patterns import (
+    START,
+    find_pattern,
+    is_negated,
+    is_refused,
+    pattern_parts,
+)
 
 Floats = NDArray[np.floating]
 Embed = Callable[[Sequence[str]], Floats]
 """Sentences to unit vectors `(N, E)`, such as `text.embedding.embed_sentences`."""
 
-LIKENESS = 0.86
+LIKENESS = 0.9
 """Least cosine of a clause with a phrase that counts as its meaning, without any pattern."""
 LEAD = 0.09
 """How much nearer that phrase must be than any phrase of another emblem or unlike this one."""
@@ -33,9 +40,7 @@ FASTEST = 0.75
 SHORTEST = 0.5
 """Share of its time after the stroke that an emblem keeps at least before a text ends."""
 
-_NEGATIONS = frozenset(
-    "안/MAG 못/MAG 않/VX 않/VV 못하/VX 못하/VV 없/VA 없이/MAG 아니/VCN 말/VX 별로/MAG 전혀/MAG".split()
-)
+_PAUSES = ("SP", "SF", "SE", "SO")
 
 
 @dataclass(frozen=True)
@@ -75,12 +80,21 @@ class Meanings:
 
 @dataclass(frozen=True)
 class _Clause:
-    """Indices of the words of one clause, and the morphemes of each."""
+    """One clause: indices of its words, how it is written, and its morphemes.
+
+    `context`: those of the clause before in the same sentence and its own; `fresh`: whether
+    nothing but a pause comes before it.
+    """
 
     words: tuple[int, ...]
     text: str
     morphemes: tuple[Morpheme, ...]
-    negated: bool
+    context: tuple[Morpheme, ...]
+    fresh: bool
+
+    @property
+    def negated(self) -> bool:
+        return is_negated(self.morphemes)
 
 
 @dataclass(frozen=True)
@@ -101,7 +115,7 @@ def find_emblems(
     hand: Hand = "right",
     amplitude: float = 1.0,
 ) -> tuple[PlannedEmblem, ...]:
-    """The emblems that the words of an utterance of `duration` seconds ask for, at most one a clause.
+    """The emblems that the words of an utterance of `duration` seconds ask for, one a clause.
 
     `meanings` and `embed` go together; without them only words count. `hand`: which one makes
     one-handed emblems; `amplitude`: size, 1 as written. The stroke falls on the word that means it.
@@ -139,14 +153,16 @@ def without_conflicts(plan: Plan, emblems: Sequence[PlannedEmblem]) -> Plan:
     return replace(plan, gestures=gestures)
 
 
-def is_negated(morphemes: Sequence[Morpheme]) -> bool:
-    """Whether any morpheme denies: 안, 못, 않다, 없다, 아니다, 말다 …"""
-    return any(f"{form}/{tag.partition('-')[0]}" in _NEGATIONS for form, tag in morphemes)
+def _forbidden(emblem: Emblem, clause: _Clause) -> bool:
+    """Whether the clause, or the one before it, holds a pattern that rules the emblem out."""
+    ends = len(clause.context)
+    return any(find_pattern(pattern, clause.context, ends) is not None for pattern in emblem.unless)
 
 
 def _clauses(words: Sequence[PlanWord]) -> Iterator[_Clause]:
     """Clauses end with punctuation or a connective ending, unless an auxiliary verb follows."""
     start = 0
+    before: tuple[Morpheme, ...] = ()
     for index, word in enumerate(words):
         after = words[index + 1] if index + 1 < len(words) else None
         last = after is None or after.sentence != word.sentence
@@ -155,8 +171,9 @@ def _clauses(words: Sequence[PlanWord]) -> Iterator[_Clause]:
             inside = tuple(range(start, index + 1))
             morphemes = tuple(m for i in inside for m in words[i].morphemes)
             text = " ".join(words[i].text for i in inside)
-            yield _Clause(inside, text, morphemes, is_negated(morphemes))
-            start = index + 1
+            fresh = not before or before[-1][1] in _PAUSES
+            yield _Clause(inside, text, morphemes, before + morphemes, fresh)
+            start, before = index + 1, () if last else morphemes
 
 
 def _by_words(
@@ -173,18 +190,19 @@ def _by_words(
         hits = [
             (pattern, place)
             for pattern in emblem.words
-            if (place := _place(pattern, [m for m, _ in row], ends)) is not None
+            if (clause.fresh or not pattern.startswith(START))
+            and (place := find_pattern(pattern, [m for m, _ in row], ends)) is not None
         ]
-        if not hits or any(_place(p, clause.morphemes, ends) is not None for p in emblem.unless):
+        if not hits or _forbidden(emblem, clause):
             continue
-        pattern, place = max(hits, key=lambda hit: len(hit[0].split()))
-        length = len(pattern.removeprefix(f"{START} ").split())
+        pattern, place = max(hits, key=lambda hit: len(pattern_parts(hit[0])[1]))
+        length = len(pattern_parts(pattern)[1])
         rest = [m for i, (m, _) in enumerate(row[:ends]) if not place <= i < place + length]
         meant: Emblem | None = emblem
         if emblem.polarity != "any" and is_negated(rest) != (emblem.polarity == "negated"):
-            meant = table.emblems.get(emblem.negated)
-            if clause.text.endswith("?"):
-                meant = None
+            asks = clause.text.endswith("?")
+            refused = is_refused(rest) and not asks
+            meant = table.emblems.get(emblem.negated) if refused else None
         if meant is None or _overruled(emblem, clause, meanings, vector):
             continue
         said = " ".join(form for (form, _), _ in row[place : place + length])
@@ -200,40 +218,6 @@ def _row(words: Sequence[PlanWord], clause: _Clause) -> list[tuple[Morpheme, int
         if words[index].sentence == sentence
         for morpheme in words[index].morphemes
     ]
-
-
-def _place(pattern: str, morphemes: Sequence[Morpheme], before: int) -> int | None:
-    """Index below `before` at which a pattern begins, None where it does not occur.
-
-    Commas and adverbs between two morphemes are passed over unless the pattern names them; an
-    ending before a comma is as good as a final one.
-    """
-    anchored, pattern = pattern.startswith(START), pattern.removeprefix(f"{START} ")
-    parts = [tuple(part.split("/")) for part in pattern.split()]
-    for start in range(1 if anchored else min(before, len(morphemes))):
-        at = start
-        for form, tag in parts:
-            while at < len(morphemes) and at > start and _skipped(morphemes[at], tag):
-                at += 1
-            rest = morphemes[at : at + 2]
-            if not rest or not _fits(rest[0], form, tag, rest[1:]):
-                break
-            at += 1
-        else:
-            return start
-    return None
-
-
-def _skipped(morpheme: Morpheme, tag: str) -> bool:
-    return morpheme[1] != tag and morpheme[1] in ("SP", "MAG") and not is_negated([morpheme])
-
-
-def _fits(morpheme: Morpheme, form: str, tag: str, following: Sequence[Morpheme]) -> bool:
-    """Whether a morpheme is one of the alternatives; irregular tags (VA-I) count as VA."""
-    kind = morpheme[1].partition("-")[0]
-    if kind == "EC" and following and following[0][1] == "SP":
-        kind = "EF"
-    return (form == "*" or morpheme[0] in form.split("|")) and (tag == "*" or kind in tag.split("|"))
 
 
 def _overruled(
@@ -264,11 +248,14 @@ def _by_meaning(
     others = (np.array(meanings.emblems) != name) & meanings.alike
     others |= ~meanings.alike
     rival = likeness[others].max(initial=-1.0)
-    ends = len(clause.morphemes)
-    vetoed = any(_place(p, clause.morphemes, ends) is not None for p in emblem.unless)
     # a clause that leads on to another one says too little by itself
-    vetoed |= not any(tag == "EF" for _, tag in clause.morphemes)
-    if vetoed or likeness[best] < LIKENESS or likeness[best] - rival < LEAD:
+    ended = any(tag == "EF" for _, tag in clause.morphemes)
+    if (
+        not ended
+        or _forbidden(emblem, clause)
+        or likeness[best] < LIKENESS
+        or likeness[best] - rival < LEAD
+    ):
         return []
     content = [i for i in clause.words if is_content(words[i])] or list(clause.words)
     why = f"meaning {likeness[best]:.2f} {meanings.phrases[best]}"
