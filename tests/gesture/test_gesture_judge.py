@@ -11,10 +11,12 @@ from gesture_core.dataset.unit_splits import split_units
 from gesture_core.dataset.units import load_units
 from gesture_core.errors import UserError
 from gesture_core.gestures.encode import SIZE
-from gesture_core.gestures.styles import Posture, Style
+from gesture_core.gestures.styles import Posture, Style, load_styles
+from gesture_core.metrics.fgd import frechet_distance
 from gesture_core.metrics.retrieval import ranks, recall
 from gesture_core.models.gesture_judge import PAIR_WINDOW, STROKE_AFTER, STROKE_BEFORE
 from gesture_core.plan import FUNCTIONS, Plan, PlannedGesture
+from gesture_core.resources import data_path
 from gesture_core.train.gesture_data import compose_many, text_of
 from gesture_core.train.gesture_judge import (
     JudgeTraining,
@@ -168,3 +170,19 @@ def test_no_judge_from_another_file_or_without_sentences(settings, tmp_path):
         load_judge(tmp_path / "none.safetensors")
     with pytest.raises(UserError, match="holds only 6 sentences"):
         train_judge(dataclasses.replace(settings, held_out=6), STYLES)
+
+
+def test_the_shipped_judge_knows_every_shipped_style():
+    path = data_path("models/gesture/judge.safetensors")
+    assert path.stat().st_size < 6_000_000
+    assert set(load_judge(path).style_names) == set(load_styles())
+
+
+def test_half_the_size_is_further_from_real_than_nine_tenths(judge, made, repertoire):
+    vectors = [vectors_of(c, repertoire) for c in made]
+    real = judge.latents(vectors)
+    apart = [
+        frechet_distance(judge.latents([size * v for v in vectors]), real)
+        for size in (np.float32(0.9), np.float32(0.5), np.float32(0.0))
+    ]
+    assert 0.0 < apart[0] < apart[1] < apart[2]
