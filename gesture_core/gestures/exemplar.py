@@ -181,14 +181,14 @@ def _told(motion: Motion, rotations: Array, rest: Array) -> tuple[tuple[Excursio
     strokes = [span.start for span in motion.spans if span.kind == "stroke"]
     cut: list[tuple[Excursion, str]] = []
     for span in motion.spans:
-        stroke = next((time for time in strokes if span.start < time < span.end), None)
-        if span.kind != "gesture" or span.text not in FUNCTIONS or stroke is None:
+        if span.kind != "gesture" or span.text not in FUNCTIONS:
             continue
-        moved = distance[int(span.start * FPS) : int(np.ceil(span.end * FPS)) + 1]
-        excursion = Excursion(
-            span.start, stroke, span.end, moving_hand(moved), float(moved.max(initial=0.0))
-        )
-        cut.append((excursion, span.text))
+        stroke = next((time for time in strokes if span.start < time < span.end), None)
+        if stroke is None or not 0.0 <= span.start < span.end <= motion.duration:
+            continue
+        moved = distance[int(span.start * FPS) : int(span.end * FPS) + 1]
+        times = (span.start, stroke, span.end)
+        cut.append((Excursion(*times, moving_hand(moved), float(moved.max())), span.text))
     return tuple(cut)
 
 

@@ -16,7 +16,7 @@ from gesture_core.gestures.exemplar import (
 from gesture_core.gestures.features import TextFeatures
 from gesture_core.gestures.styles import find_style
 from gesture_core.gestures.synthesize import load_gesture_model, synthesize
-from gesture_core.motion import Motion, mirror, rest_motion
+from gesture_core.motion import Motion, Span, mirror, rest_motion
 from gesture_core.plan import Plan, PlannedGesture
 from gesture_core.pose.strokes import excursions, rest_pose, stroke_times, upright
 from gesture_core.rotation import (
@@ -177,6 +177,13 @@ def test_spans_tell_functions_and_times(model):
     for part, span, stroke in zip(told.parts[::2], gestures, strokes, strict=True):
         assert part.preparation == pytest.approx(stroke - span.start)
         assert part.retraction == pytest.approx(span.end - stroke)
+
+
+def test_spans_outside_the_motion_are_not_believed(model):
+    beyond = (Span("gesture", "beat", 50.0, 52.0), Span("stroke", "beat", 51.0, 51.0))
+    plain = exemplar_of(talk(STROKES, 9.0), model)
+    told = exemplar_of(replace(talk(STROKES, 9.0), spans=beyond), model)
+    assert told.parts == plain.parts
 
 
 def test_bvh_and_clip_give_the_same_exemplar(model, tmp_path):
