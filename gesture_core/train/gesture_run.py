@@ -74,13 +74,13 @@ class GestureTraining:
     """Frames of a training window, a multiple of 8."""
     given: int = 4
     """Seed poses: first frames that most windows are told."""
-    minutes: float = 12.0
+    minutes: float = 6.0
     """Minutes of motion composed anew for every epoch."""
-    epoch: int = 300
+    epoch: int = 150
     """Iterations between two compositions."""
     balance: float = 0.5
     """Share of sentences drawn for their cues, so that rare gestures are learned too."""
-    mixing: float = 0.5
+    mixing: float = 0.75
     """Share of the units that are mixed with another one, anew for every epoch."""
     components: int = 96
     """Principal components of the motion code."""

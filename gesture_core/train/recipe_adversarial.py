@@ -30,7 +30,7 @@ class AdversarialTraining:
 
     plan: bool = True
     """The generator hears the plan."""
-    unit: int = 16
+    unit: int = 24
     """Length of the unit latents; 0: none."""
     hidden: int = 160
     """Hidden size of each direction of the generator's GRU."""
