@@ -15,7 +15,10 @@ from gesture_core.formats.json_file import json_object, read_json
 Figures = dict[str, Any]
 MAX_BYTES = 16 * 2**20
 _PACKAGE = Path(__file__).parent.parent
-_DECIDING = ("evaluate", "metrics", "gestures", "planning", "dataset", "models", "correction")
+_DECIDING = (
+    *("evaluate", "train", "metrics", "gestures", "planning", "dataset"),
+    *("models", "correction", "body"),
+)
 """Packages whose code decides the figures: when it changes, nothing old is believed."""
 
 
