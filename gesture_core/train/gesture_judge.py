@@ -190,7 +190,9 @@ def train_judge(
     numbers = range(config.held_out, len(sentences))
     repertoire = Repertoire(split_units(load_units(config.units)).train)
     styles = list_styles() if styles is None else styles
-    performer = performer or ComposingPerformer(sentences, numbers, repertoire)
+    if performer is None:
+        _require_manners(styles, repertoire, config.units)
+        performer = ComposingPerformer(sentences, numbers, repertoire)
     made = compose_many(sentences, numbers, repertoire, config.minutes, rng, config.balance)
     vectors = [vectors_of(composition, repertoire) for composition in made]
     words, embeddings = _projections(config, sentences)
@@ -215,14 +217,6 @@ def train_judge(
             motion, text, config.pair_iterations, replace(descent, batch=config.pair_batch)
         ),
     }
-    tensors = {
-        f"{name}.{key}": value
-        for name, network in networks.items()
-        for key, value in network.state_dict().items()
-    }
-    for name, projection in (("words", words), ("sentences", embeddings)):
-        tensors[f"{name}.mean"] = torch.from_numpy(np.float32(projection.mean))
-        tensors[f"{name}.basis"] = torch.from_numpy(np.float32(projection.basis))
     details = {
         "training": config_to_dict(config),
         "units": repertoire.library.sha256,
@@ -230,8 +224,33 @@ def train_judge(
         "text": text.shape[-1],
         "fps": FPS,
     }
+    tensors = _tensors(networks, {"words": words, "sentences": embeddings})
     save_checkpoint(config.output, KIND, tensors, details, force=True)
     return config.output
+
+
+def _tensors(
+    networks: dict[str, nn.Module], projections: dict[str, Projection]
+) -> dict[str, torch.Tensor]:
+    tensors = {
+        f"{name}.{key}": value
+        for name, network in networks.items()
+        for key, value in network.state_dict().items()
+    }
+    for name, projection in projections.items():
+        tensors[f"{name}.mean"] = torch.from_numpy(np.float32(projection.mean))
+        tensors[f"{name}.basis"] = torch.from_numpy(np.float32(projection.basis))
+    return tensors
+
+
+def _require_manners(styles: Sequence[Style], repertoire: Repertoire, units: Path) -> None:
+    for style in styles:
+        if style.manner not in repertoire.manners:
+            known = ", ".join(repertoire.manners)
+            raise UserError(
+                f"style {style.name!r} has the manner {style.manner!r}, which {units} lacks; "
+                f"it has {known}"
+            )
 
 
 def _projections(config: JudgeTraining, sentences: Sentences) -> tuple[Projection, Projection]:

@@ -1,11 +1,13 @@
 import dataclasses
 import hashlib
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
 from gesture_core.checkpoint import load_checkpoint
+from gesture_core.config import load_config
 from gesture_core.dataset.compose import FPS, Repertoire
 from gesture_core.dataset.unit_splits import split_units
 from gesture_core.dataset.units import load_units
@@ -21,12 +23,14 @@ from gesture_core.train.gesture_data import compose_many, text_of
 from gesture_core.train.gesture_judge import (
     JudgeTraining,
     load_judge,
+    train_from_file,
     train_judge,
     vectors_of,
     window_owners,
 )
 from gesture_core.train.judge_examples import MARGIN, ComposingPerformer, varied
 
+CONFIGS = Path(__file__).parents[2] / "configs" / "train"
 STYLES = (
     Style("quiet", "stand", 0.4, "", ""),
     Style("bold", "akimbo", 1.5, "", "", space=1.3, posture=Posture(bow=-0.2)),
@@ -170,6 +174,16 @@ def test_no_judge_from_another_file_or_without_sentences(settings, tmp_path):
         load_judge(tmp_path / "none.safetensors")
     with pytest.raises(UserError, match="holds only 6 sentences"):
         train_judge(dataclasses.replace(settings, held_out=6), STYLES)
+
+
+def test_shipped_settings_load_and_name_what_is_wrong(settings, tmp_path):
+    assert load_config(JudgeTraining, CONFIGS / "judge.yaml") == JudgeTraining()
+    tiny = CONFIGS / "judge_tiny.yaml"
+    files = [f"units={settings.units}", f"sentences={settings.sentences}", "held_out=2"]
+    with pytest.raises(UserError, match="not resumed"):
+        train_from_file(tiny, files, resume=True)
+    with pytest.raises(UserError, match="style 'lively' has the manner 'loose'"):
+        train_from_file(tiny, [*files, f"output={tmp_path / 'judge.safetensors'}"])
 
 
 def test_the_shipped_judge_knows_every_shipped_style():
