@@ -20,7 +20,7 @@ _STAY = 1.0  # cost of hearing the same reference frame again; speech has a pace
 _SKIP = (0.0, 1.0, 2.5)  # cost of going on by 1, 2 or 3 reference frames
 _REST = 4.0  # cost of a pause between words, however long; without it closures would be pauses
 _REACH = len(_SKIP) + 1  # columns: a pause in between is passed over for nothing
-_BEAM = 1000  # columns followed each way, ten seconds
+_BEAM = 600  # columns followed each way, six seconds
 
 
 class _Columns(NamedTuple):
