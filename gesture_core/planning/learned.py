@@ -147,13 +147,18 @@ def plan_odds(
     energy: float = 1.0,
     prosody: NDArray[np.floating] | None = None,
     model: PlannerModel | None = None,
+    rules: Sequence[str | None] | None = None,
 ) -> PlanOdds:
-    """What the planner says of at least one word; arguments as of `propose`."""
+    """What the planner says of at least one word; arguments as of `propose`.
+
+    `rules` (W,) are the functions that the rules give the words, by default `cues.cue` of each.
+    """
     import torch
 
     network = (model or load_planner()).network
     _check(words, vectors, sentence_vectors, cues, network)
-    rules = [cue(words, index) for index in range(len(words))]
+    if rules is None:
+        rules = [cue(words, index) for index in range(len(words))]
     context = word_context(words, rules, duration, energy, prosody)
     with torch.inference_mode():
         told = [

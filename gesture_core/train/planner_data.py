@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from gesture_core.dataset.compose import Line, word_times
 from gesture_core.plan import FUNCTIONS, HANDS, Plan
 from gesture_core.planning.cues import PlanWord, cue, is_content, plan_gestures
-from gesture_core.planning.word_context import RULES, word_context
+from gesture_core.planning.word_context import word_context
 from gesture_core.text.sentence_cues import CUES
 from gesture_core.train.sentences import Sentences
 
@@ -27,6 +27,8 @@ BEAT = FUNCTIONS.index("beat")
 UNTAUGHT = -1
 _TAILS = (0.4, 1.0)
 """Seconds after the last word."""
+WITHHELD = [number for number, name in enumerate(FUNCTIONS) if name != "contrast"]
+"""Functions whose rules may be withheld: not contrast, for which endings stand that mean little."""
 _QUIET = 0.0
 """Stress below which a word gets no gesture for its meaning where the prosody is known."""
 _LINES = (0.5, 0.3, 0.2)
@@ -91,6 +93,11 @@ def _without(word: PlanWord, hidden: frozenset[str]) -> tuple[tuple[str, str], .
 def morpheme_key(morpheme: tuple[str, str]) -> str:
     """A morpheme as the rules write it: `form/TAG`, without the mark of irregular ones."""
     return f"{morpheme[0]}/{morpheme[1].partition('-')[0]}"
+
+
+def holds(taught: Taught, hidden: frozenset[str]) -> bool:
+    """Whether a sentence holds one of the morphemes."""
+    return any(morpheme_key(m) in hidden for _, forms in taught.line.words for m in forms)
 
 
 def act_function(cues: NDArray[np.floating]) -> str | None:
@@ -167,7 +174,7 @@ def compose_lesson(
         prosody = synthetic_prosody(stress, rng)
     context = word_context(words, rules, duration, energy, prosody)
     if not told:
-        context[:, :RULES] = 0.0
+        context[:, WITHHELD] = 0.0
     gesture, hand, size, place = _planned(words, plan)
     content = np.array([is_content(word) for word in words])
     certain = np.array([function is not None for function in functions])

@@ -132,6 +132,18 @@ def test_a_lesson_tells_what_the_teacher_planned():
 def test_rules_can_be_withheld_and_stress_draws_the_teacher():
     sentences = example_sentences()
     taught = [teach(LINES[2], no_cues())]
+    contrast = Line((("하지만", (("하지만", "MAJ"),)), ("안", (("안", "MAG"),))))
+    lesson = compose_lesson(
+        sentences,
+        [teach(contrast, no_cues())],
+        [0],
+        np.random.default_rng(0),
+        told=False,
+        heard=False,
+        doubt=0.3,
+    )
+    assert lesson.context[0, FUNCTIONS.index("contrast")] == 1.0  # endings carry no meaning
+    assert lesson.context[1, :RULES].sum() == 0.0
     on_the_louder = 0
     for seed in range(40):
         rng = np.random.default_rng(seed)
