@@ -70,11 +70,12 @@ def perform(
     `style`: see `gestures.styles`; `intensity`: size of the gestures, 0–2; `voice`:
     `ENGINE[:VOICE]`, None for the best offline one; `audio`: a recording of the text, used
     instead of a voice; `fps`: frames a second of the result; `plan`: the gestures to make, as
-    somebody wrote them, instead of those that the planner proposes; `exemplar`: a motion file of somebody whose way of moving
-    is to be taken on; `emblems`: make gestures that stand for words, too; `pins`: poses to pass
-    through. Raises `UserError` for a text that cannot be read, an unknown style or voice, or a
-    number out of range.
+    somebody wrote them, instead of those that the planner proposes; `exemplar`: a motion file of
+    somebody whose way of moving is to be taken on; `emblems`: make gestures that stand for words,
+    too; `pins`: poses to pass through. Raises `UserError` for a text that cannot be read, an
+    unknown style or voice, or a number out of range.
     """
+    from gesture_core.gestures.emblem_layer import emblem_layer
     from gesture_core.gestures.styles import find_style
     from gesture_core.gestures.synthesize import synthesize
     from gesture_core.script import read_script, script_to_features, script_to_plan_words
@@ -90,11 +91,11 @@ def perform(
     words = script_to_plan_words(script, utterance)
     features = script_to_features(script, words, utterance)
     meant = _plan(words, features, utterance.duration, chosen, seed, plan)
-    symbols = _emblems(script, words, features, meant, intensity) if emblems else None
+    layer = emblem_layer(words, meant, chosen, intensity) if emblems else None
     progress(0.6, "moving")
     motion = synthesize(
         features,
-        symbols.plan if symbols else meant,
+        layer.plan if layer else meant,
         chosen,
         intensity=intensity,
         seed=seed,
@@ -102,8 +103,8 @@ def perform(
         model=model,
         pins=pins,
     )
-    if symbols:
-        motion = symbols.lay(motion)
+    if layer:
+        motion = layer.lay(motion)
     progress(0.8, "bringing to life")
     motion = _bring_to_life(motion, utterance, seed, pins)
     provenance = {

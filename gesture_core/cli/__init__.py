@@ -117,7 +117,7 @@ def avatar_build(
 
 @app.command()
 def styles(as_json: AsJson = False) -> None:
-    """List the ways of moving that the gesture model has learned."""
+    """List the ways of moving: which were recorded, and which are made of named qualities."""
     from gesture_core.gestures.styles import load_styles
 
     rows = [
