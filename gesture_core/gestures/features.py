@@ -54,7 +54,9 @@ class TextFeatures:
         if words and self.sentence.max() >= len(self.sentence_vectors):
             raise ValueError(f"{len(self.sentence_vectors)} sentences, yet {self.sentence.max()=}")
         if len(self.cues) != len(self.sentence_vectors):
-            raise ValueError(f"cues of {len(self.cues)}, not {len(self.sentence_vectors)} sentences")
+            raise ValueError(
+                f"cues of {len(self.cues)}, not {len(self.sentence_vectors)} sentences"
+            )
 
     @property
     def pauses(self) -> Array:

@@ -181,5 +181,6 @@ def test_encoders_give_distributions():
     generator = GestureGenerator(TINY)
     mean, log_variance = generator.style(torch.tensor([0, 1]), torch.tensor([0.5, 1.5]))
     assert mean.shape == log_variance.shape == (2, TINY.style)
+    assert generator.unit is not None
     mean, log_variance = generator.unit(torch.randn(7, TINY.unit_points, TINY.motion))
     assert mean.shape == log_variance.shape == (7, TINY.unit)
