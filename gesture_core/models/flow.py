@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -139,6 +140,8 @@ class FlowGenerator(nn.Module):
 
 MOMENT = 32
 """Features of the moment on the way."""
+NEAREST = 0.125
+"""Smallest share of the way that is left, for L_flow: the last moments must not outweigh all."""
 
 
 def moment_features(moment: Tensor) -> Tensor:
@@ -153,20 +156,31 @@ def on_the_way(noise: Tensor, motion: Tensor, moment: Tensor) -> Tensor:
     return torch.lerp(noise, motion, moment.view(-1, *[1] * (motion.dim() - 1)))
 
 
-def flow_loss(end: Tensor, motion: Tensor, moment: Tensor, steps: int) -> Tensor:
+def flow_loss(end: Tensor, motion: Tensor, moment: Tensor) -> Tensor:
     """L_flow = E‖v̂ − v‖² = E[‖x̂₁ − x₁‖² / (1 − t)²] of ends x̂₁ (B, …) told at moments t (B,).
 
-    1 − t counts as no less than the last of so many steps, the smallest that is ever asked for.
+    1 − t counts as no less than `NEAREST`.
     """
-    left = (1.0 - moment).clamp(min=1.0 / steps)
+    left = (1.0 - moment).clamp(min=NEAREST)
     return ((end - motion).square().flatten(1).mean(dim=1) / left.square()).mean()
 
 
 def follow(end: Callable[[Tensor, Tensor], Tensor], place: Tensor, steps: int) -> Tensor:
-    """Follow the directions (x̂₁ − xₜ) / (1 − t) from t = 0 to 1 by equal steps (Euler's method)."""
-    for step in range(steps):
-        moment = place.new_full((len(place),), step / steps)
-        place = torch.lerp(place, end(place, moment), 1.0 / (steps - step))
+    """Follow the directions (x̂₁ − xₜ) / (1 − t) from t = 0 to 1, at moments t = (n / steps)².
+
+    Steps grow, since the path bends most where it leaves the noise; each takes in how the
+    direction has changed since the last (Adams and Bashforth's method of the second order), but
+    for the last, which goes to the end that it is told.
+    """
+    moments = [(step / steps) ** 2 for step in range(steps + 1)]
+    previous, before = None, 1.0
+    for now, then in pairwise(moments):
+        direction = (end(place, place.new_full((len(place),), now)) - place) / (1.0 - now)
+        ahead, step = direction, then - now
+        if previous is not None and then < 1.0:
+            ahead = direction + (direction - previous) * (step / (2.0 * before))
+        place = place + ahead * step
+        previous, before = direction, step
     return place
 
 

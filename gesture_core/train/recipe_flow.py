@@ -74,7 +74,7 @@ class FlowRecipe:
         moment = torch.randn(len(motion), device=motion.device).sigmoid()
         place = on_the_way(torch.randn_like(motion), motion, moment)
         end = generator(place, moment, heard).float()
-        flow = flow_loss(end, motion, moment, self.config.steps)
+        flow = flow_loss(end, motion, moment)
         kld = kld_loss(style_mean, style_spread)
         if len(unit_mean):
             kld = kld + kld_loss(unit_mean, unit_spread)

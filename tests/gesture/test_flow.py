@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 from torch import nn
@@ -51,9 +53,12 @@ def test_the_loss_is_that_of_the_directions():
     direction = (end - place) / (1.0 - moment)[:, None, None]
     expected = (direction - (motion - noise)).square().mean()  # (2² + 2²) / 2
     assert expected.item() == pytest.approx(4.0)
-    torch.testing.assert_close(flow_loss(end, motion, moment, steps=8), expected)
-    # the last of two steps starts at ½: 1 and 0.25 are both divided by ½²
-    assert flow_loss(end, motion, moment, steps=2).item() == pytest.approx((4.0 + 1.0) / 2)
+    torch.testing.assert_close(flow_loss(end, motion, moment), expected)
+
+
+def test_the_loss_is_limited_at_the_end_of_the_way():
+    end, motion = torch.ones(1, 1, 1), torch.zeros(1, 1, 1)
+    assert flow_loss(end, motion, torch.tensor([1.0])).item() == pytest.approx(1 / 0.125**2)
 
 
 def test_following_one_end_arrives_there_in_any_number_of_steps():
@@ -63,12 +68,21 @@ def test_following_one_end_arrives_there_in_any_number_of_steps():
         torch.testing.assert_close(made, goal)
 
 
-def test_following_takes_eulers_steps():
-    # The direction ẋ = x has its end at x + (1 − t) x; from 1 in two steps: 1.5, then 2.25.
+@pytest.mark.parametrize(
+    ("steps", "reached"),
+    [
+        (2, 1.25 * 1.75),  # moments 0, ¼, 1
+        (3, (10 / 9 + (10 / 9 + 1 / 9 * 3 / 2) * 3 / 9) * 14 / 9),  # moments 0, 1/9, 4/9, 1
+        (64, math.e),
+    ],
+)
+def test_following_takes_growing_steps_of_the_second_order(steps, reached):
+    """The direction ẋ = x from 1; its end lies at x + (1 − t) x."""
+
     def end(place: torch.Tensor, moment: torch.Tensor) -> torch.Tensor:
         return place + (1.0 - moment[:, None]) * place
 
-    assert follow(end, torch.ones(1, 1), 2).item() == pytest.approx(2.25)
+    assert follow(end, torch.ones(1, 1), steps).item() == pytest.approx(reached, rel=1e-3)
 
 
 def test_what_is_learned_carries_noise_to_the_distribution():
@@ -89,12 +103,12 @@ def test_what_is_learned_carries_noise_to_the_distribution():
         data = torch.randn(256, 2) @ spread.T + centre
         moment = torch.rand(256)
         place = on_the_way(torch.randn(256, 2), data, moment)
-        loss = flow_loss(end(place, moment), data, moment, steps=32)
+        loss = flow_loss(end(place, moment), data, moment)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
     with torch.no_grad():
-        made = follow(end, torch.randn(20_000, 2), 32)
+        made = follow(end, torch.randn(20_000, 2), 16)
     torch.testing.assert_close(made.mean(0), centre, atol=0.12, rtol=0.0)
     torch.testing.assert_close(made.T.cov(), spread @ spread.T, atol=0.15, rtol=0.0)
 
