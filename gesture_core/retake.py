@@ -211,7 +211,8 @@ def _join(
         return motion if pins is None else hold_pins(motion, pins)
 
     alive = enliven(made, utterance, told.seed)  # with the seed of then, breath and sway go on
-    joined = splice(kept, hold(alive), stretch)
+    joined = splice(kept, hold(_corrected(hold(alive), stretch)), stretch)
+    # where the two go over into each other, neither has been corrected for it
     return splice(kept, hold(_corrected(joined, stretch)), stretch, SETTLED)
 
 

@@ -16,6 +16,8 @@ from blender_addon.client.job import Job, State
 from gesture_core.formats.clip import Clip, load_clip, save_clip
 from gesture_core.gestures.pins import held_error, read_pins
 from gesture_core.gestures.redo import BLEND
+from gesture_core.metrics.movement import wrist_positions
+from gesture_core.metrics.seams import seams
 from gesture_core.planning.plan_file import read_plan
 from gesture_core.planning.plan_spans import spans_to_plan
 from gesture_core.rotation import rotvec_to_quat
@@ -97,6 +99,9 @@ def test_a_stretch_is_redone_and_the_rest_stays_to_the_last_bit(
     assert [s for s in new.motion.spans if s.kind == "word"] == [
         s for s in old.motion.spans if s.kind == "word"
     ]
+    joints = np.rint(np.array([start - BLEND, start, start + 1.2, start + 1.2 + BLEND]) * 24.0)
+    joined = seams(wrist_positions(new.motion), joints.astype(int).tolist(), 24.0)
+    assert joined.jumps.max() < 1.5 * joined.elsewhere
     speech = clip.with_suffix(".wav").read_bytes()
     assert found[0]["clip.wav"].read_bytes() == speech
 
