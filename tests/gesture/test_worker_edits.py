@@ -144,6 +144,18 @@ def test_an_edited_plan_and_a_pin_are_performed_in_the_stretch_alone(
     assert np.degrees(held_error(motion, read_pins(pins))) < 0.1
 
 
+def test_emblems_in_a_stretch_are_made_again(worker: Backend, tmp_path: Path):
+    text = {**MADE, "text": "정말 감사합니다. 저는 이제 갑니다.", "emblems": True}
+    first = files_of(finish(worker.submit("perform", text)), tmp_path / "1")["clip.npz"]
+    asked = {"clip": str(first), "start": 0.4, "end": 1.6, "seed": 5}
+    second = files_of(finish(worker.submit("redo", asked)), tmp_path / "2")["clip.npz"]
+    before, after = load_clip(first).motion, load_clip(second).motion
+    emblems = [[s for s in take.spans if s.kind == "emblem"] for take in (before, after)]
+    assert emblems[0] == emblems[1] != []
+    bow = np.linalg.norm(wrist_positions(before) - wrist_positions(after), axis=-1)
+    assert bow.max() < 0.25, "the same emblem, over another gesture at most"
+
+
 def test_what_a_user_should_know_of_a_retake_is_told(worker: Backend, clip: Path, tmp_path: Path):
     made = load_clip(clip)
     older = tmp_path / "older.npz"
