@@ -19,7 +19,7 @@ from gesture_core.errors import UserError
 from gesture_core.gestures.encode import rotations_to_vector, unit_phases
 from gesture_core.gestures.styles import BOUNDS, Style
 from gesture_core.motion import Motion, resample
-from gesture_core.plan import FUNCTIONS, HANDS, Hand
+from gesture_core.plan import FUNCTIONS, HANDS, Hand, Plan
 from gesture_core.planning.casting import Part
 from gesture_core.pose.read import read_motion
 from gesture_core.pose.strokes import (
@@ -154,6 +154,38 @@ def with_exemplar(model: GestureModel, exemplar: Exemplar) -> GestureModel:
         unit_means=torch.cat([model.unit_means, torch.from_numpy(exemplar.means)]),
         unit_deviations=torch.cat([model.unit_deviations, torch.from_numpy(exemplar.deviations)]),
     )
+
+
+def carry_lent(
+    rotations: Array, plan: Plan, lent: Sequence[bool], rest: Array, lender: Array, fps: float
+) -> Array:
+    """Let lent gestures go where they were recorded, although the exemplar rests elsewhere.
+
+    The generator turns arms from a rest. A gesture of a known manner means turns from the rest
+    `lender` (J, 4) of that manner, not from the `rest` of the exemplar; `lent` tells which of the
+    gestures of `plan` those are. Its arms move over to the lender's rest and back with the ease
+    that training sequences are composed with. Rotations (T, J, 4).
+    """
+    times = np.arange(len(rotations)) / fps
+    carried = np.array(rotations)
+    for side in SIDES:
+        weight = np.zeros(len(times))
+        for gesture, other in zip(plan, lent, strict=True):
+            if other and gesture.hand in (side, "both"):
+                before = max(gesture.stroke - gesture.start, 1e-3)
+                rise = _smooth((times - gesture.start) / (0.6 * before))
+                weight = np.maximum(weight, rise * _smooth((gesture.end - times) / 0.4))
+        arm = HUMANOID.indices(PARTS[f"{side}Arm"][1:])  # the collar bone goes with the trunk
+        change = quat_multiply(lender[arm], quat_inverse(rest[arm]))
+        there = quat_multiply(change, rotations[:, arm])
+        carried[:, arm] = quat_slerp(rotations[:, arm], there, weight[:, None])
+    return carried
+
+
+def _smooth(position: Array) -> Array:
+    """Smoothstep: 0 below 0, 1 above 1, level at both ends."""
+    x = np.clip(position, 0.0, 1.0)
+    return x * x * (3.0 - 2.0 * x)
 
 
 def exemplar_style(style: Style, exemplar: Exemplar) -> Style:

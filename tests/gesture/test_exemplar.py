@@ -8,6 +8,7 @@ from gesture_core.formats.bvh import write_bvh
 from gesture_core.formats.clip import Clip, save_clip
 from gesture_core.gestures.exemplar import (
     MANNER,
+    carry_lent,
     exemplar_of,
     exemplar_style,
     read_exemplar,
@@ -229,6 +230,22 @@ def test_a_model_with_an_exemplar_stands_and_gestures_like_it(model):
     made = [span.source for span in motion.spans if span.kind == "gesture"]
     assert any(source.startswith("somebody/") for source in made)
     assert MANNER not in model.manners
+
+
+def test_lent_gestures_go_where_they_were_recorded():
+    rest, lender = quat_identity((len(HUMANOID),)), hanging()
+    still = np.repeat(rest[None], 90, axis=0)
+    gestures = (
+        PlannedGesture("you", "left", 1.0, 0.2, 0.8, 1.4, 0),
+        PlannedGesture("me", "right", 1.0, 1.6, 2.2, 2.8, 1),
+    )
+    carried = carry_lent(still, Plan(gestures, 3.0), (True, False), rest, lender, 30.0)
+    left, right = HUMANOID.indices(("leftUpperArm", "rightUpperArm"))
+    assert quat_angle(quat_multiply(quat_inverse(lender[left]), carried[24, left])) < 1e-6
+    np.testing.assert_array_equal(carried[:, right], still[:, right])  # the exemplar's own
+    np.testing.assert_array_equal(carried[45:], still[45:])
+    steps = quat_angle(quat_multiply(quat_inverse(carried[:-1, left]), carried[1:, left]))
+    assert steps.max() < 2.0 * 1.2 / (0.36 * 30)  # no jump: at most twice the even pace
 
 
 def test_what_cannot_be_learned_from_is_said_clearly(model, tmp_path):
