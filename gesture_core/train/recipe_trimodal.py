@@ -98,7 +98,10 @@ class TrimodalRecipe:
         config, motion, told = self.config, batch.motion, batch.told()
         mean, log_variance = self.generator.style(batch.manner, batch.energy)
         style = sample(mean, log_variance)
-        made = self.generator(told, style).float()
+        other = torch.randperm(len(batch), device=motion.device)
+        style_2 = sample(mean[other], log_variance[other])
+        both = self.generator(told.joined(told), torch.cat([style, style_2])).float()
+        made, made_2 = both.chunk(2)
         adversarial = done >= config.warm_up
         if adversarial:
             verdicts = self.discriminator(motion), self.discriminator(made.detach())
@@ -106,9 +109,6 @@ class TrimodalRecipe:
             real, fake = (verdict.detach().sigmoid().mean() for verdict in verdicts)
             shown = {"L_D": loss.detach(), "D real": real, "D generated": fake}
             yield Descent("discriminator", loss, shown)
-        other = torch.randperm(len(batch), device=motion.device)
-        style_2 = sample(mean[other], log_variance[other])
-        made_2 = self.generator(told, style_2).float()
         parts = {
             "L_Huber": (config.huber, smooth_l1_loss(made, motion, config.huber_beta)),
             "L_div": (
