@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from gesture_core.plan import Plan, PlannedGesture
 from gesture_core.planning.cues import PlanWord, cue
 
+_PAUSES = ("SF", "SP", "SE", "SS", "SO")
+"""Tags of what is written but not said."""
+
 
 def plan_to_rows(plan: Plan, words: Sequence[PlanWord]) -> list[dict[str, str | float]]:
     """One row a gesture, in order: word, stroke time in seconds, function, hand, amplitude, why."""
@@ -26,5 +29,6 @@ def plan_to_rows(plan: Plan, words: Sequence[PlanWord]) -> list[dict[str, str | 
 def _why(gesture: PlannedGesture, words: Sequence[PlanWord]) -> str:
     """The morphemes that call for the function, stress, or the sense of the sentence."""
     if cue(words, gesture.word) == gesture.function:
-        return "+".join(form for form, _ in words[gesture.word].morphemes)
+        spoken = (form for form, tag in words[gesture.word].morphemes if tag not in _PAUSES)
+        return "+".join(spoken)
     return "stress" if gesture.function == "beat" else "sense of the sentence"

@@ -21,7 +21,7 @@ from gesture_core.planning.plan_table import plan_to_rows
 
 WORDS = (
     PlanWord("안녕하세요,", 0.35, 1.1, (("안녕", "NNG"), ("하", "XSA"), ("시어요", "EF"))),
-    PlanWord("안", 1.3, 1.5, (("안", "MAG"),)),
+    PlanWord("안", 1.3, 1.5, (("안", "MAG"), (",", "SP"))),
     PlanWord("“가요”?", 1.5, 2.1, (("가", "VV"), ("어요", "EF"))),
 )
 DURATION = 3.0
