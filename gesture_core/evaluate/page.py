@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 Report = Mapping[str, Any]
 SUFFIXES = (".png", ".html")
-TITLES = {"known": "known performers, unseen clips", "unknown_performer": "unknown performer"}
+TITLES = {
+    "known": "known performers, unseen clips",
+    "unknown_performer": "unknown performer, movement",
+}
 COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("function_accuracy", "function", ".2f"),
     ("function_accuracy_own_plan", "own plan", ".2f"),
@@ -34,6 +37,8 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
 )
 """Figure of a row, heading, format."""
 _FLOOR = 1e-3
+_CHANCE = 1.0 / 32.0
+"""R@1 of a guess among the candidates of `metrics.retrieval.ranks`."""
 _INK, _ACCENT, _PALE = "#22303c", "#c4572e", "#9fb3c2"
 
 
@@ -105,6 +110,8 @@ def _text_gap(axes: Axes, report: Report) -> None:
         return
     names = [name for name in gap if name.endswith("_r1")]
     axes.bar(range(len(names)), [gap[name] for name in names], color=_PALE)
+    axes.axhline(_CHANCE, color=_ACCENT, linestyle="--", label="chance")
+    axes.legend()
     labels = [name.removesuffix("_r1").replace("_", "\n") for name in names]
     axes.set_xticks(range(len(names)), labels)
 

@@ -74,7 +74,7 @@ def text_gap(model: GestureModel, yard: Yardstick, seeds: int) -> Figures:
 
 
 def style_confusion(model: GestureModel, yard: Yardstick) -> Figures:
-    """How often each shipped style is recognised as which."""
+    """How often each shipped style is recognised as which; `ValueError` if the judge lacks one."""
     setting = yard.setting
     cases = _evenly([c for c in setting.cases if c.frames >= STYLE_FRAMES], STYLE_CASES)
     known = yard.judge.style_names
@@ -87,7 +87,9 @@ def style_confusion(model: GestureModel, yard: Yardstick) -> Figures:
             rotations.append(take.motion.rotations)
         found = yard.judge.styles(rotations)
         confusion[style.name] = {name: found.count(name) / len(found) for name in known}
-    right = [shares.get(name, 0.0) for name, shares in confusion.items()]
+    if not confusion.keys() <= set(known):
+        raise ValueError(f"the judge knows the styles {', '.join(known)} only; train it anew")
+    right = [shares[name] for name, shares in confusion.items()]
     return {"style_accuracy": float(np.mean(right)), "style_confusion": confusion}
 
 

@@ -13,6 +13,8 @@ from gesture_core.evaluate.subjects import Subject
 VERSION = 1
 DEFAULT = "default"
 ORDER = ("real", "compose", "mean_pose", "seq2seq", "plain", "flow", DEFAULT)
+VARIANTS = ("_told", "_exemplar")
+"""Ends of the names of further rows of one model."""
 
 
 def assemble(
@@ -76,7 +78,8 @@ def _share(rows: Sequence[Figures]) -> Figures:
 def _named(step: str, figures: Figures, subjects: Sequence[Subject]) -> Figures:
     """A row with its name, split and seeds first."""
     _, split, name = step.split("/")
-    subject = next((s for s in subjects if name.startswith(s.name)), None)
+    whose = {f"{s.name}{variant}": s for s in subjects for variant in ("", *VARIANTS)}
+    subject = whose.get(name)
     kind = "composition"
     if subject is not None:
         kind = "training" if len(subject.models) > 1 else "generation"
