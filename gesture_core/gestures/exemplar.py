@@ -53,6 +53,8 @@ SHORTEST, LONGEST = 3.0, 600.0
 """Seconds that an exemplar may last."""
 FACING = 2.0
 """Seconds over which the direction that the hips face is averaged: who talks may turn slowly."""
+LEAST_TURN = 0.3
+"""Radians that an arm must turn to be wholly where a lent gesture was recorded."""
 _MIRROR = np.array([1.0, 1.0, -1.0, -1.0])
 _RELATIVE = HUMANOID.indices((*PARTS["torso"], *PARTS["head"], "leftShoulder", "rightShoulder"))
 _ARM_BONES = HUMANOID.indices(
@@ -153,6 +155,7 @@ def with_exemplar(model: GestureModel, exemplar: Exemplar) -> GestureModel:
         parts=(*model.parts, *exemplar.parts),
         unit_means=torch.cat([model.unit_means, torch.from_numpy(exemplar.means)]),
         unit_deviations=torch.cat([model.unit_deviations, torch.from_numpy(exemplar.deviations)]),
+        lender=model.rests[slot],
     )
 
 
@@ -163,21 +166,24 @@ def carry_lent(
 
     The generator turns arms from a rest. A gesture of a known manner means turns from the rest
     `lender` (J, 4) of that manner, not from the `rest` of the exemplar; `lent` tells which of the
-    gestures of `plan` those are. Its arms move over to the lender's rest and back with the ease
-    that training sequences are composed with. Rotations (T, J, 4).
+    gestures of `plan` those are. The farther such a gesture has left the rest, the more of its
+    turns are taken from the lender's, so that the hand takes no detour. Rotations (T, J, 4).
     """
     times = np.arange(len(rotations)) / fps
     carried = np.array(rotations)
     for side in SIDES:
+        arm = HUMANOID.indices(PARTS[f"{side}Arm"][1:])  # the collar bone goes with the trunk
+        turns = quat_multiply(quat_inverse(rest[arm]), rotations[:, arm])
+        away = np.linalg.norm(quat_angle(turns[:, :2]), axis=-1)  # upper arm and forearm
         weight = np.zeros(len(times))
         for gesture, other in zip(plan, lent, strict=True):
             if other and gesture.hand in (side, "both"):
-                before = max(gesture.stroke - gesture.start, 1e-3)
-                rise = _smooth((times - gesture.start) / (0.6 * before))
-                weight = np.maximum(weight, rise * _smooth((gesture.end - times) / 0.4))
-        arm = HUMANOID.indices(PARTS[f"{side}Arm"][1:])  # the collar bone goes with the trunk
-        change = quat_multiply(lender[arm], quat_inverse(rest[arm]))
-        there = quat_multiply(change, rotations[:, arm])
+                inside = _smooth((times - gesture.start) / 0.2) * _smooth(
+                    (gesture.end - times) / 0.2
+                )
+                reach = max(float((away * inside).max(initial=0.0)), LEAST_TURN)
+                weight = np.maximum(weight, _smooth(away / reach) * inside)
+        there = quat_multiply(lender[arm], turns)
         carried[:, arm] = quat_slerp(rotations[:, arm], there, weight[:, None])
     return carried
 

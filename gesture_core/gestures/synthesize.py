@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from gesture_core.checkpoint import Checkpoint, load_checkpoint
 from gesture_core.errors import UserError
 from gesture_core.gestures.encode import MotionCode, vector_to_rotations
+from gesture_core.gestures.exemplar import carry_lent
 from gesture_core.gestures.features import (
     FPS,
     Projection,
@@ -74,6 +75,8 @@ class GestureModel:
     unit_means: Tensor
     unit_deviations: Tensor
     sha256: str
+    lender: Array | None = None
+    """Rest pose (J, 4) of the manner that lends its gestures to an exemplar."""
 
 
 @cache
@@ -158,6 +161,9 @@ def synthesize(
     vector = model.code.decode(resample_cubic(code, FPS, fps, length))
     rotations = smooth_rotations(vector_to_rotations(vector, rest, beyond), SMOOTHING * fps)
     kept = Plan(tuple(_kept_within(g, 1.0, plan.duration) for g in meant), plan.duration)
+    if model.lender is not None:
+        lent = [model.parts[part].manner != style.manner for part in parts]
+        rotations = carry_lent(rotations, kept, lent, rest, model.lender, fps)
     return Motion(
         skeleton=HUMANOID,
         rotations=apply_to_motion(rotations, rest, style, fps),

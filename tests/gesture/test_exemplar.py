@@ -234,18 +234,22 @@ def test_a_model_with_an_exemplar_stands_and_gestures_like_it(model):
 
 def test_lent_gestures_go_where_they_were_recorded():
     rest, lender = quat_identity((len(HUMANOID),)), hanging()
-    still = np.repeat(rest[None], 90, axis=0)
+    left, right = HUMANOID.indices(("leftUpperArm", "rightUpperArm"))
+    way = np.clip(np.minimum(np.arange(90) / 30 - 0.2, 1.4 - np.arange(90) / 30) / 0.6, 0.0, 1.0)
+    turns = rotvec_to_quat(way[:, None] * [0.0, -1.0, 0.0])
+    rotations = np.repeat(rest[None], 90, axis=0)
+    rotations[:, left] = turns
     gestures = (
         PlannedGesture("you", "left", 1.0, 0.2, 0.8, 1.4, 0),
         PlannedGesture("me", "right", 1.0, 1.6, 2.2, 2.8, 1),
     )
-    carried = carry_lent(still, Plan(gestures, 3.0), (True, False), rest, lender, 30.0)
-    left, right = HUMANOID.indices(("leftUpperArm", "rightUpperArm"))
-    assert quat_angle(quat_multiply(quat_inverse(lender[left]), carried[24, left])) < 1e-6
-    np.testing.assert_array_equal(carried[:, right], still[:, right])  # the exemplar's own
-    np.testing.assert_array_equal(carried[45:], still[45:])
+    carried = carry_lent(rotations, Plan(gestures, 3.0), (True, False), rest, lender, 30.0)
+    stroke = quat_multiply(lender[left], turns[24])
+    assert quat_angle(quat_multiply(quat_inverse(stroke), carried[24, left])) < 1e-6
+    np.testing.assert_array_equal(carried[:, right], rotations[:, right])  # the exemplar's own
+    np.testing.assert_array_equal(carried[45:], rotations[45:])
     steps = quat_angle(quat_multiply(quat_inverse(carried[:-1, left]), carried[1:, left]))
-    assert steps.max() < 2.0 * 1.2 / (0.36 * 30)  # no jump: at most twice the even pace
+    assert steps.max() < 0.3
 
 
 def test_what_cannot_be_learned_from_is_said_clearly(model, tmp_path):
