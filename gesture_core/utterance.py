@@ -33,7 +33,8 @@ class Utterance:
 
     `text`: as the user wrote it; `reading`: Hangul only; `samples`: `(N,)` float32 mono within
     −1–1 at `rate` Hz, on whose clock all times lie; `voice`: engine and voice; `estimated`: True
-    when the times were aligned to a recording and not told by the engine that spoke.
+    when the times were aligned to a recording and not told by the engine that spoke; `confidences`:
+    then, how well each word fits its sound: 1 exactly, 0 no better than any other word.
     """
 
     text: str
@@ -44,6 +45,7 @@ class Utterance:
     rate: int
     voice: str
     estimated: bool = False
+    confidences: tuple[float, ...] = ()
 
     @property
     def duration(self) -> float:

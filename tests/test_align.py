@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from gesture_core.errors import UserError
 from gesture_core.formats.audio import read_audio
 from gesture_core.speech import Eojeol, speak, trellis
-from gesture_core.speech.align import align
+from gesture_core.speech.align import align, doubt
 from gesture_core.speech.trellis import PAUSE, walk
 from gesture_core.utterance import Utterance
+from tests.benchmarks.recordings import CONDITIONS, record
 
 TEXTS = (
     "안녕하세요 오느른 셰프가 준비한 요리를 대저패 드릴께요",
@@ -89,6 +90,59 @@ def test_times_are_ordered_and_inside_the_recording() -> None:
     assert edges == sorted(edges)
     assert edges[0] >= 0
     assert edges[-1] <= found.duration
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_words_are_found_under_bad_conditions(condition: str) -> None:
+    found: list[float] = []
+    for seed, text in enumerate(TEXTS):
+        recording = record(speak(to_eojeols(text), "espeak:female", 1.2), condition, seed)
+        words = align(recording.samples, recording.rate, to_eojeols(text)).words
+        found += np.abs([(w.start, w.end) for w in words] - recording.spans).ravel().tolist()
+
+    assert np.median(found) < 0.02
+    assert np.percentile(found, 90) < 0.1
+
+
+@pytest.mark.parametrize("rate", [8000, 48000, 192000])
+def test_any_rate_gives_the_same_times_every_time(rate: int) -> None:
+    truth = speak(to_eojeols(TEXTS[1]), "espeak:female")
+    times = np.arange(int(truth.duration * rate)) / rate
+    heard = np.interp(times, np.arange(len(truth.samples)) / truth.rate, truth.samples)
+    samples = heard.astype(np.float32)
+
+    first, second = (align(samples, rate, to_eojeols(TEXTS[1])) for _ in range(2))
+
+    assert first.words == second.words
+    assert first.phonemes == second.phonemes
+    assert first.rate == rate
+    assert [w.start for w in first.words] == pytest.approx([w.start for w in truth.words], abs=0.05)
+
+
+def test_a_wrong_text_is_doubted() -> None:
+    """Not always, when it is short: here three of four times, a right one never."""
+    doubted = 0
+    for text, other in zip(TEXTS, (*TEXTS[1:], TEXTS[0]), strict=True):
+        recording = record(speak(to_eojeols(text), "espeak:female", 1.2), "noise, SNR 20 dB", 0)
+        right = align(recording.samples, recording.rate, to_eojeols(text))
+        wrong = align(recording.samples, recording.rate, to_eojeols(other))
+
+        assert len(right.confidences) == len(right.words)
+        assert 0 <= min(right.confidences) <= max(right.confidences) <= 1
+        assert doubt(right) is None
+        assert np.mean(right.confidences) > np.mean(wrong.confidences) + 0.1
+        doubted += "right text" in (doubt(wrong) or "")
+
+    assert doubted >= 3
+
+
+def test_what_a_voice_tells_is_not_doubted() -> None:
+    assert doubt(speak(to_eojeols(TEXTS[1]), "espeak")) is None
+
+
+def test_a_recording_without_speech_is_refused() -> None:
+    with pytest.raises(UserError, match="no speech|right text"):
+        align(np.zeros(32000, np.float32), 16000, to_eojeols(TEXTS[0]))
 
 
 def test_an_impossible_text_is_refused() -> None:
@@ -176,7 +230,11 @@ def test_real_speech_is_aligned(name: str, shared_data: Callable[[str], Path]) -
     samples, rate = read_audio(path)
     text, starts, end = CLIPS[name]
 
-    words = align(samples, rate, to_eojeols(text)).words
+    found = align(samples, rate, to_eojeols(text))
 
-    assert [word.start for word in words] == pytest.approx(starts, abs=0.06)
-    assert words[-1].end == pytest.approx(end, abs=0.1)
+    assert [word.start for word in found.words] == pytest.approx(starts, abs=0.06)
+    assert found.words[-1].end == pytest.approx(end, abs=0.1)
+    assert doubt(found) is None
+    for other in CLIPS.keys() - {name}:
+        wrong = align(samples, rate, to_eojeols(CLIPS[other][0]))
+        assert np.mean(wrong.confidences) < np.mean(found.confidences) - 0.03

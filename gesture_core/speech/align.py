@@ -10,6 +10,7 @@ found the reference is moved towards the speaker's own sounds, as Erro, Moreno a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -54,6 +55,10 @@ _CAUTION = 30.0  # frames that must speak against it before a sound is moved
 _MOVED = 0.7  # of the way that the frames ask for
 
 
+# Of 26 recordings under all conditions 24 wrong texts fit worse than this, and 1 right one.
+_DOUBTFUL = 0.34
+
+
 class _Heard(NamedTuple):
     """A voice: log mel `bands` (T, 40) up to `highest_hz`, `voiced` (T,) 0–1, `speech` (T,)."""
 
@@ -61,6 +66,14 @@ class _Heard(NamedTuple):
     voiced: Frames
     speech: NDArray[np.bool_]
     highest_hz: float
+
+
+class _Alignment(NamedTuple):
+    """Words and phonemes in the recording's seconds, and how well each word fits, 0–1."""
+
+    words: tuple[tuple[float, float], ...]
+    phonemes: tuple[Phoneme, ...]
+    fits: tuple[float, ...]
 
 
 def align(samples: NDArray[np.float32], rate: int, eojeols: Sequence[Eojeol]) -> Utterance:
@@ -80,9 +93,20 @@ def align(samples: NDArray[np.float32], rate: int, eojeols: Sequence[Eojeol]) ->
     _check_plausible(syllables, spoken)
     speed = float(np.clip(syllables / _USUAL_PACE / spoken, SLOWEST, FASTEST)) if syllables else 1.0
     reference = render(eojeols, *choose_voice("espeak"), speed, pauses=False)
-    words, phonemes = _transfer(reference, recording)
+    words, phonemes, fits = _transfer(reference, recording)
     rendition = Rendition(samples, rate, words, phonemes, estimated=True)
-    return to_utterance(eojeols, rendition, "recording")
+    each = iter(fits)
+    confidences = tuple(next(each) if eojeol.syllables else 1.0 for eojeol in eojeols)
+    utterance = to_utterance(eojeols, rendition, "recording")
+    return replace(utterance, confidences=confidences)
+
+
+def doubt(utterance: Utterance) -> str | None:
+    """Return a warning when the text of an aligned `utterance` seems not to be what is said."""
+    fit = sum(utterance.confidences) / max(1, len(utterance.confidences))
+    if not utterance.estimated or fit >= _DOUBTFUL:
+        return None
+    return f"the recording hardly sounds like its text (fit {fit:.2f}); is it the right text?"
 
 
 def transfer_times(reference: Rendition, samples: NDArray[np.float32], rate: int) -> Rendition:
@@ -90,7 +114,7 @@ def transfer_times(reference: Rendition, samples: NDArray[np.float32], rate: int
 
     The reference must not pause between its words.
     """
-    words, phonemes = _transfer(reference, _hear(samples, rate))
+    words, phonemes, _ = _transfer(reference, _hear(samples, rate))
     return Rendition(samples, rate, words, phonemes, estimated=True)
 
 
@@ -113,9 +137,7 @@ def _check_plausible(syllables: int, seconds: float) -> None:
         )
 
 
-def _transfer(
-    reference: Rendition, recording: _Heard
-) -> tuple[tuple[tuple[float, float], ...], tuple[Phoneme, ...]]:
+def _transfer(reference: Rendition, recording: _Heard) -> _Alignment:
     """The words and phonemes of `reference` in the seconds of `recording`."""
     model = _hear(reference.samples, reference.rate, recording.highest_hz)
     recording, model = _in_one_room(recording, model)
@@ -125,13 +147,29 @@ def _transfer(
     pause_costs = _PAUSE + loudness * (_LOUD_PAUSE + _VOICED_PAUSE * voiced)
     starts = np.round(np.array([start for start, _ in reference.words[1:]]) / HOP).astype(np.int64)
     path = walk(_with_slopes(recorded), _with_slopes(referred), starts, pause_costs)
-    referred = _towards_speaker(referred, recorded, path)
-    path = walk(_with_slopes(recorded), _with_slopes(referred), starts, pause_costs)
+    referred = _with_slopes(_towards_speaker(referred, recorded, path))
+    recorded = _with_slopes(recorded)
+    path = walk(recorded, referred, starts, pause_costs)
     clock = _Clock(path, len(referred), starts)
-    return (
+    return _Alignment(
         tuple(clock.span(start, end) for start, end in reference.words),
         tuple(Phoneme(p.symbol, *clock.span(p.start, p.end)) for p in reference.phonemes),
+        _fits(recorded, referred, path, starts),
     )
+
+
+def _fits(
+    recorded: Frames, referred: Frames, path: NDArray[np.int64], starts: NDArray[np.int64]
+) -> tuple[float, ...]:
+    """How much nearer the frames of each word are to their own sounds than to others."""
+    said = path != PAUSE
+    own = path[said]
+    other = (own + len(referred) // 3) % len(referred)
+    near, far = (np.linalg.norm(recorded[said] - referred[i], axis=1) for i in (own, other))
+    word = np.searchsorted(starts, own, "right")
+    count = len(starts) + 1
+    near, far = (np.bincount(word, distances, count) for distances in (near, far))
+    return tuple(np.clip(1 - near / np.maximum(far, 1e-9), 0, 1).tolist())
 
 
 def _in_one_room(recording: _Heard, model: _Heard) -> tuple[_Heard, _Heard]:
@@ -215,6 +253,7 @@ class _Clock:
 
     def _snapped(self, position: float) -> float:
         """An edge of a word that is less than half a frame away; pauses lie on these."""
+        position = min(position, float(self._edges[-1]))
         edge = float(self._edges[np.abs(self._edges - position).argmin()])
         return edge if abs(edge - position) <= 0.5 else position
 
