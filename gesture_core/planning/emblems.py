@@ -29,9 +29,9 @@ Floats = NDArray[np.floating]
 Embed = Callable[[Sequence[str]], Floats]
 """Sentences to unit vectors `(N, E)`, such as `text.embedding.embed_sentences`."""
 
-LIKENESS = 0.9
+LIKENESS = 0.88
 """Least cosine of a clause with a phrase that counts as its meaning, without any pattern."""
-LEAD = 0.09
+LEAD = 0.065
 """How much nearer that phrase must be than any phrase of another emblem or unlike this one."""
 DOUBT = 0.025
 """How much nearer an unlike phrase may be before it overrules a pattern."""
