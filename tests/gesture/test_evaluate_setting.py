@@ -116,6 +116,7 @@ def test_composing_again_keeps_the_plan_and_real_again_does_not(settings):
     index = max(range(len(setting.cases)), key=lambda n: len(setting.cases[n].real.plan))
     case = setting.cases[index]
     again = composed_again(setting)(index, 0)
+    assert again.plan is not None
     assert [g.stroke for g in again.plan] == [g.stroke for g in case.real.plan]
     assert again.motion.frames == case.frames
     assert not np.allclose(again.motion.rotations, case.real.rotations)
