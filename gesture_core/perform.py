@@ -120,7 +120,10 @@ def perform(
     }
     warnings = script.normalized.warnings
     if utterance.estimated:
+        from gesture_core.speech.align import doubt
+
         warnings += ("the times of the words are estimated from the sound",)
+        warnings += tuple(filter(None, [doubt(utterance)]))
     return Performance(motion, utterance, meant, provenance, warnings)
 
 
