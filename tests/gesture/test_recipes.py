@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor
 
+from gesture_core.config import load_config
+from gesture_core.gestures.synthesize import load_gesture_model
+from gesture_core.train.gesture import train_gesture
+from gesture_core.train.gesture_run import GestureTraining
 from gesture_core.train.recipe import Batch, Recipe, Sizes
 from gesture_core.train.recipe_flow import FlowRecipe, FlowTraining
 from gesture_core.train.recipe_seq2seq import Seq2SeqRecipe, Seq2SeqTraining
 from gesture_core.train.recipe_trimodal import TrimodalRecipe, TrimodalTraining
 from tests.data.told import random_batch
 
+CONFIGS = Path(__file__).resolve().parents[2] / "configs" / "train"
 SIZES = Sizes(motion=6, text=5, plan=4, manners=2)
 UNITS, POINTS, FRAMES = 3, 20, 16
 
@@ -123,3 +130,19 @@ def test_flow_hears_the_unit_that_is_performed(batch: Batch):
     (full,) = recipe.losses(batch, clips, 0.0)
     assert torch.isfinite(quiet.loss)
     assert quiet.shown["L_KLD"] < full.shown["L_KLD"]
+
+
+@pytest.mark.parametrize("name", ["flow", "plain", "seq2seq"])
+def test_the_loop_trains_what_the_tiny_configuration_names(
+    name: str, data_files: Path, tmp_path: Path
+):
+    overrides = ("batch=2", "window=16", "held_out=2", "components=6", "word_components=4")
+    config = load_config(
+        GestureTraining,
+        CONFIGS / f"{name}_tiny.yaml",
+        [*overrides, "sentence_components=2", "minutes=0.1", "sheet=0"],
+    )
+    data = {"units": data_files / "units.lmdb", "sentences": data_files / "sentences.npz"}
+    path = train_gesture(replace(config, **data, output=tmp_path / name))
+    model = load_gesture_model(path)
+    assert model.generator.config.motion == 6
