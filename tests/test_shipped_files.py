@@ -10,16 +10,26 @@ from gesture_core.config import load_config, read_yaml
 from gesture_core.dataset.steps import BuildConfig
 from gesture_core.gestures.styles import DEFAULT_STYLE, load_styles
 from gesture_core.gestures.synthesize import load_gesture_model
+from gesture_core.models.gesture_models import MODELS, build_model, model_to_details
 from gesture_core.pose.estimators import ESTIMATORS, EstimationConfig, estimator_of
 from gesture_core.speech.visemes import load_visemes
 from gesture_core.speech.voice import TTS, default_voice, engine
 from gesture_core.text.embedding import ENCODERS, find_encoder
+from gesture_core.train.cues import CueTraining
+from gesture_core.train.gesture_judge import JudgeTraining
 from gesture_core.train.gesture_run import GestureTraining
 from gesture_core.train.lifter_run import LifterTraining
+from gesture_core.train.planner import PlannerTraining
 from gesture_core.train.runs import RUNS
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-TRAININGS = {"gesture": GestureTraining, "lifter": LifterTraining}
+TRAININGS = {
+    "gesture": GestureTraining,
+    "planner": PlannerTraining,
+    "cues": CueTraining,
+    "judge": JudgeTraining,
+    "lifter": LifterTraining,
+}
 DATA = sorted((REPOSITORY / "data").rglob("*.yaml"))
 MAX_FILE = 20 << 20
 
@@ -38,6 +48,18 @@ def test_every_configuration_belongs_to_a_kind_that_is_checked_here() -> None:
 def test_every_training_configuration_loads(path: Path) -> None:
     training = TRAININGS[read_yaml(path)["model"]]
     assert isinstance(load_config(training, path), training)
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_every_training_is_where_its_table_says(name: str) -> None:
+    assert callable(RUNS[name]())
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_gesture_model_builds_from_its_description(name: str) -> None:
+    config, network = MODELS[name]
+    built = network(config(motion=4, text=3, plan=2, manners=2))
+    assert isinstance(build_model(model_to_details(built)), network)
 
 
 @pytest.mark.parametrize("path", shipped("dataset"), ids=lambda path: path.name)
