@@ -45,8 +45,11 @@ CALM = 0.75
 """How many gestures a speaker without energy makes, beside one with energy 1."""
 SHARPNESS = 3.0
 """Power of the probabilities of functions: an unlikely one looks silly more often than lively."""
+SALIENCE: dict[str, float] = {"stop": 3.0, "bow": 3.0, "greet": 3.0, "negate": 3.0, "shrug": 2.0}
+"""Log-odds by which a word goes before others: denying, refusing and thanking turn what is said."""
 SMALLEST, LARGEST = 0.3, 1.6
 """Limits of the amplitude."""
+_SALIENCE: Array = np.array([SALIENCE.get(function, 0.0) for function in FUNCTIONS])
 _INSIDE = (0.05, 0.95)
 """Limits of the stroke's place within its word."""
 
@@ -129,6 +132,7 @@ def propose(
     strokes = np.maximum(starts + np.clip(place, *_INSIDE) * lengths, EARLIEST)
     logits = np.log(odds.gesture) - np.log1p(-odds.gesture)
     wanted = logits + rng.logistic(scale=NOISE, size=len(words))
+    wanted += odds.function @ _SALIENCE
     wanted[strokes + LATEST >= duration] = -np.inf
     expected = odds.gesture.sum() * (CALM + (1.0 - CALM) * energy)
     count = max(1, int(expected + rng.random()))

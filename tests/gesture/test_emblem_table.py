@@ -10,7 +10,7 @@ import pytest
 from gesture_core.body.limits import humanoid_limits, limit_use
 from gesture_core.errors import UserError
 from gesture_core.gestures.hand_shapes import point_offset, shape_rotations
-from gesture_core.planning.emblem_table import load_emblems
+from gesture_core.planning.emblem_table import Point, load_emblems
 from gesture_core.planning.patterns import find_pattern
 from gesture_core.rotation import quat_identity
 from gesture_core.skeleton import FINGERS, HUMANOID, finger_joints
@@ -96,7 +96,7 @@ def test_hand_shapes_stay_within_the_joints(name):
 def test_hand_shapes_look_like_their_names():
     shapes = load_emblems().shapes
 
-    def gap(name: str, one: str, other: str) -> float:
+    def gap(name: str, one: Point, other: Point) -> float:
         return float(
             np.linalg.norm(point_offset(shapes[name], one) - point_offset(shapes[name], other))
         )
