@@ -15,9 +15,11 @@ from gesture_core.formats.audio import read_audio
 from gesture_core.motion import Motion, Span
 from gesture_core.plan import Plan
 from gesture_core.progress import Progress, silent
+from gesture_core.text.embedding import DEFAULT_ENCODER, embed_sentences
 from gesture_core.utterance import Utterance, padded
 
 if TYPE_CHECKING:
+    from gesture_core.gestures.emblem_layer import EmblemLayer
     from gesture_core.gestures.features import TextFeatures
     from gesture_core.gestures.pins import Pins
     from gesture_core.gestures.styles import Style
@@ -62,6 +64,7 @@ def perform(
     plan: WrittenPlan | None = None,
     exemplar: Path | None = None,
     emblems: bool = False,
+    emblems_from: Path | None = None,
     pins: Pins | None = None,
     progress: Progress = silent,
 ) -> Performance:
@@ -72,8 +75,9 @@ def perform(
     instead of a voice; `fps`: frames a second of the result; `plan`: the gestures to make, as
     somebody wrote them, instead of those that the planner proposes; `exemplar`: a motion file of
     somebody whose way of moving is to be taken on; `emblems`: make gestures that stand for words,
-    too; `pins`: poses to pass through. Raises `UserError` for a text that cannot be read, an
-    unknown style or voice, or a number out of range.
+    too, those in the folder `emblems_from` before the shipped ones; `pins`: poses to pass through.
+    Raises `UserError` for a text that cannot be read, an unknown style or voice, or a number out of
+    range.
     """
     from gesture_core.gestures.emblem_layer import emblem_layer
     from gesture_core.gestures.styles import find_style
@@ -91,10 +95,10 @@ def perform(
     words = script_to_plan_words(script, utterance)
     features = script_to_features(script, words, utterance)
     meant = _plan(words, features, utterance.duration, chosen, seed, plan)
-    layer = emblem_layer(words, meant, chosen, intensity) if emblems else None
+    layer = emblem_layer(words, meant, chosen, intensity, emblems_from) if emblems else None
     progress(0.6, "moving")
     motion = synthesize(
-        features,
+        in_words_of(model, script, features),
         layer.plan if layer else meant,
         chosen,
         intensity=intensity,
@@ -103,10 +107,8 @@ def perform(
         model=model,
         pins=pins,
     )
-    if layer:
-        motion = layer.lay(motion)
     progress(0.8, "bringing to life")
-    motion = _bring_to_life(motion, utterance, seed, pins)
+    motion = _bring_to_life(motion, utterance, seed, layer, pins)
     provenance = {
         "text": text,
         "style": style,
@@ -219,10 +221,25 @@ def load_performer(
     return with_exemplar(model, shown), exemplar_style(style, shown), made_by
 
 
-def _bring_to_life(motion: Motion, utterance: Utterance, seed: int, pins: Pins | None) -> Motion:
-    """Add the words, breath, gaze and lips, and hold the whole to what a body can do.
+def in_words_of(model: GestureModel, script: Script, features: TextFeatures) -> TextFeatures:
+    """The features with the sentences embedded as the generator was trained to hear them."""
+    if model.encoder == DEFAULT_ENCODER:
+        return features
+    vectors = embed_sentences(script.sentences, model.encoder)
+    return replace(features, sentence_vectors=vectors)
 
-    What a user pins holds all the same: before, so that the correction sees it, and after.
+
+def _bring_to_life(
+    motion: Motion,
+    utterance: Utterance,
+    seed: int,
+    layer: EmblemLayer | None,
+    pins: Pins | None,
+) -> Motion:
+    """Add the words, breath, gaze, emblems and lips, and hold the whole to what a body can do.
+
+    Emblems come after the sway, since hands have to meet the face where it is. What a user pins
+    holds all the same: before, so that the correction sees it, and after.
     """
     from gesture_core.correction import correct
     from gesture_core.gestures.pins import hold_pins
@@ -232,6 +249,8 @@ def _bring_to_life(motion: Motion, utterance: Utterance, seed: int, pins: Pins |
     words = tuple(Span("word", word.text, word.start, word.end) for word in utterance.words)
     motion = replace(motion, spans=(*words, *motion.spans))
     motion = enliven(motion, utterance, seed)
+    if layer is not None:
+        motion = layer.lay(motion)
     if pins is None:
         motion = correct(motion)
     else:

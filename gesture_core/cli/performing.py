@@ -69,6 +69,12 @@ def generate(
     emblems: Annotated[
         bool, typer.Option("--emblems", help="Add gestures that stand for words: bows, numbers …")
     ] = False,
+    emblems_from: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            help="Folder of emblems of your own (.yaml, see data/emblems); adds --emblems."
+        ),
+    ] = None,
     pin: Annotated[
         Optional[list[str]],  # noqa: UP045
         typer.Option(help="SECONDS:POSE.bvh, a pose to pass through. Repeat for several."),
@@ -126,7 +132,8 @@ def generate(
                 fps=fps,
                 plan=gestures,
                 exemplar=style_from,
-                emblems=emblems,
+                emblems=emblems or emblems_from is not None,
+                emblems_from=emblems_from,
                 pins=poses,
                 progress=progress,
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from gesture_core.gestures.emblem_meanings import emblem_meanings
 from gesture_core.gestures.emblems import lay_emblems
@@ -31,14 +32,19 @@ class EmblemLayer:
 
 
 def emblem_layer(
-    words: Sequence[PlanWord], plan: Plan, style: Style, intensity: float
+    words: Sequence[PlanWord],
+    plan: Plan,
+    style: Style,
+    intensity: float,
+    folder: Path | None = None,
 ) -> EmblemLayer:
     """The emblems that the words ask for, as large as `intensity` 0–2 has gestures.
 
-    The hand is the one that the style prefers. The same arguments give the same emblems.
+    The hand is the one that the style prefers; emblems in `folder` go before the shipped ones.
+    The same arguments give the same emblems.
     """
     made, within, beyond = gesture_sizes(intensity)
-    table = load_emblems()
+    table = load_emblems(folder)
     if not made:
         return EmblemLayer(plan, (), table)
     odds = style.hands
@@ -47,7 +53,7 @@ def emblem_layer(
         words,
         plan.duration,
         table,
-        meanings=emblem_meanings(),
+        meanings=emblem_meanings(folder),
         embed=embed_sentences,
         hand=hand,
         amplitude=within * beyond,

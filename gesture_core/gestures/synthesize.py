@@ -35,6 +35,7 @@ from gesture_core.planning.plan_spans import plan_to_spans
 from gesture_core.resources import data_path
 from gesture_core.rotation import quat_normalize
 from gesture_core.skeleton import HUMANOID
+from gesture_core.text.embedding import DEFAULT_ENCODER
 
 if TYPE_CHECKING:
     import torch
@@ -74,6 +75,7 @@ class GestureModel:
     parts: tuple[Part, ...]
     unit_means: Tensor
     unit_deviations: Tensor
+    encoder: str
     sha256: str
     lender: Array | None = None
     """Rest pose (J, 4) of the manner that lends its gestures to an exemplar."""
@@ -105,6 +107,7 @@ def gesture_model(checkpoint: Checkpoint) -> GestureModel:
             parts=tuple(Part(**part) for part in details["parts"]),
             unit_means=checkpoint.tensors["units.mean"],
             unit_deviations=(0.5 * checkpoint.tensors["units.log_variance"]).exp(),
+            encoder=str(details["training"].get("encoder", DEFAULT_ENCODER)),
             sha256=checkpoint.sha256,
         )
     except (KeyError, RuntimeError, TypeError) as error:

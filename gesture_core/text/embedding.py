@@ -38,8 +38,11 @@ class EncoderCard:
     shipped: bool = False
 
 
+DEFAULT_ENCODER = "default"
 ENCODERS: dict[str, EncoderCard] = {
-    "default": EncoderCard("models/ko_sent", 1280, 75.8, "Apache-2.0, CC BY-SA 4.0", shipped=True),
+    DEFAULT_ENCODER: EncoderCard(
+        "models/ko_sent", 1280, 75.8, "Apache-2.0, CC BY-SA 4.0", shipped=True
+    ),
     "multilingual-minilm": EncoderCard(
         "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2", 384, 74.4, "Apache-2.0"
     ),
@@ -51,7 +54,9 @@ ENCODERS: dict[str, EncoderCard] = {
 }
 
 
-def embed_sentences(sentences: Sequence[str], encoder: str = "default") -> NDArray[np.float32]:
+def embed_sentences(
+    sentences: Sequence[str], encoder: str = DEFAULT_ENCODER
+) -> NDArray[np.float32]:
     """Embeddings `(N, D)` float32, unit length, of N sentences; the encoder is loaded once.
 
     Sentences go in as written, not in their reading. Raises UserError for an unknown encoder or

@@ -79,7 +79,7 @@ def prepare_data(config: GestureTraining, progress: Progress = silent) -> None:
         save_units(config.units, [*smartbody_units(behaviours), *mesh2motion_units(animations)])
     if not config.sentences.exists():
         texts = choose_texts(read_texts(config.archives / "text_ko"), config.texts, 0)
-        save_sentences(config.sentences, analyse_sentences(texts, progress))
+        save_sentences(config.sentences, analyse_sentences(texts, progress, config.encoder))
 
 
 def train_gesture(

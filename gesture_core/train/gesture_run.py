@@ -19,6 +19,7 @@ from gesture_core.dataset.units import UnitLibrary, load_units
 from gesture_core.errors import UserError
 from gesture_core.gestures.encode import MotionCode, fit_motion_code, rotations_to_vector
 from gesture_core.gestures.features import PLAN, TIMING, Projection, fit_projection
+from gesture_core.text.embedding import DEFAULT_ENCODER, find_encoder
 from gesture_core.train.gesture_data import compose_many, unit_clips
 from gesture_core.train.recipe import Recipe, Sizes
 from gesture_core.train.recipe_adversarial import AdversarialRecipe, AdversarialTraining
@@ -50,6 +51,8 @@ class GestureTraining:
     """Gesture units; cut from the archives when the file is not there."""
     sentences: Path = Path("runs/sentences.npz")
     """Analysed sentences; made from the archives when the file is not there."""
+    encoder: str = DEFAULT_ENCODER
+    """Sentence encoder, one of `text.embedding.ENCODERS`; `sentences` must be made with it."""
     texts: int = 24000
     """How many sentences to analyse."""
     test_share: float = TEST_SHARE
@@ -100,6 +103,7 @@ class GestureTraining:
     def __post_init__(self) -> None:
         if self.window % 2 or self.window < 16:
             raise UserError(f"window must be an even number of at least 16, not {self.window}")
+        find_encoder(self.encoder)
         if not 0 <= self.given < self.window:
             raise UserError(f"given must lie within the window, not be {self.given}")
 
@@ -183,6 +187,11 @@ def load_material(config: GestureTraining) -> Material:
     sentences = load_sentences(config.sentences)
     if len(sentences) <= config.held_out:
         raise UserError(f"{config.sentences} holds only {len(sentences)} sentences")
+    if sentences.encoder != config.encoder:
+        raise UserError(
+            f"{config.sentences} was made with the encoder {sentences.encoder}, not "
+            f"{config.encoder}; name another file: sentences=…"
+        )
     library = split_units(load_units(config.units), config.test_share, config.unknown).train
     repertoire = Repertoire(library)
     rng = np.random.default_rng(config.seed)

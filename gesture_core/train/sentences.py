@@ -15,6 +15,7 @@ from gesture_core.atomic import atomic_path
 from gesture_core.dataset.compose import Line
 from gesture_core.errors import UserError
 from gesture_core.progress import Progress, silent
+from gesture_core.text.embedding import DEFAULT_ENCODER, embed_sentences
 
 MAX_WORDS = 12
 _CHUNK = 64
@@ -26,7 +27,7 @@ _FRAGMENT = "0"
 class Sentences:
     """N sentences: their words with morphemes, word vectors (W, D) and embeddings (N, E).
 
-    `cues` (N, C): speech acts and emotions, see `text.sentence_cues`.
+    `cues` (N, C): speech acts and emotions, see `text.sentence_cues`; `encoder`: who embedded.
 
     The words of sentence n are rows `offsets[n]` to `offsets[n + 1]` of `vectors`.
     """
@@ -37,6 +38,7 @@ class Sentences:
     offsets: NDArray[np.intp]
     sentence_vectors: NDArray[np.floating]
     cues: NDArray[np.floating]
+    encoder: str = DEFAULT_ENCODER
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -70,12 +72,13 @@ def choose_texts(texts: Sequence[str], count: int, seed: int) -> list[str]:
     return [texts[int(i)] for i in order]
 
 
-def analyse_sentences(texts: Sequence[str], progress: Progress = silent) -> Sentences:
+def analyse_sentences(
+    texts: Sequence[str], progress: Progress = silent, encoder: str = DEFAULT_ENCODER
+) -> Sentences:
     """Morphemes, word vectors and embeddings of sentences, as at use; minutes for thousands.
 
     Sentences in which nothing can be said are left out.
     """
-    from gesture_core.text.embedding import embed_sentences
     from gesture_core.text.morphemes import analyse, morpheme_vectors
     from gesture_core.text.sentence_cues import sentence_cues
     from gesture_core.text.split import eojeols
@@ -96,13 +99,17 @@ def analyse_sentences(texts: Sequence[str], progress: Progress = silent) -> Sent
             progress(number / len(kept), "analysing sentences")
     counts = [len(line.words) for line in lines]
     sentence_vectors = np.concatenate(embeddings)
+    cues = sentence_cues(sentence_vectors, kept)  # whose heads know the default encoder only
+    if encoder != DEFAULT_ENCODER:
+        sentence_vectors = embed_sentences(kept, encoder)
     return Sentences(
         texts=tuple(kept),
         lines=tuple(lines),
         vectors=np.concatenate(vectors),
         offsets=np.concatenate([[0], np.cumsum(counts)]),
         sentence_vectors=sentence_vectors,
-        cues=sentence_cues(sentence_vectors, kept),
+        cues=cues,
+        encoder=encoder,
     )
 
 
@@ -118,6 +125,7 @@ def save_sentences(path: Path, sentences: Sentences, *, force: bool = False) -> 
             counts=np.diff(sentences.offsets),
             sentence_vectors=sentences.sentence_vectors.astype(np.float16),
             cues=sentences.cues.astype(np.float16),
+            encoder=np.array(sentences.encoder),
         )
 
 
@@ -136,6 +144,7 @@ def load_sentences(path: Path) -> Sentences:
                 offsets=np.concatenate([[0], np.cumsum(arrays["counts"])]),
                 sentence_vectors=arrays["sentence_vectors"],
                 cues=arrays["cues"],
+                encoder=str(arrays["encoder"]),
             )
     except (OSError, ValueError, KeyError) as error:
         raise UserError(f"{path} is not a cache of analysed sentences: {error}") from error
