@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cache
 
 from gesture_core.config import config_from_dict, read_yaml
 from gesture_core.errors import UserError
@@ -74,6 +75,7 @@ class Style:
         return f"{self.ko} {self.en}"
 
 
+@cache
 def load_styles() -> dict[str, Style]:
     """All styles by name, from `data/styles.yaml`."""
     path = data_path("styles.yaml")

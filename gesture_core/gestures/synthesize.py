@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -243,12 +242,13 @@ def _generate(
     import torch
 
     from gesture_core.models.conditions import Conditions
+    from gesture_core.models.threads import single_thread
 
     frames = len(given)
     planned, owner = plan_frames(plan, frames)
     heard = text_frames(text, frames, model.words, model.sentences)
     random = torch.Generator().manual_seed(seed)
-    with torch.inference_mode(), _single_thread():
+    with torch.inference_mode(), single_thread():
         told = Conditions(
             text=torch.from_numpy(heard)[None],
             plan=torch.from_numpy(planned)[None],
@@ -297,16 +297,3 @@ def resample_cubic(values: Array, fps: float, new_fps: float, frames: int) -> Ar
         + t
         * (2 * before - 5 * here + 4 * there - after + t * (3 * (here - there) + after - before))
     )
-
-
-@contextmanager
-def _single_thread() -> Iterator[None]:
-    """One CPU thread: small networks run faster so, and sums always in the same order."""
-    import torch
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)

@@ -159,12 +159,14 @@ def plan_odds(
     """
     import torch
 
+    from gesture_core.models.threads import single_thread
+
     network = (model or load_planner()).network
     _check(words, vectors, sentence_vectors, cues, network)
     if rules is None:
         rules = [cue(words, index) for index in range(len(words))]
     context = word_context(words, rules, duration, energy, prosody)
-    with torch.inference_mode():
+    with torch.inference_mode(), single_thread():
         told = [
             torch.from_numpy(np.asarray(array, dtype=np.float32))
             for array in (vectors, sentence_vectors, cues, context)
