@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -170,7 +171,7 @@ def test_help_imports_nothing_heavy() -> None:
 def test_help_teaches_with_an_example(command: str) -> None:
     result = momjit(*command.split(), "--help")
     assert result.returncode == 0
-    assert f"momjit {command}" in result.stdout.split("Example:")[1]
+    assert f"momjit {command}" in re.split("Examples?:", result.stdout)[1]
 
 
 @pytest.mark.parametrize("command", ["styles", "voices", "avatar list", "doctor"])

@@ -21,7 +21,6 @@ from gesture_core.gestures.styles import BOUNDS, Style
 from gesture_core.motion import Motion, resample
 from gesture_core.plan import FUNCTIONS, HANDS, Hand, Plan
 from gesture_core.planning.casting import Part
-from gesture_core.pose.read import read_motion
 from gesture_core.pose.strokes import (
     PARTS,
     Excursion,
@@ -86,6 +85,8 @@ class Exemplar:
 
 def read_exemplar(path: Path, model: GestureModel) -> Exemplar:
     """Learn from a motion file of any kind that `read_motion` reads; see `exemplar_of`."""
+    from gesture_core.pose.read import read_motion  # takes scipy along, which generating does not
+
     try:
         return exemplar_of(read_motion(path), model, path.stem)
     except UserError as error:
