@@ -52,7 +52,7 @@ MODEL_SIZES = (0.6, 1.4)
 LARGEST = 1.5
 """Size of gestures at intensity 2; more would throw the arms behind the head."""
 GAIN = 1.08
-"""Factor on the sizes that the generator is told: of the training clips it makes 5 % too small ones."""
+"""Factor on the sizes it is told, for it makes the training clips 5 % too small."""
 UNIT_SPREAD = 0.5
 """Share of the posterior's deviation that is drawn around a unit's mean latent."""
 SMOOTHING = 0.6 / FPS
