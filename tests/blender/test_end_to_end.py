@@ -107,4 +107,4 @@ def test_the_clip_tells_where_it_came_from(folder: Path) -> None:
     assert clip.provenance["voice"].startswith("espeak")
     assert len(clip.provenance["model_sha256"]) == 64
     kinds = {span.kind for span in clip.motion.spans}
-    assert kinds == {"word", "gesture"}
+    assert kinds == {"word", "gesture", "stroke"}
