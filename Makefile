@@ -64,6 +64,7 @@ test: setup ## run the tests (real bpy included), about 5 minutes on two cores
 
 bench: setup ## measure speed and the slow, really trained checks; prints one table
 	@status=0; $(PY) -m tests.benchmarks || status=$$?; \
+	$(PY) -m tests.benchmarks.alignment || status=$$?; \
 	$(PY) -m pytest -m bench $(PYTEST_ARGS) || status=$$?; exit $$status
 
 lint: setup ## ruff, pyright, layers, spelling
