@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,10 +13,15 @@ from gesture_core.errors import UserError
 from gesture_core.models.planner import Planner, PlannerConfig
 from gesture_core.plan import FUNCTIONS, HANDS
 from gesture_core.planning.cues import CUE_MORPHEMES, PlanWord, plan_gestures
-from gesture_core.planning.learned import KIND, planner_model
+from gesture_core.planning.learned import KIND, load_planner, planner_model
 from gesture_core.planning.word_context import CONTEXT, PROSODY, RULES, word_context
 from gesture_core.text.sentence_cues import CUES
-from gesture_core.train.planner import PlannerTraining, hide_cues, train_planner
+from gesture_core.train.planner import (
+    PlannerTraining,
+    hide_cues,
+    train_from_file,
+    train_planner,
+)
 from gesture_core.train.planner_data import (
     UNTAUGHT,
     act_function,
@@ -25,6 +31,8 @@ from gesture_core.train.planner_data import (
 )
 from gesture_core.train.planner_evaluation import speak
 from gesture_core.train.sentences import Sentences, save_sentences
+
+CONFIGS = Path(__file__).resolve().parents[2] / "configs" / "train"
 
 LINES = (
     Line((("저는", (("저", "NP"), ("는", "JX"))), ("사과를", (("사과", "NNG"), ("를", "JKO"))))),
@@ -238,6 +246,12 @@ def test_training_again_gives_the_same_bytes(trained, tmp_path):
     for name, tensor in load_checkpoint(tmp_path / "again" / path.name, KIND).tensors.items():
         assert torch.equal(tensor, again[name])
     assert first != path.read_bytes()
+
+
+def test_the_tiny_configuration_trains(trained, tmp_path):
+    settings = [f"sentences={trained[0].sentences}", f"output={tmp_path}", "held_out=3"]
+    path = train_from_file(CONFIGS / "planner_tiny.yaml", settings)
+    assert load_planner(path).network.config.hidden == 8
 
 
 def test_too_few_sentences_are_refused(trained):

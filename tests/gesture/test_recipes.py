@@ -132,7 +132,7 @@ def test_flow_hears_the_unit_that_is_performed(batch: Batch):
     assert quiet.shown["L_KLD"] < full.shown["L_KLD"]
 
 
-@pytest.mark.parametrize("name", ["flow", "plain", "seq2seq"])
+@pytest.mark.parametrize("name", ["gesture", "flow", "plain", "seq2seq"])
 def test_the_loop_trains_what_the_tiny_configuration_names(
     name: str, data_files: Path, tmp_path: Path
 ):

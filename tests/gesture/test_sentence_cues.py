@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +13,9 @@ from gesture_core.text.sentence_cues import (
     sentence_cues,
 )
 from gesture_core.train.cue_data import CORPORA, TEST, TRAIN, CueData, load_cue_data, save_cue_data
-from gesture_core.train.cues import CueTraining, assess, roc_area, train_cues
+from gesture_core.train.cues import CueTraining, assess, roc_area, train_cues, train_from_file
+
+CONFIGS = Path(__file__).resolve().parents[2] / "configs" / "train"
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +144,13 @@ def test_assessing_counts_only_labelled_test_sentences():
     assert report["acts"]["accuracy"] == 1.0
     assert report["acts"]["n"] == 20
     assert all(report[CORPORA[1]][name]["auc"] == 1.0 for name in CUES[len(ACTS) :])
+
+
+def test_the_tiny_configuration_trains(tmp_path):
+    save_cue_data(tmp_path / "data.npz", example_data())
+    settings = [f"data={tmp_path / 'data.npz'}", f"output={tmp_path}"]
+    path = train_from_file(CONFIGS / "cues_tiny.yaml", settings)
+    assert load_cue_heads(path).config.hidden == 8
 
 
 def test_a_missing_corpus_is_named(tmp_path):
