@@ -82,18 +82,10 @@ def perform(
     from gesture_core.gestures.emblem_layer import emblem_layer
     from gesture_core.gestures.styles import find_style
     from gesture_core.gestures.synthesize import synthesize
-    from gesture_core.script import read_script, script_to_features, script_to_plan_words
 
     _check_numbers(intensity, seed, fps)
     model, chosen, made_by = load_performer(find_style(style), exemplar)
-    recording = None if audio is None else read_audio(audio)
-    progress(0.0, "reading the text")
-    script = read_script(text)
-    progress(0.2, "speaking" if recording is None else "listening to the recording")
-    utterance = _utter(script, voice, recording)
-    progress(0.5, "planning the gestures")
-    words = script_to_plan_words(script, utterance)
-    features = script_to_features(script, words, utterance)
+    script, utterance, words, features = _say(text, voice, audio, progress)
     meant = _plan(words, features, utterance.duration, chosen, seed, plan)
     layer = emblem_layer(words, meant, chosen, intensity, emblems_from) if emblems else None
     progress(0.6, "moving")
@@ -143,18 +135,26 @@ def plan_text(
     Arguments and errors as those of `perform`.
     """
     from gesture_core.gestures.styles import find_style
-    from gesture_core.script import read_script, script_to_features, script_to_plan_words
 
     chosen = find_style(style)
+    _, utterance, words, features = _say(text, voice, audio, progress)
+    return _plan(words, features, utterance.duration, chosen, seed, None), words
+
+
+def _say(
+    text: str, voice: str | None, audio: Path | None, progress: Progress
+) -> tuple[Script, Utterance, tuple[PlanWord, ...], TextFeatures]:
+    """Read a text, speak it or hear it spoken, and put its words into numbers."""
+    from gesture_core.script import read_script, script_to_features, script_to_plan_words
+
     recording = None if audio is None else read_audio(audio)
     progress(0.0, "reading the text")
     script = read_script(text)
     progress(0.2, "speaking" if recording is None else "listening to the recording")
     utterance = _utter(script, voice, recording)
-    progress(0.8, "planning the gestures")
+    progress(0.5, "planning the gestures")
     words = script_to_plan_words(script, utterance)
-    features = script_to_features(script, words, utterance)
-    return _plan(words, features, utterance.duration, chosen, seed, None), words
+    return script, utterance, words, script_to_features(script, words, utterance)
 
 
 def _utter(
