@@ -58,10 +58,3 @@ class Conditions:
         return type(self)(
             *(torch.cat([getattr(self, f.name), getattr(other, f.name)]) for f in fields(self))
         )
-
-
-def given_start(motion: Tensor, frames: int) -> tuple[Tensor, Tensor]:
-    """`given` and `known` of windows (B, T, K) whose first `frames` frames are told."""
-    known = torch.zeros(motion.shape[:2])
-    known[:, :frames] = 1.0
-    return motion * known[..., None], known

@@ -4,7 +4,7 @@ import math
 import pytest
 import torch
 
-from gesture_core.models.conditions import Conditions, given_start
+from gesture_core.models.conditions import Conditions
 from gesture_core.models.gesture_gan import (
     DiscriminatorConfig,
     GestureDiscriminator,
@@ -27,14 +27,15 @@ TINY = GestureModelConfig(
 
 def told(frames: int, batch: int = 2) -> Conditions:
     motion = torch.randn(batch, frames, TINY.motion)
-    given, known = given_start(motion, 4)
+    known = torch.zeros(batch, frames)
+    known[:, :4] = 1.0
     return Conditions(
         text=torch.randn(batch, frames, TINY.text),
         plan=torch.randn(batch, frames, TINY.plan),
         unit=torch.randn(batch, frames, TINY.unit),
         manner=torch.zeros(batch, dtype=torch.long),
         energy=torch.ones(batch),
-        given=given,
+        given=motion * known[..., None],
         known=known,
     )
 
