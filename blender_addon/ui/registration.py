@@ -1,27 +1,35 @@
-"""Telling Blender of the add-on's classes, and taking them back."""
+"""Telling Blender of the add-on's classes, and taking them back.
+
+A module of the window may hold `CLASSES`, `PROPERTIES` (owner, name and group of what it keeps
+with the scene) and `KOREAN` (what it says, by its English).
+"""
 
 from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
 
 import bpy
 from bpy.app.handlers import persistent
 
-from . import operators, panel, preferences, session, settings
-from .translations import TRANSLATIONS
+from . import operators, panel, preferences, session, settings, translations
 
-CLASSES = (
-    *settings.CLASSES,
-    *preferences.CLASSES,
-    *operators.CLASSES,
-    *panel.CLASSES,
-)
+MODULES: tuple[ModuleType, ...] = (settings, preferences, operators, panel, translations)
+"""In the order that Blender needs: parents of panels and groups of properties first."""
+
+
+def _parts(name: str) -> list[Any]:
+    """What the modules hold under `name`, in their order."""
+    return [part for module in MODULES for part in getattr(module, name, ())]
 
 
 def register() -> None:
     """Register everything, in the order that Blender needs."""
-    for cls in CLASSES:
+    for cls in _parts("CLASSES"):
         bpy.utils.register_class(cls)
-    bpy.types.Scene.momjit = bpy.props.PointerProperty(type=settings.MOMJIT_settings)
-    bpy.app.translations.register(__package__, TRANSLATIONS)
+    for owner, name, group in _parts("PROPERTIES"):
+        setattr(owner, name, bpy.props.PointerProperty(type=group))
+    bpy.app.translations.register(__package__, translations.table(_korean()))
     bpy.app.handlers.load_pre.append(_leave_file)
     session.load(preferences.catalogue_file())
 
@@ -31,9 +39,18 @@ def unregister() -> None:
     session.stop()
     bpy.app.handlers.load_pre.remove(_leave_file)
     bpy.app.translations.unregister(__package__)
-    del bpy.types.Scene.momjit
-    for cls in reversed(CLASSES):
+    for owner, name, _ in reversed(_parts("PROPERTIES")):
+        delattr(owner, name)
+    for cls in reversed(_parts("CLASSES")):
         bpy.utils.unregister_class(cls)
+
+
+def _korean() -> dict[str, str]:
+    """What the modules say, by its English."""
+    said: dict[str, str] = {}
+    for module in MODULES:
+        said |= getattr(module, "KOREAN", {})
+    return said
 
 
 @persistent

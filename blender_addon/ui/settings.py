@@ -123,3 +123,4 @@ class MOMJIT_settings(bpy.types.PropertyGroup):
 
 
 CLASSES = (MOMJIT_settings,)
+PROPERTIES = ((bpy.types.Scene, "momjit", MOMJIT_settings),)

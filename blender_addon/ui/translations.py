@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_KOREAN = {
+KOREAN = {
     "Generate": "생성",
     "Cancel": "취소",
     "Another Take": "다른 테이크",
@@ -74,10 +74,13 @@ _KOREAN = {
     "Mark every word on the timeline": "타임라인에 단어마다 마커를 둡니다",
 }
 
-TRANSLATIONS = {
-    "ko_KR": {
-        (context, english): korean
-        for english, korean in _KOREAN.items()
-        for context in ("*", "Operator")
+
+def table(korean: dict[str, str]) -> dict[str, dict[tuple[str, str], str]]:
+    """Blender's form of `korean`, for texts of the window and names of operators alike."""
+    return {
+        "ko_KR": {
+            (context, english): text
+            for english, text in korean.items()
+            for context in ("*", "Operator")
+        }
     }
-}
