@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .errors import UserError
-from .rig_names import FINGERS, RIGS, RigNames, segments
-
-SIDES = ("left", "right")
-ESSENTIAL = (
-    "hips", "spine", "head",
-    *(side + bone for side in SIDES for bone in (
-        "UpperArm", "LowerArm", "Hand", "UpperLeg", "LowerLeg", "Foot")),
-)  # fmt: skip
-HUMANOID = (
-    "hips", "spine", "chest", "upperChest", "neck", "head", "leftEye", "rightEye", "jaw",
-    *(side + bone for side in SIDES for bone in (
-        "Shoulder", "UpperArm", "LowerArm", "Hand",
-        *(segment for finger in FINGERS for segment in segments(finger)))),
-    *(side + bone for side in SIDES for bone in ("UpperLeg", "LowerLeg", "Foot", "Toes")),
-)  # fmt: skip
+from .humanoid import ESSENTIAL, HUMANOID, SIDES
+from .rig import Rig
+from .rig_names import RIGS, RigNames
 
 
 @dataclass(frozen=True)
 class BoneMap:
     """`bones`: VRM name → the rig's bone, or the bones of a split limb from the body outwards;
-    `title`: the family of rigs whose names were recognised."""
+    `title`: the family of rigs whose names were recognised; `confidence`: how likely each bone is
+    right, 0–1; `reasons`: why it was chosen, in words for an animator."""
 
     title: str
     bones: dict[str, tuple[str, ...]]
+    confidence: dict[str, float]
+    reasons: dict[str, str]
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -41,12 +32,12 @@ class BoneMap:
         return self.bones[humanoid][0]
 
 
-def map_bones(names: Iterable[str]) -> BoneMap:
+def map_bones(rig: Rig) -> BoneMap:
     """Recognise a rig by the names of its bones.
 
     `UserError` names what is missing when no known family covers the essential bones.
     """
-    present = list(names)
+    present = list(rig.names)
     maps = [_match(table, present) for table in RIGS]
     best = max(maps, key=lambda found: len(found.bones))
     lacking = [name for name in ESSENTIAL if name not in best.bones]
@@ -66,7 +57,8 @@ def _match(table: RigNames, present: list[str]) -> BoneMap:
         found = [by_key[key] for key in map(_key, candidates) if key in by_key]
         if _key(candidates[0]) in by_key:
             bones[humanoid] = tuple(found)
-    return BoneMap(table.title, bones)
+    reasons = {bone: f"named like {table.title}'s {names[0]}" for bone, names in bones.items()}
+    return BoneMap(table.title, bones, dict.fromkeys(bones, 1.0), reasons)
 
 
 def _expanded(table: RigNames) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .bone_map import ESSENTIAL, SIDES, BoneMap
+from .bone_map import BoneMap
 from .clip_reader import Clip
 from .errors import UserError
+from .humanoid import ESSENTIAL, FINGERS, SIDES, segments
 from .quaternion import (
     Array,
     between,
@@ -29,7 +30,6 @@ from .quaternion import (
     twist_angle,
 )
 from .rig import Rig
-from .rig_names import FINGERS, segments
 
 TRUNK = ("spine", "chest", "upperChest")
 IDENTITY = np.array([1.0, 0.0, 0.0, 0.0])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-FINGERS = ("Thumb", "Index", "Middle", "Ring", "Little")
+from .humanoid import FINGERS, segments
 
 
 @dataclass(frozen=True)
@@ -21,14 +21,6 @@ class RigNames:
     sides: tuple[str, str]
     bones: dict[str, tuple[str, ...]]
     prefixes: tuple[str, ...] = ()
-
-
-def segments(finger: str) -> tuple[str, str, str]:
-    """VRM names, without side, of the three joints of one of the `FINGERS`."""
-    names = ("Metacarpal", "Proximal", "Distal")
-    if finger != "Thumb":
-        names = ("Proximal", "Intermediate", "Distal")
-    return (finger + names[0], finger + names[1], finger + names[2])
 
 
 def _fingers(pattern: str, names: tuple[str, ...], start: int = 1) -> dict[str, tuple[str, ...]]:

@@ -92,7 +92,7 @@ def avatar_of(objects: set[bpy.types.Object], place: str) -> Avatar:
 
     armature = max(armatures, key=size)
     rig = read_rig(armature)
-    bone_map = map_bones(rig.names)
+    bone_map = map_bones(rig)
     _require_free_bones(armature, bone_map)
     return Avatar(armature, followers[armature], rig, bone_map)
 

@@ -19,6 +19,7 @@ from ..core.clip_reader import Clip, read_clip
 from ..core.errors import UserError
 from ..scene.avatar import Avatar, avatar_of, load_avatar
 from ..scene.perform import Performance, perform_clip
+from ..scene.rig import read_rig
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def check_armature(armature: bpy.types.Object) -> None:
             f"“{armature.name}” is linked from another file; make a library override of it first"
         )
     try:
-        map_bones(bone.name for bone in armature.data.bones)
+        map_bones(read_rig(armature))
     except UserError as error:
         raise UserError(f"“{armature.name}”: {error}") from error
     avatar_of({armature}, armature.name)  # also refuses bones that constraints move
