@@ -18,10 +18,10 @@ LIBRARIES := libX11.so.6:libx11-6 libXext.so.6:libxext6 libXfixes.so.3:libxfixes
   libSM.so.6:libsm6 libICE.so.6:libice6 libGL.so.1:libgl1 libEGL.so.1:libegl1 \
   libgomp.so.1:libgomp1 libglib-2.0.so.0:libglib2.0-0
 
-.PHONY: help setup system demo test bench lint format extension train report clean
+.PHONY: help setup system demo test test-blender bench lint format extension train report clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
 system: ## install the system libraries that are missing (needs root; else names them)
 	@missing=""; \
@@ -61,6 +61,26 @@ demo: setup ## type a Korean sentence, get out/demo.mp4 (with speech) and out/de
 test: setup ## run the tests (real bpy included), about 5 minutes on two cores
 	@echo "== running the tests"
 	@$(PY) -m pytest -m "not bench" $(PYTEST_ARGS)
+
+# Blender's versions that the extension is for, each in an environment of its own (1 GB).
+BLENDERS ?= 4.2 4.5 5.0 5.2
+PYTHON_5.2 ?= python3.13
+
+.blender/%/ready:
+	@command -v $(or $(PYTHON_$*),$(PYTHON)) >/dev/null || { echo \
+	  "Blender $* needs $(or $(PYTHON_$*),$(PYTHON)): name one with PYTHON_$*=…, or leave Blender $* out with BLENDERS=…" >&2; exit 2; }
+	@echo "== setting up Blender $* in .blender/$*"
+	@$(or $(PYTHON_$*),$(PYTHON)) -m venv --clear .blender/$*
+	@.blender/$*/bin/python -m pip install --quiet 'bpy==$*.*' 'imageio-ffmpeg>=0.5,<1'
+	@touch $@
+
+.PRECIOUS: .blender/%/ready
+
+test-blender: setup $(BLENDERS:%=.blender/%/ready) ## run the tests of the extension in every supported Blender
+	@for version in $(BLENDERS); do echo "== Blender $$version"; \
+	  BLENDER_PYTHON=$(CURDIR)/.blender/$$version/bin/python \
+	    $(PY) -m pytest -m "not bench" tests/blender $(PYTEST_ARGS); \
+	done
 
 bench: setup ## measure speed and the slow, really trained checks; prints one table
 	@status=0; $(PY) -m tests.benchmarks || status=$$?; \
