@@ -253,7 +253,7 @@ def spread(turns: Turns, rig: Rig, bone_map: BoneMap) -> Turns:
         hand = turns.get(f"{side}Hand")
         upper, lower = f"{side}UpperArm", f"{side}LowerArm"
         if hand is not None and upper in turns and lower in turns:
-            limb = _Limb.of(rig, bone_map, lower, f"{side}Hand")
+            limb = Limb.of(rig, bone_map, lower, f"{side}Hand")
             shared |= limb.follow(turns[upper], turns[lower], hand)
         for joint, following, bases in (
             (upper, lower, (f"{side}Shoulder", *reversed(TRUNK), "hips")),
@@ -261,12 +261,12 @@ def spread(turns: Turns, rig: Rig, bone_map: BoneMap) -> Turns:
         ):
             if joint in turns and following in turns:
                 base = next(turns[name] for name in bases if name in turns)
-                shared |= _Limb.of(rig, bone_map, joint, following).release(base, turns[joint])
+                shared |= Limb.of(rig, bone_map, joint, following).release(base, turns[joint])
     return shared
 
 
 @dataclass(frozen=True)
-class _Limb:
+class Limb:
     """One or more bones in a row; `axes`: what each can turn about without moving the next."""
 
     bones: tuple[str, ...]
@@ -274,7 +274,7 @@ class _Limb:
     axes: tuple[Array, ...]
 
     @classmethod
-    def of(cls, rig: Rig, bone_map: BoneMap, joint: str, following: str) -> _Limb:
+    def of(cls, rig: Rig, bone_map: BoneMap, joint: str, following: str) -> Limb:
         bones = bone_map.bones[joint]
         end = rig.index(bone_map.first(following))
         chain = {rig.names[bone] for bone in ancestors(rig, end)}
@@ -287,7 +287,7 @@ class _Limb:
             axes.append(normalize(own) if np.linalg.norm(own) > 1e-9 else axis)
         return cls(bones, axis, tuple(axes))
 
-    def _twist(self, base: Array, limb: Array, end: Array) -> Array:
+    def twist(self, base: Array, limb: Array, end: Array) -> Array:
         """How far `end` is turned about the limb since it swung straight out of `base`."""
         aim = rotate(multiply(inverse(base), limb), self.axis)
         straight = multiply(base, between(self.axis, aim))
@@ -301,13 +301,13 @@ class _Limb:
 
     def follow(self, base: Array, limb: Array, end: Array) -> Turns:
         """Share the twist of the `end` evenly: a single bone takes half of it."""
-        own, whole = self._twist(base, limb, limb), self._twist(base, limb, end)
+        own, whole = self.twist(base, limb, limb), self.twist(base, limb, end)
         count = len(self.bones)
         return self._turned(limb, [whole * (k + 0.5) / count - own for k in range(count)])
 
     def release(self, base: Array, limb: Array) -> Turns:
         """Share the limb's own twist: the last bone keeps all of it."""
-        own, count = self._twist(base, limb, limb), len(self.bones)
+        own, count = self.twist(base, limb, limb), len(self.bones)
         return self._turned(limb, [own * ((k + 1) / count - 1.0) for k in range(count)])
 
 
