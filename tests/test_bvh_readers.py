@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,9 +12,12 @@ import numpy as np
 import pytest
 
 from gesture_core.formats.bvh import UNITS, read_bvh, write_bvh
+from gesture_core.formats.bvh_preset import BVH_PRESETS
 from gesture_core.motion import Motion
+from gesture_core.pose.bone_names import recognise
 from gesture_core.rotation import Array, rotvec_to_quat
 from gesture_core.skeleton import HUMANOID, forward_kinematics
+from tests.node import run_node
 
 TESTS = Path(__file__).resolve().parent
 FPS = 30000 / 1001
@@ -38,93 +40,91 @@ def motion() -> Motion:
 
 @pytest.fixture(scope="module")
 def files(motion: Motion, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The motion as a file in each unit."""
+    """The motion as every program's file."""
     folder = tmp_path_factory.mktemp("bvh")
-    paths = {unit: folder / f"{unit}.bvh" for unit in UNITS}
-    for unit, path in paths.items():
-        write_bvh(path, motion, unit)
+    paths = {program: folder / f"{program}.bvh" for program in BVH_PRESETS}
+    for program, path in paths.items():
+        write_bvh(path, motion, preset=BVH_PRESETS[program])
     return paths
+
+
+def _metres(program: str) -> float:
+    return UNITS[BVH_PRESETS[program].unit]
 
 
 def _expected(motion: Motion) -> Array:
     return forward_kinematics(HUMANOID, motion.rotations, motion.root)[0]
 
 
-def _distance(names: list[str], positions: Array, motion: Motion) -> float:
-    """Largest distance in metres of any joint in any frame."""
-    order = [names.index(name) for name in HUMANOID.names]
+def _distance(
+    names: list[str], positions: Array, motion: Motion, program: str = "blender"
+) -> float:
+    """Largest distance in metres of any joint in any frame, a T-pose before them included."""
+    preset = BVH_PRESETS[program]
+    order = [names.index(preset.names.get(name, name)) for name in HUMANOID.names]
     expected = _expected(motion)
+    if preset.t_pose_first:
+        rest = HUMANOID.rest_positions + [1.0, 0.0, 1.0] * (motion.root[0] - HUMANOID.offsets[0])
+        expected = np.concatenate([rest[None], expected])
     assert positions[:, order].shape == expected.shape
     return float(np.linalg.norm(positions[:, order] - expected, axis=-1).max())
 
 
 @pytest.fixture(scope="module")
-def blender(files: dict[str, Path]) -> list[dict[str, Any]]:
+def blender(files: dict[str, Path]) -> dict[str, dict[str, Any]]:
     """What Blender makes of each file; beside it lies what Blender exports again."""
-    arguments = [str(word) for unit, path in files.items() for word in (path, UNITS[unit])]
+    arguments = [str(word) for name, path in files.items() for word in (path, _metres(name))]
     script = TESTS / "blender" / "bvh_positions.py"
     run = subprocess.run(
         [sys.executable, script, *arguments], capture_output=True, text=True, timeout=180
     )
     assert run.returncode == 0, run.stderr[-2000:]
-    return json.loads(run.stdout.splitlines()[-1])
+    return dict(zip(files, json.loads(run.stdout.splitlines()[-1]), strict=True))
 
 
-def test_blender_reads_metres_and_centimetres(
-    motion: Motion, blender: list[dict[str, Any]]
-) -> None:
-    assert len(blender) == len(UNITS)
+@pytest.mark.parametrize("program", BVH_PRESETS)
+def test_blender_reads_it(motion: Motion, blender: dict[str, dict[str, Any]], program: str) -> None:
+    scene = blender[program]
+    assert _distance(scene["names"], np.array(scene["positions"]), motion, program) < MILLIMETRE
+    assert scene["fps"] == pytest.approx(FPS, rel=1e-6)
+    names = BVH_PRESETS[program].names
+    order = [scene["names"].index(names.get(name, name)) for name in HUMANOID.names]
     rest = HUMANOID.rest_positions - HUMANOID.rest_positions[0]
-    for scene in blender:
-        assert _distance(scene["names"], np.array(scene["positions"]), motion) < MILLIMETRE
-        assert scene["fps"] == pytest.approx(FPS, rel=1e-6)
-        order = [scene["names"].index(name) for name in HUMANOID.names]
-        np.testing.assert_allclose(np.array(scene["rest"])[order], rest, atol=MILLIMETRE)
+    np.testing.assert_allclose(np.array(scene["rest"])[order], rest, atol=MILLIMETRE)
 
 
 @pytest.mark.usefixtures("blender")
-@pytest.mark.parametrize("unit", UNITS)
-def test_we_read_what_blender_writes(motion: Motion, files: dict[str, Path], unit: str) -> None:
+@pytest.mark.parametrize("program", BVH_PRESETS)
+def test_we_read_what_blender_writes(motion: Motion, files: dict[str, Path], program: str) -> None:
     """Blender writes Z up, rounds the frame time and gives every joint position channels."""
-    read = read_bvh(files[unit].with_suffix(".blender.bvh"))
+    read = read_bvh(files[program].with_suffix(".blender.bvh"))
     assert read.fps == FPS
     upright = read.turned(rotvec_to_quat([-np.pi / 2, 0.0, 0.0]))
-    assert _distance(list(read.names), upright.world()[0], motion) < MILLIMETRE
+    assert _distance(list(read.names), upright.world()[0], motion, program) < MILLIMETRE
 
 
-@pytest.mark.parametrize("unit", UNITS)
-def test_pybvh_reads_it(motion: Motion, files: dict[str, Path], unit: str) -> None:
+@pytest.mark.parametrize("program", BVH_PRESETS)
+def test_pybvh_reads_it(motion: Motion, files: dict[str, Path], program: str) -> None:
     pybvh = pytest.importorskip("pybvh")
-    read = pybvh.read_bvh_file(str(files[unit]))
-    positions = np.asarray(read.joint_positions()) * UNITS[unit]
-    assert _distance(list(read.joint_names), positions, motion) < MILLIMETRE
+    read = pybvh.read_bvh_file(str(files[program]))
+    positions = np.asarray(read.joint_positions()) * _metres(program)
+    assert _distance(list(read.joint_names), positions, motion, program) < MILLIMETRE
     assert read.fps == pytest.approx(FPS, rel=1e-6)
 
 
-@pytest.mark.parametrize("unit", UNITS)
-def test_three_js_reads_it(
-    motion: Motion, files: dict[str, Path], unit: str, three_js: Path
-) -> None:
-    run = subprocess.run(
-        ["node", three_js / "bvh_positions.mjs", files[unit]],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    read = json.loads(run.stdout)
-    positions = np.array(read["positions"]) * UNITS[unit]
-    assert _distance(read["names"], positions, motion) < MILLIMETRE
+@pytest.mark.parametrize("program", BVH_PRESETS)
+def test_three_js_reads_it(motion: Motion, files: dict[str, Path], program: str) -> None:
+    read = run_node("bvh_positions.mjs", files[program])
+    positions = np.array(read["positions"]) * _metres(program)
+    assert _distance(read["names"], positions, motion, program) < MILLIMETRE
     assert read["fps"] == pytest.approx(FPS, rel=1e-5)
 
 
-@pytest.fixture(scope="module")
-def three_js() -> Path:
-    """The folder of the three.js scripts, its package installed on first use."""
-    folder = TESTS / "js"
-    if shutil.which("node") is None:
-        pytest.skip("node is not installed, so three.js cannot run")
-    if not (folder / "node_modules" / "three").is_dir():
-        install = ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund"]
-        subprocess.run(install, cwd=folder, check=True, timeout=300)
-    return folder
+@pytest.mark.parametrize("program", BVH_PRESETS)
+def test_its_joints_are_recognised_again(files: dict[str, Path], program: str) -> None:
+    _, bones = recognise(read_bvh(files[program]).names)
+    names = BVH_PRESETS[program].names
+    left_out = {name for name in HUMANOID.names if name.endswith(("Eye", "jaw"))}
+    wanted = {name: names.get(name, name) for name in HUMANOID.names}
+    assert {name: wanted[name] for name in bones} == bones
+    assert set(wanted) - set(bones) <= (left_out if program == "unreal" else set())

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from gesture_core.atomic import atomic_path
 from gesture_core.errors import UserError
+from gesture_core.formats.bvh_preset import BVH_PRESETS, BvhPreset, Names
 from gesture_core.formats.source_motion import MAX_POSES, SourceMotion, metres_per_unit
 from gesture_core.motion import Motion
 from gesture_core.rotation import euler_to_quat, quat_continuous, quat_identity, quat_to_euler
@@ -263,20 +264,39 @@ def _position_origin(offset: Array, moved: Array) -> Array:
     return np.zeros_like(offset) if along > 0.2 * float(offset @ offset) else offset
 
 
-def write_bvh(path: Path | str, motion: Motion, units: str = "m", *, force: bool = False) -> None:
+def write_bvh(
+    path: Path | str,
+    motion: Motion,
+    units: str | None = None,
+    *,
+    preset: BvhPreset = BVH_PRESETS["blender"],
+    force: bool = False,
+) -> None:
     """Write a motion as BVH: Y up, T-pose rest, ZXY angles in degrees, 6 channels on the root.
 
-    Positions read back within 1e-5 m and the frame rate exactly. The root has OFFSET 0 because
-    readers disagree whether its position channels include the offset. Equal motions give equal
-    bytes. Expressions and spans have no place in the format and are not written.
+    `units`: m or cm, by default the preset's. Positions read back within 1e-5 m and the frame
+    rate exactly. The root has OFFSET 0 because readers disagree whether its position channels
+    include the offset. Equal motions give equal bytes. Expressions and spans have no place in the
+    format and are not written.
     """
+    units = units or preset.unit
     _check_units(units)
     scale, digits = 1.0 / UNITS[units], _LENGTH_DIGITS[units]
-    lines, order = _hierarchy(motion.skeleton, scale, digits)
+    if preset.t_pose_first:
+        motion = _after_t_pose(motion)
+    lines, order = _hierarchy(motion.skeleton, preset.names, scale, digits)
     lines += ["MOTION", f"Frames: {motion.frames}", f"Frame Time: {frame_time(motion.fps)}"]
     lines += _frame_lines(motion, order, scale, digits)
     with atomic_path(Path(path), force=force) as temporary:
         temporary.write_bytes(("\n".join(lines) + "\n").encode())
+
+
+def _after_t_pose(motion: Motion) -> Motion:
+    """The motion after one frame of its rest pose, which stands where the motion begins."""
+    place = np.array([motion.root[0, 0], motion.skeleton.offsets[0, 1], motion.root[0, 2]])
+    rest = quat_identity((1, len(motion.skeleton)))
+    rotations = quat_continuous(np.concatenate([rest, motion.rotations]))
+    return Motion(motion.skeleton, rotations, np.vstack([place, motion.root]), motion.fps)
 
 
 def _check_units(units: str) -> None:
@@ -290,7 +310,9 @@ def frame_time(fps: float) -> str:
     return repr(min(nearby, key=lambda seconds: abs(1.0 / seconds - fps)))
 
 
-def _hierarchy(skeleton: Skeleton, scale: float, digits: int) -> tuple[list[str], list[int]]:
+def _hierarchy(
+    skeleton: Skeleton, names: Names, scale: float, digits: int
+) -> tuple[list[str], list[int]]:
     """Lines of the HIERARCHY section, and the joints in the order of their channels."""
     lines, order = ["HIERARCHY"], list[int]()
     rotation = " ".join(f"{axis}rotation" for axis in _ORDER)
@@ -299,9 +321,10 @@ def _hierarchy(skeleton: Skeleton, scale: float, digits: int) -> tuple[list[str]
         order.append(joint)
         root = skeleton.parents[joint] < 0
         offset = np.zeros(3) if root else skeleton.offsets[joint] * scale
+        name = names.get(skeleton.names[joint], "_".join(skeleton.names[joint].split()))
         lines.extend(
             [
-                f"{indent}{'ROOT' if root else 'JOINT'} {'_'.join(skeleton.names[joint].split())}",
+                f"{indent}{'ROOT' if root else 'JOINT'} {name}",
                 f"{indent}{{",
                 f"{indent}\tOFFSET {_format_row(offset, digits)}",
                 f"{indent}\tCHANNELS {_ROOT_CHANNELS if root else '3 '}{rotation}",

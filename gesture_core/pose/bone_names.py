@@ -97,6 +97,18 @@ _123 = ("1", "2", "3")
 
 VRM = Rig("VRM humanoid", {bone: (bone,) for bone in HUMANOID.names})
 
+UNITY = _rig(
+    "Unity humanoid, VRM 0.x",
+    {bone: bone for bone in ("hips", "spine", "chest", "upperChest", "neck", "head", "jaw")},
+    {
+        bone: f"{{side}}{bone}"
+        for bone in "Shoulder UpperArm LowerArm Hand UpperLeg LowerLeg Foot Toes Eye".split()
+    },
+    SIDES,
+    ("{side}{finger}{segment}", FINGERS, ("Proximal", "Intermediate", "Distal")),
+)
+"""As VRM 1.0, but the thumb's first bone is its proximal one here."""
+
 MIXAMO = _rig(
     "Mixamo / MotionBuilder",
     {
@@ -359,6 +371,6 @@ CHARACTER_CREATOR = _rig(
 """The rig of the CMU motion capture as BVH files of 100 joints."""
 
 RIGS: tuple[Rig, ...] = (
-    *(VRM, MIXAMO, BIOVISION, UNREAL, RIGIFY, SUMERIAN),
+    *(VRM, UNITY, MIXAMO, BIOVISION, UNREAL, RIGIFY, SUMERIAN),
     *(SMARTBODY, BIPED, VROID, SMPL, CHARACTER_CREATOR),
 )
