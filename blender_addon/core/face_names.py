@@ -1,0 +1,350 @@
+"""How known faces call their shape keys, and of which ARKit expressions each is made: data only.
+
+In a shape key's name `{side}` stands for L and R, and the expressions beside it for those of that
+side. An expression without its side means the mean of both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+Weights = dict[str, float]
+
+ARKIT: tuple[str, ...] = (
+    *("browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft", "browOuterUpRight"),
+    *("cheekPuff", "cheekSquintLeft", "cheekSquintRight"),
+    *("eyeBlinkLeft", "eyeBlinkRight", "eyeLookDownLeft", "eyeLookDownRight"),
+    *("eyeLookInLeft", "eyeLookInRight", "eyeLookOutLeft", "eyeLookOutRight"),
+    *("eyeLookUpLeft", "eyeLookUpRight", "eyeSquintLeft", "eyeSquintRight"),
+    *("eyeWideLeft", "eyeWideRight", "jawForward", "jawLeft", "jawOpen", "jawRight"),
+    *("mouthClose", "mouthDimpleLeft", "mouthDimpleRight", "mouthFrownLeft", "mouthFrownRight"),
+    *("mouthFunnel", "mouthLeft", "mouthLowerDownLeft", "mouthLowerDownRight"),
+    *("mouthPressLeft", "mouthPressRight", "mouthPucker", "mouthRight"),
+    *("mouthRollLower", "mouthRollUpper", "mouthShrugLower", "mouthShrugUpper"),
+    *("mouthSmileLeft", "mouthSmileRight", "mouthStretchLeft", "mouthStretchRight"),
+    *("mouthUpperUpLeft", "mouthUpperUpRight", "noseSneerLeft", "noseSneerRight", "tongueOut"),
+)
+"""The 52 facial expressions that a clip moves."""
+
+REGIONS: dict[str, tuple[str, ...]] = {
+    "smile": ("mouthSmile", "mouthFrown", "mouthDimple"),
+    "mouth": ("jaw", "mouth", "tongue"),
+    "lids": ("eyeBlink", "eyeSquint", "eyeWide"),
+    "gaze": ("eyeLook",),
+    "brows": ("brow",),
+    "cheeks": ("cheek", "nose"),
+}
+"""Parts of a face that are carried by one family each: how the expressions of a part begin. The
+first part that an expression fits is its own."""
+
+
+@dataclass(frozen=True)
+class FaceNames:
+    """One family of faces: shape key → the expressions it is made of, with their weights.
+
+    `spare`: shape keys for expressions that no other one carries, the best first.
+    """
+
+    title: str
+    shapes: dict[str, Weights]
+    spare: dict[str, Weights] = field(default_factory=dict[str, Weights])
+
+
+def _same(pairs: str) -> dict[str, Weights]:
+    """Shape keys that are one expression each: `Shape=expression` pairs separated by blanks."""
+    split = (pair.split("=") for pair in pairs.split())
+    return {shape: {expression: 1.0} for shape, expression in split}
+
+
+_VOWELS: dict[str, Weights] = {
+    "aa": {
+        "jawOpen": 1.04,
+        "mouthClose": -0.36,
+        "mouthFunnel": -0.96,
+        "mouthPucker": -0.02,
+        "mouthPress": -0.34,
+        "mouthStretch": -2.07,
+        "mouthLowerDown": 0.36,
+        "mouthUpperUp": 0.67,
+    },
+    "ee": {
+        "jawOpen": -0.04,
+        "mouthClose": 0.22,
+        "mouthFunnel": -0.48,
+        "mouthPress": -0.17,
+        "mouthStretch": 0.57,
+        "mouthLowerDown": -0.44,
+        "mouthUpperUp": 1.71,
+    },
+    "ih": {
+        "jawOpen": -0.86,
+        "mouthClose": 0.11,
+        "mouthFunnel": 0.42,
+        "mouthPucker": -0.02,
+        "mouthPress": 0.04,
+        "mouthStretch": 1.5,
+        "mouthLowerDown": 0.43,
+        "mouthUpperUp": 0.04,
+    },
+    "oh": {
+        "jawOpen": 0.83,
+        "mouthClose": -0.19,
+        "mouthFunnel": 1.61,
+        "mouthPucker": -0.52,
+        "mouthPress": -0.32,
+        "mouthStretch": -0.42,
+        "mouthLowerDown": -1.22,
+        "mouthUpperUp": -0.26,
+    },
+    "ou": {
+        "jawOpen": -0.95,
+        "mouthClose": 0.99,
+        "mouthFunnel": 0.29,
+        "mouthPucker": 1.06,
+        "mouthPress": -1.92,
+        "mouthStretch": 0.22,
+        "mouthLowerDown": 0.86,
+        "mouthUpperUp": -0.5,
+    },
+}
+"""あ い う え お as VRM calls them; fitted by tests/vowel_fit.py, like the two below."""
+
+_VISEMES: dict[str, Weights] = {
+    "CH": {
+        "jawOpen": -1.53,
+        "mouthClose": 0.06,
+        "mouthFunnel": 1.16,
+        "mouthPucker": -0.15,
+        "mouthPress": 0.06,
+        "mouthStretch": -1.52,
+        "mouthLowerDown": 1.33,
+        "mouthUpperUp": 1.24,
+    },
+    "E": {
+        "jawOpen": -0.04,
+        "mouthClose": 0.23,
+        "mouthFunnel": -0.51,
+        "mouthPress": -0.18,
+        "mouthStretch": 0.61,
+        "mouthLowerDown": -0.47,
+        "mouthUpperUp": 1.83,
+    },
+    "I": {
+        "jawOpen": -0.52,
+        "mouthClose": 0.09,
+        "mouthPress": 0.02,
+        "mouthStretch": 1.91,
+        "mouthLowerDown": -0.32,
+        "mouthUpperUp": -0.22,
+    },
+    "O": {
+        "jawOpen": 0.81,
+        "mouthClose": -0.22,
+        "mouthFunnel": 1.71,
+        "mouthPucker": -0.53,
+        "mouthPress": -0.3,
+        "mouthStretch": -0.41,
+        "mouthLowerDown": -1.3,
+        "mouthUpperUp": -0.4,
+    },
+    "SS": {
+        "jawOpen": -1.72,
+        "mouthClose": -0.07,
+        "mouthFunnel": -0.94,
+        "mouthPucker": -0.53,
+        "mouthPress": 0.08,
+        "mouthStretch": -0.34,
+        "mouthLowerDown": 1.53,
+        "mouthUpperUp": 1.14,
+    },
+    "U": {
+        "jawOpen": -0.27,
+        "mouthClose": 1.05,
+        "mouthFunnel": -0.45,
+        "mouthPucker": 1.24,
+        "mouthPress": -2.38,
+        "mouthStretch": 0.41,
+        "mouthLowerDown": 0.26,
+        "mouthUpperUp": -0.86,
+    },
+    "aa": {
+        "jawOpen": 1.09,
+        "mouthClose": -0.38,
+        "mouthFunnel": -0.8,
+        "mouthPucker": -0.09,
+        "mouthPress": -0.36,
+        "mouthStretch": -2.06,
+        "mouthLowerDown": 0.31,
+        "mouthUpperUp": 0.65,
+    },
+}
+"""The visemes of Oculus that Korean needs; closed lips are the face at rest."""
+
+_OPEN: Weights = {
+    "jawOpen": 1.18,
+    "mouthClose": -0.74,
+    "mouthFunnel": 0.13,
+    "mouthPucker": 0.04,
+    "mouthPress": -0.17,
+    "mouthLowerDown": 0.33,
+    "mouthUpperUp": 0.38,
+}
+"""One shape for every open mouth."""
+
+_GAZE = {
+    "LookUp": {"eyeLookUp": 1.0},
+    "LookDown": {"eyeLookDown": 1.0},
+    "LookLeft": {"eyeLookOutLeft": 0.5, "eyeLookInRight": 0.5},
+    "LookRight": {"eyeLookInLeft": 0.5, "eyeLookOutRight": 0.5},
+}
+
+
+def _named(shapes: dict[str, Weights], names: str) -> dict[str, Weights]:
+    """The same shapes under other names: `name=shape` pairs separated by blanks."""
+    split = (pair.split("=") for pair in names.split())
+    return {name: shapes[shape] for name, shape in split}
+
+
+ARKIT_FACE = FaceNames("ARKit", {name: {name: 1.0} for name in ARKIT})
+
+READY_PLAYER_ME = FaceNames(
+    "Ready Player Me",
+    {
+        "mouthOpen": _OPEN,
+        "mouthSmile": {"mouthSmile": 1.0},
+        "eyesClosed": {"eyeBlink": 1.0},
+        "eyesLookUp": {"eyeLookUp": 1.0},
+        "eyesLookDown": {"eyeLookDown": 1.0},
+    },
+)
+
+OCULUS = FaceNames(
+    "Oculus visemes",
+    {f"viseme_{name}": weights for name, weights in _VISEMES.items()}
+    | {f"v_{name}": weights for name, weights in _VISEMES.items()}
+    | _named(_VISEMES, "v_ih=I v_oh=O v_ou=U")
+    | {"blink_{side}": {"eyeBlink": 1.0}, "lowerlid_{side}": {"eyeSquint": 1.0}},
+)
+
+VRM = FaceNames(
+    "VRM",
+    _VOWELS
+    | _named(_VOWELS, "A=aa I=ih U=ou E=ee O=oh")
+    | {"Blink_{side}": {"eyeBlink": 1.0}}
+    | _GAZE,
+    spare={"Blink": {"eyeBlink": 1.0}}
+    | {name: {"mouthSmile": 0.5} for name in ("relaxed", "Fun", "happy", "Joy")},
+)
+
+VROID = FaceNames(
+    "VRoid",
+    _named(_VOWELS, "MTH_A=aa MTH_I=ih MTH_U=ou MTH_E=ee MTH_O=oh")
+    | {
+        "MTH_Fun": {"mouthSmile": 0.6},
+        "MTH_Down": {"mouthFrown": 0.6},
+        "EYE_Close_{side}": {"eyeBlink": 1.0},
+        "EYE_Surprised": {"eyeWide": 1.0},
+        "EYE_Fun": {"eyeSquint": 0.6},
+        "BRW_Surprised": {"browInnerUp": 0.3, "browOuterUp": 0.7},
+        "BRW_Angry": {"browDown": 1.0},
+    },
+    spare={"EYE_Close": {"eyeBlink": 1.0}},
+)
+
+MMD = FaceNames(
+    "MMD",
+    _named(_VOWELS, "あ=aa い=ih う=ou え=ee お=oh")
+    | {
+        "まばたき": {"eyeBlink": 1.0},
+        "びっくり": {"eyeWide": 1.0},
+        "笑い": {"eyeSquint": 0.3},
+        "口角上げ": {"mouthSmile": 1.0},
+        "口角下げ": {"mouthFrown": 1.0},
+        "ぺろっ": {"tongueOut": 1.0},
+        "上": {"browInnerUp": 0.3, "browOuterUp": 0.7},
+        "下": {"browDown": 0.5},
+        "真面目": {"browDown": 0.5},
+    },
+    spare={
+        "ウィンク2": {"eyeBlinkLeft": 1.0},
+        "ウィンク2右": {"eyeBlinkRight": 1.0},
+        "ウィンク": {"eyeBlinkLeft": 1.0},
+        "ウィンク右": {"eyeBlinkRight": 1.0},
+        "にやり": {"mouthSmile": 0.6},
+    },
+)
+
+_REALLUSION_BOTH = _same(
+    "Brow_Raise_Inner_{side}=browInnerUp Brow_Raise_Outer_{side}=browOuterUp "
+    "Brow_Drop_{side}=browDown Eye_Blink_{side}=eyeBlink Eye_Squint_{side}=eyeSquint "
+    "Eye_Wide_{side}=eyeWide Cheek_Raise_{side}=cheekSquint Mouth_Smile_{side}=mouthSmile "
+    "Mouth_Frown_{side}=mouthFrown Mouth_Dimple_{side}=mouthDimple "
+    "Mouth_L=mouthLeft Mouth_R=mouthRight Jaw_L=jawLeft Jaw_R=jawRight Jaw_Forward=jawForward "
+    "Eye_L_Look_L=eyeLookOutLeft Eye_R_Look_L=eyeLookInRight Eye_L_Look_R=eyeLookInLeft "
+    "Eye_R_Look_R=eyeLookOutRight Eye_L_Look_Up=eyeLookUpLeft Eye_R_Look_Up=eyeLookUpRight "
+    "Eye_L_Look_Down=eyeLookDownLeft Eye_R_Look_Down=eyeLookDownRight Tongue_Out=tongueOut"
+)
+
+REALLUSION_4 = FaceNames(
+    "Reallusion CC4",
+    _REALLUSION_BOTH
+    | _same(
+        "Jaw_Open=jawOpen Mouth_Close=mouthClose Nose_Sneer_{side}=noseSneer "
+        "Cheek_Puff_{side}=cheekPuff Mouth_Stretch_{side}=mouthStretch "
+        "Mouth_Press_{side}=mouthPress Mouth_Shrug_Upper=mouthShrugUpper "
+        "Mouth_Shrug_Lower=mouthShrugLower Mouth_Up_Upper_{side}=mouthUpperUp "
+        "Mouth_Down_Lower_{side}=mouthLowerDown Mouth_Pucker=mouthPucker "
+        "Mouth_Pucker_Up_{side}=mouthPucker Mouth_Pucker_Down_{side}=mouthPucker "
+        "Mouth_Funnel=mouthFunnel Mouth_Funnel_Up_{side}=mouthFunnel "
+        "Mouth_Funnel_Down_{side}=mouthFunnel Mouth_Roll_In_Upper=mouthRollUpper "
+        "Mouth_Roll_In_Lower=mouthRollLower Mouth_Roll_In_Upper_{side}=mouthRollUpper "
+        "Mouth_Roll_In_Lower_{side}=mouthRollLower"
+    ),
+)
+
+REALLUSION_3 = FaceNames(
+    "Reallusion CC3",
+    _REALLUSION_BOTH
+    | _same(
+        "Nose_Flank_Raise_{side}=noseSneer Cheek_Blow_{side}=cheekPuff Mouth_Pucker=mouthPucker "
+        "Mouth_Pucker_Open=mouthFunnel Mouth_Lips_Tight=mouthPress Mouth_Plosive=mouthClose "
+        "Mouth_Bottom_Lip_Under=mouthRollLower Mouth_Top_Lip_Under=mouthRollUpper "
+        "Mouth_Top_Lip_Up=mouthUpperUp Mouth_Bottom_Lip_Down=mouthLowerDown "
+        "Mouth_Widen_Sides=mouthStretch"
+    )
+    | {"Mouth_Open": {"jawOpen": 1.0, "mouthClose": -1.0}},
+    spare=_same("Eye_Blink=eyeBlink Eyes_Blink=eyeBlink Mouth_Smile=mouthSmile"),
+)
+
+_QUARTERS = ("UL", "UR", "DL", "DR")
+
+METAHUMAN = FaceNames(
+    "MetaHuman",
+    _same(
+        "jawOpen=jawOpen jawLeft=jawLeft jawRight=jawRight jawFwd=jawForward tongueOut=tongueOut "
+        "browRaiseIn{side}=browInnerUp browRaiseOuter{side}=browOuterUp browDown{side}=browDown "
+        "eyeBlink{side}=eyeBlink eyeWiden{side}=eyeWide eyeSquintInner{side}=eyeSquint "
+        "eyeCheekRaise{side}=cheekSquint eyeLookUp{side}=eyeLookUp "
+        "eyeLookDown{side}=eyeLookDown eyeLookLeftL=eyeLookOutLeft eyeLookLeftR=eyeLookInRight "
+        "eyeLookRightL=eyeLookInLeft eyeLookRightR=eyeLookOutRight "
+        "noseWrinkle{side}=noseSneer mouthCornerPull{side}=mouthSmile "
+        "mouthCornerDepress{side}=mouthFrown mouthStretch{side}=mouthStretch "
+        "mouthDimple{side}=mouthDimple mouthUpperLipRaise{side}=mouthUpperUp "
+        "mouthLowerLipDepress{side}=mouthLowerDown mouthLipsPress{side}=mouthPress "
+        "mouthLeft=mouthLeft mouthRight=mouthRight mouthCheekBlow{side}=cheekPuff "
+        "jawChinRaiseD{side}=mouthShrugLower jawChinRaiseU{side}=mouthShrugUpper"
+    )
+    | {f"mouthFunnel{at}": {"mouthFunnel": 1.0} for at in _QUARTERS}
+    | {f"mouthLipsPurse{at}": {"mouthPucker": 1.0} for at in _QUARTERS}
+    | {f"mouthLipsTogether{at}": {"mouthClose": 1.0} for at in _QUARTERS}
+    | {
+        f"mouthLipsRoll{at}": {"mouthRollUpper" if at[0] == "U" else "mouthRollLower": 1.0}
+        for at in _QUARTERS
+    },
+)
+
+FACES = (
+    *(ARKIT_FACE, READY_PLAYER_ME, REALLUSION_4, REALLUSION_3, METAHUMAN),
+    *(VROID, MMD, VRM, OCULUS),
+)
+"""Where two have as many shape keys for a part of a face, the first is taken."""

@@ -1,0 +1,63 @@
+"""What the shape keys of a mesh show: recognised by their names, or as somebody decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import bpy
+
+from ..core.expressions import FaceMap, map_face
+from ..core.face_file import face_fingerprint, face_from_json, face_to_json, read_face
+
+KEPT = "momjit_face"
+"""The property of a `Key` that holds its own face map: saved, undone and copied with it."""
+
+
+def shape_names(keys: bpy.types.Key) -> list[str]:
+    """Names of the shape keys that are more than the mesh at rest."""
+    return [block.name for block in keys.key_blocks if block != keys.reference_key]
+
+
+def face_map_of(keys: bpy.types.Key) -> FaceMap:
+    """The map that is kept with the shape keys, or what their names say.
+
+    `UserError` for a map that is damaged. Shape keys that are gone by now are left out.
+    """
+    names = shape_names(keys)
+    if not has_own_map(keys):
+        return map_face(names)
+    face = face_from_json(str(keys[KEPT]), f"face map of “{keys.name}”")
+    return FaceMap(face.title, {name: face.blocks[name] for name in names if name in face.blocks})
+
+
+def has_own_map(keys: bpy.types.Key) -> bool:
+    """Whether somebody decided what these shape keys show."""
+    return KEPT in keys
+
+
+def keep_face_map(keys: bpy.types.Key, face: FaceMap) -> None:
+    """Keep a map with the shape keys."""
+    keys[KEPT] = face_to_json(face)
+
+
+def forget_face_map(keys: bpy.types.Key) -> None:
+    """Go by the names of the shape keys again."""
+    if has_own_map(keys):
+        del keys[KEPT]
+
+
+def recall_faces(meshes: Iterable[bpy.types.Object], folder: Path) -> None:
+    """Give meshes without a map of their own the one saved in `folder` for faces like theirs.
+
+    `UserError` for a saved map that is damaged.
+    """
+    for keys in {mesh.data.shape_keys for mesh in meshes if mesh.data.shape_keys}:
+        saved = saved_face(keys, folder)
+        if not has_own_map(keys) and keys.is_editable and saved.is_file():
+            keep_face_map(keys, read_face(saved))
+
+
+def saved_face(keys: bpy.types.Key, folder: Path) -> Path:
+    """The file of `folder` for all faces with these shape keys."""
+    return folder / f"{face_fingerprint(shape_names(keys))}.json"
