@@ -183,7 +183,7 @@ def test_a_rig_with_one_chest_bone_bends_as_far_as_the_source(tmp_path: Path):
 def test_bones_that_do_not_inherit_rotation_point_the_same_way(tmp_path: Path):
     clip = as_clip(lively_motion(), tmp_path)
     rig = humanoid_rig()
-    level = replace(rig, level=frozenset({"leftUpperArm", "rightHand", "head"}))
+    level = replace(rig, turned_by=dict.fromkeys(("leftUpperArm", "rightHand", "head"), -1))
     bone_map = map_bones(rig)
     motions = [retarget(clip, one, bone_map) for one in (rig, level)]
     column = motions[0].bones.index("leftUpperArm")

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from .quaternion import Array, from_matrix, inverse, multiply, to_matrix
-from .retarget import ancestors
 from .rig import Rig
 
 UNITS = {"m": 1.0, "cm": 100.0}
@@ -24,7 +23,7 @@ def write_bvh(
     (Y up, +Z forward), whose first frame is the rest pose and is not written.
     """
     wanted = {rig.index(name) for name in bones}
-    kept = sorted(wanted | {above for bone in wanted for above in ancestors(rig, bone)})
+    kept = sorted(wanted | {above for bone in wanted for above in rig.above(bone)})
     roots = [bone for bone in kept if rig.parents[bone] < 0]
     rest, scale = from_matrix(turned[0]), UNITS[unit]
     turns = multiply(from_matrix(turned[1:]), inverse(rest))

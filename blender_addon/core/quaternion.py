@@ -16,17 +16,14 @@ def normalize(vectors: Array) -> Array:
 
 def multiply(left: Array, right: Array) -> Array:
     """Hamilton product `(..., 4)`: the rotation `right` followed by `left`."""
-    w1, x1, y1, z1 = np.moveaxis(left, -1, 0)
-    w2, x2, y2, z2 = np.moveaxis(right, -1, 0)
-    return np.stack(
-        [
-            w1 * w2 - x1 * x2 - y1 * y2 - z1 * z2,
-            w1 * x2 + x1 * w2 + y1 * z2 - z1 * y2,
-            w1 * y2 - x1 * z2 + y1 * w2 + z1 * x2,
-            w1 * z2 + x1 * y2 - y1 * x2 + z1 * w2,
-        ],
-        axis=-1,
-    )
+    w1, x1, y1, z1 = (left[..., k] for k in range(4))
+    w2, x2, y2, z2 = (right[..., k] for k in range(4))
+    product = np.empty(np.broadcast_shapes(left.shape, right.shape))
+    product[..., 0] = w1 * w2 - x1 * x2 - y1 * y2 - z1 * z2
+    product[..., 1] = w1 * x2 + x1 * w2 + y1 * z2 - z1 * y2
+    product[..., 2] = w1 * y2 - x1 * z2 + y1 * w2 + z1 * x2
+    product[..., 3] = w1 * z2 + x1 * y2 - y1 * x2 + z1 * w2
+    return product
 
 
 def inverse(rotations: Array) -> Array:
@@ -52,6 +49,16 @@ def between(start: Array, end: Array) -> Array:
     opposite = np.concatenate([np.zeros_like(real), np.cross(start, least)], axis=-1)
     plain = np.concatenate([real, np.cross(start, end)], axis=-1)
     return normalize(np.where(real < 1e-9, opposite, plain))
+
+
+def slerp(start: Array, end: Array, fraction: float) -> Array:
+    """Rotations `(..., 4)` on the shortest way from `start` to `end`, at `fraction` 0–1 of it."""
+    turn = multiply(inverse(start), end)
+    turn = np.where(turn[..., :1] < 0.0, -turn, turn)
+    sine = np.linalg.norm(turn[..., 1:], axis=-1, keepdims=True)
+    angle = 2.0 * np.arctan2(sine, turn[..., :1])
+    axis = turn[..., 1:] / np.where(sine > 0.0, sine, 1.0)
+    return multiply(start, from_rotvec(fraction * angle * axis))
 
 
 def from_rotvec(rotvec: Array) -> Array:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from .quaternion import Array
@@ -12,9 +13,12 @@ from .quaternion import Array
 class Rig:
     """The rest pose of an armature, in the armature's own space and unit.
 
-    `names`: B bone names, parents before children; `parents`: −1 for a root; `heads`, `tails`:
-    `(B, 3)`; `rotations`: rest orientations `(B, 3, 3)`, columns are the bones' axes; `level`:
-    bones that follow their parent's place but not its rotation.
+    `names`: B bone names, parents before children; `parents`: the bone that carries each bone
+    along, −1 for a root; `heads`, `tails`: `(B, 3)`; `rotations`: rest orientations `(B, 3, 3)`,
+    columns are the bones' axes. Exceptions, by name: `turned_by`, the bone whose turning a bone
+    takes over instead of its parent's, −1 for none; `slid_along`, the matrix `(3, 3)` whose
+    columns are the directions of a bone's location instead of its axes. `skin`: rest points
+    `(N, 3)` of the meshes that a bone moves most.
     """
 
     names: tuple[str, ...]
@@ -22,11 +26,33 @@ class Rig:
     heads: Array
     tails: Array
     rotations: Array
-    level: frozenset[str] = frozenset()
+    turned_by: Mapping[str, int] = field(default_factory=dict[str, int])
+    slid_along: Mapping[str, Array] = field(default_factory=dict[str, Array])
+    skin: Mapping[str, Array] = field(default_factory=dict[str, Array])
 
     def __post_init__(self) -> None:
-        if any(parent >= bone for bone, parent in enumerate(self.parents)):
+        if any(
+            max(above) >= k for k, above in enumerate(zip(self.parents, self.carriers, strict=True))
+        ):
             raise ValueError("parents must come before their children")
+
+    @cached_property
+    def carriers(self) -> tuple[int, ...]:
+        """The bone whose turning each bone takes over, −1 for none."""
+        pairs = zip(self.names, self.parents, strict=True)
+        return tuple(self.turned_by.get(name, parent) for name, parent in pairs)
+
+    def above(self, bone: int) -> list[int]:
+        """The bones that carry `bone` along, nearest first."""
+        row: list[int] = []
+        while self.parents[bone] >= 0:
+            bone = self.parents[bone]
+            row.append(bone)
+        return row
+
+    def slide(self, name: str) -> Array:
+        """Matrix `(3, 3)`: where a bone's own location moves it in rest."""
+        return self.slid_along.get(name, self.rotations[self.index(name)])
 
     @cached_property
     def _indices(self) -> dict[str, int]:

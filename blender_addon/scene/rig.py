@@ -20,5 +20,5 @@ def read_rig(armature: bpy.types.Object) -> Rig:
         heads=np.array([bone.head_local[:] for bone in bones], dtype=float),
         tails=np.array([bone.tail_local[:] for bone in bones], dtype=float),
         rotations=np.array([bone.matrix_local.to_3x3() for bone in bones], dtype=float),
-        level=frozenset(bone.name for bone in bones if not bone.use_inherit_rotation),
+        turned_by={bone.name: -1 for bone in bones if not bone.use_inherit_rotation},
     )
