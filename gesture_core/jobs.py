@@ -7,21 +7,24 @@ plan     text, style, seed, voice|null, audio|null
                   ->  file plan.json; result: items [{word, time, function, hand, amplitude, why}]
 redo     clip, start, end [, seed|null, plan|null, pins|null, exemplar|null]
                   ->  files clip.npz and clip.wav; result: warnings [str]
-avatar   name     ->  result: path of the character's .glb, built on first use
+avatar   name [, known [sha256]]
+                  ->  file character.glb, built on first use; result: sha256. No file if `known`
 styles            ->  result: items [{name, description}]
 voices            ->  result: items [{name, description, offline, installed}]
 avatars           ->  result: items [{name, description, built}]
 doctor            ->  result: checks [{name, ok, detail, hint, needed}]
 
-Arguments in brackets may be left out. `audio`, `clip`, `plan`, `pins` and `exemplar` are paths of
-files: a recording, a clip with its speech, a plan file, a list of pins, somebody's motion.
+Arguments in brackets may be left out. `audio`, `clip`, `plan`, `pins` and `exemplar` are files: a
+recording, a clip with its speech beside it, a plan file, a list of pins, somebody's motion. A file
+is a `Path`, which only the worker makes, from what the client sent: never a text of the client's.
 """
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Any
@@ -57,8 +60,10 @@ def _number(arguments: Mapping[str, Any], name: str) -> float:
 
 
 def _path(arguments: Mapping[str, Any], name: str) -> Path | None:
-    path = _argument(arguments, name, str, NoneType)
-    return None if path is None else Path(path)
+    path = arguments.get(name)
+    if not isinstance(path, Path | None):
+        raise UserError(f"{name} must be a file that is sent along, not {path!r:.100}")
+    return path
 
 
 def _flag(arguments: Mapping[str, Any], name: str) -> bool:
@@ -123,9 +128,15 @@ def _redo(arguments: Mapping[str, Any], progress: Progress) -> Answer:
     from gesture_core.formats.clip import load_clip
     from gesture_core.retake import retake
 
+    path = _path(arguments, "clip")
+    if path is None:
+        raise UserError("redo needs a clip")
+    clip = load_clip(path)
+    if clip.audio is not None:  # sent along, and not what else a stranger's clip may point at
+        clip = replace(clip, audio=path.with_name(clip.audio.name))
     return _clip_answer(
         retake(
-            load_clip(Path(_argument(arguments, "clip", str))),
+            clip,
             _number(arguments, "start"),
             _number(arguments, "end"),
             seed=_argument(arguments, "seed", int, NoneType),
@@ -149,7 +160,10 @@ def _clip_answer(performance: Performance) -> Answer:
 def _avatar(arguments: Mapping[str, Any], progress: Progress) -> Answer:
     from gesture_core.avatar.library import avatar_path
 
-    return Answer({"path": str(avatar_path(_argument(arguments, "name", str), progress))})
+    content = avatar_path(_argument(arguments, "name", str), progress).read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    known = _argument({"known": [], **arguments}, "known", list)
+    return Answer({"sha256": digest}, {} if digest in known else {"character.glb": content})
 
 
 def _styles(arguments: Mapping[str, Any], progress: Progress) -> Answer:

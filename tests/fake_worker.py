@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from gesture_core.errors import UserError
 from gesture_core.jobs import Answer
 from gesture_core.progress import Progress
-from gesture_core.worker import Worker, take_pipes
+from gesture_core.worker.pipes import serve_pipes
 
 count = 0
 
@@ -95,8 +95,4 @@ JOBS = {
 }
 
 if __name__ == "__main__":
-    import logging
-
-    source, sink = take_pipes()
-    logging.basicConfig(stream=sys.stderr)
-    sys.exit(Worker(source, sink, JOBS, "test").serve())
+    sys.exit(serve_pipes(JOBS, "test"))

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blender_addon.client.backend import BackendError
 from blender_addon.client.catalogue import Catalogue, Choice, load_catalogue
+from blender_addon.client.errors import BackendError
 from blender_addon.client.frames import Frame, ProtocolError
 from blender_addon.client.job import Job, State
 from blender_addon.client.locate import MODULE, VARIABLE, worker_command

@@ -17,15 +17,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blender_addon.client import frames as theirs
-from blender_addon.client.backend import Backend, BackendError, Limits
+from blender_addon.client.backend import Backend, Limits
 from blender_addon.client.catalogue import KINDS, Catalogue
+from blender_addon.client.errors import BackendError
 from blender_addon.client.job import Job, State
+from blender_addon.client.process import LocalWorker, ProcessChannel
 from blender_addon.core.clip_reader import read_clip
 from gesture_core import jobs as program_jobs
-from gesture_core import worker as ours
+from gesture_core.worker import frames as ours
+from gesture_core.worker.pipes import GRACE
 
 FAKE = Path(__file__).parent / "fake_worker.py"
 COMMAND = (sys.executable, str(FAKE))
+FAKE_WORKER = LocalWorker(COMMAND)
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
@@ -37,7 +41,7 @@ headers = st.dictionaries(st.text(), json_values, max_size=4).map(lambda d: {**d
 
 @pytest.fixture
 def backend():
-    backend = Backend(COMMAND, Limits(start=60.0, silence=60.0, cancel=30.0))
+    backend = Backend(FAKE_WORKER, Limits(start=60.0, silence=60.0, cancel=30.0))
     yield backend
     backend.close()
 
@@ -159,14 +163,14 @@ def message(**header: object) -> bytes:
     return frame_bytes(json.dumps(header).encode())
 
 
-HELLO = message(type="hello", protocol=1)
+HELLO = message(type="hello", protocol=2)
 
 
 def test_another_protocol_version_is_refused_with_both_numbers():
     answers, code, _ = converse(message(type="hello", protocol=99))
     assert code == 2
     assert [answer["type"] for answer in answers] == ["refused"]
-    assert "protocol 1" in str(answers[0]["message"])
+    assert "protocol 2" in str(answers[0]["message"])
     assert "99" in str(answers[0]["message"])
 
 
@@ -188,7 +192,7 @@ def test_a_broken_stream_ends_the_worker_with_a_reason_on_standard_error(data: b
     [
         message(type="start", job="echo", arguments={}),
         message(type="start", id=1, job="echo"),
-        message(type="start", id=1, job=3, arguments={}),
+        message(type="start", id=1, job=3, arguments={}, files=[]),
         message(type="dance", id=1),
     ],
 )
@@ -264,7 +268,7 @@ def test_a_cancelled_job_stops_and_the_process_stays(backend: Backend):
 
 
 def test_a_job_that_ignores_cancelling_is_killed_and_the_next_starts_anew():
-    backend = Backend(COMMAND, Limits(cancel=0.5))
+    backend = Backend(FAKE_WORKER, Limits(cancel=0.5))
     pid = finish(backend.submit("count", {})).result["pid"]
     stuck = backend.submit("stuck", {})
     until_running(stuck)
@@ -281,7 +285,7 @@ def test_a_job_that_ignores_cancelling_is_killed_and_the_next_starts_anew():
 
 @pytest.mark.skipif(os.name != "posix", reason="process groups are a POSIX thing")
 def test_killing_takes_the_programs_that_the_job_started_along():
-    backend = Backend(COMMAND, Limits(cancel=0.2))
+    backend = Backend(FAKE_WORKER, Limits(cancel=0.2))
     job = backend.submit("stubborn", {})
     until_running(job)
     while not job.message:
@@ -321,7 +325,7 @@ def test_a_process_that_died_while_idle_is_replaced(backend: Backend):
 
 
 def test_a_silent_process_is_given_up():
-    backend = Backend(COMMAND, Limits(start=20.0, silence=0.5, cancel=0.5))
+    backend = Backend(FAKE_WORKER, Limits(start=20.0, silence=0.5, cancel=0.5))
     job = finish(backend.submit("stuck", {}))
     assert job.state is State.FAILED
     assert "silent for 0.5 s" in job.error
@@ -337,7 +341,7 @@ def test_a_silent_process_is_given_up():
     ],
 )
 def test_a_program_that_is_no_worker_is_named_as_such(program: str, reason: str):
-    backend = Backend((sys.executable, "-c", program), Limits(start=1.0))
+    backend = Backend(LocalWorker((sys.executable, "-c", program)), Limits(start=1.0))
     job = finish(backend.submit("echo", {}))
     assert job.state is State.FAILED
     assert reason in job.error
@@ -346,7 +350,7 @@ def test_a_program_that_is_no_worker_is_named_as_such(program: str, reason: str)
 
 def test_a_missing_program_is_an_error_at_once():
     with pytest.raises(BackendError, match="no-such-python"):
-        Backend(("/nowhere/no-such-python",)).submit("echo", {})
+        Backend(LocalWorker(("/nowhere/no-such-python",))).submit("echo", {})
 
 
 def test_a_text_too_long_for_a_frame_is_an_error_at_once(backend: Backend):
@@ -356,23 +360,28 @@ def test_a_text_too_long_for_a_frame_is_an_error_at_once(backend: Backend):
 
 
 def test_closing_ends_the_process_and_cancels_its_jobs():
-    backend = Backend(COMMAND)
+    backend = Backend(FAKE_WORKER)
     job = backend.submit("slow", {})
     until_running(job)
-    connection = backend._connection
-    assert connection is not None
+    process = process_of(backend)
     backend.close()
     assert job.state is State.CANCELLED
-    assert connection.process.returncode == 0
+    assert process.returncode == 0
+
+
+def process_of(backend: Backend) -> subprocess.Popen[bytes]:
+    assert backend._connection is not None
+    assert isinstance(backend._connection.channel, ProcessChannel)
+    return backend._connection.channel.process
 
 
 def test_the_worker_ends_soon_after_its_client_even_when_a_job_is_stuck():
-    backend = Backend(COMMAND)
+    backend = Backend(FAKE_WORKER)
     until_running(backend.submit("stuck", {}))
     connection = backend._connection
     assert connection is not None
     connection.hang_up()
-    assert connection.process.wait(ours.GRACE + 5.0) == 1
+    assert process_of(backend).wait(GRACE + 5.0) == 1
 
 
 # The program's own jobs, as the add-on gets them
@@ -380,7 +389,7 @@ def test_the_worker_ends_soon_after_its_client_even_when_a_job_is_stuck():
 
 @pytest.fixture(scope="module")
 def program():
-    backend = Backend((sys.executable, "-m", "gesture_core.worker"))
+    backend = Backend(LocalWorker((sys.executable, "-m", "gesture_core.worker")))
     yield backend
     backend.close()
 
@@ -415,7 +424,7 @@ def test_a_sentence_becomes_a_clip_with_its_speech_that_the_add_on_reads(
 ):
     job = finish(program.submit("perform", SPOKEN), 120.0)
     assert job.state is State.DONE, job.error
-    paths = job.save_files(tmp_path)
+    paths = job.save_files(tmp_path / "take")
     clip = read_clip(paths["clip.npz"])
     assert clip.audio == paths["clip.wav"]
     assert clip.fps == 24.0
@@ -432,7 +441,7 @@ def test_a_sentence_becomes_a_clip_with_its_speech_that_the_add_on_reads(
         ({"seed": None}, "seed must be int"),
         ({"seed": True}, "seed must be int"),
         ({"voice": "nobody"}, "nobody"),
-        ({"audio": "/nowhere/speech.wav"}, "/nowhere/speech.wav"),
+        ({"audio": "/etc/passwd"}, "audio must be a file that is sent along"),
         ({"fps": 1e6}, "fps"),
     ],
 )

@@ -40,8 +40,11 @@ class Catalogue:
         rows = {kind: [asdict(choice) for choice in row] for kind, row in self.choices.items()}
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(".new")
-        temporary.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
-        os.replace(temporary, path)
+        try:
+            temporary.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
+            os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def _choices(rows: Sequence[Mapping[str, Any]]) -> Iterator[Choice]:

@@ -1,4 +1,4 @@
-"""Frames of the worker's protocol, version 1 (described in gesture_core/worker.py).
+"""Frames of the worker's protocol, version 2 (described in gesture_core/worker).
 
 A frame is `MJIT`, the header's and the body's byte counts (big endian, 4 and 8 bytes), a JSON
 object, and raw bytes. The other side's code is separate on purpose: a test runs one against the
@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 
-PROTOCOL = 1
+PROTOCOL = 2
 MARK = b"MJIT"
 HEADER_LIMIT = 1024**2
 BODY_LIMIT = 1024**3
@@ -45,7 +45,9 @@ class Frame:
         return b"".join((MARK, sizes, text, self.body))
 
 
-def receive(stream: BinaryIO) -> Frame | None:
+def receive(
+    stream: BinaryIO, header_limit: int = HEADER_LIMIT, body_limit: int = BODY_LIMIT
+) -> Frame | None:
     """The next frame, None at the stream's end; ProtocolError when the bytes are no frame."""
     mark = stream.read(len(MARK))
     if mark == b"":
@@ -54,16 +56,21 @@ def receive(stream: BinaryIO) -> Frame | None:
         raise ProtocolError(f"the backend sent {mark!r} where a message should begin")
     sizes = _take(stream, 12)
     text_size, body_size = int.from_bytes(sizes[:4], "big"), int.from_bytes(sizes[4:], "big")
-    _check_sizes(text_size, body_size)
+    _check_sizes(text_size, body_size, header_limit, body_limit)
     header = _parse(_take(stream, text_size))
     return Frame(header, _take(stream, body_size))
 
 
-def _check_sizes(text_size: int, body_size: int) -> None:
-    if text_size > HEADER_LIMIT:
-        raise ProtocolError(f"a message header of {text_size:,} bytes is over {HEADER_LIMIT:,}")
-    if body_size > BODY_LIMIT:
-        raise ProtocolError(f"a message body of {body_size:,} bytes is over {BODY_LIMIT:,}")
+def _check_sizes(
+    text_size: int,
+    body_size: int,
+    header_limit: int = HEADER_LIMIT,
+    body_limit: int = BODY_LIMIT,
+) -> None:
+    if text_size > header_limit:
+        raise ProtocolError(f"a message header of {text_size:,} bytes is over {header_limit:,}")
+    if body_size > body_limit:
+        raise ProtocolError(f"a message body of {body_size:,} bytes is over {body_limit:,}")
 
 
 def _take(stream: BinaryIO, count: int) -> bytes:

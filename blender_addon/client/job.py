@@ -6,9 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from .files import unpack
 from .frames import Frame, ProtocolError
+
+MESSAGE_LIMIT = 2000
+"""Characters of a message that are shown: a panel wraps them whenever it is drawn."""
 
 
 class State(Enum):
@@ -40,7 +45,7 @@ class Job:
     fraction: float = 0.0
     message: str = ""
     result: dict[str, Any] = field(default_factory=dict[str, Any])
-    files: dict[str, bytes] = field(default_factory=dict[str, bytes], repr=False)
+    files: dict[str, memoryview] = field(default_factory=dict[str, memoryview], repr=False)
     error: str = ""
     cancelling: bool = False
 
@@ -68,9 +73,9 @@ class Job:
             if frame.type == "progress":
                 self.state = State.RUNNING
                 self.fraction = min(max(float(header["fraction"]), 0.0), 1.0)
-                self.message = str(header["message"])
+                self.message = str(header["message"])[:MESSAGE_LIMIT]
             elif frame.type == "done":
-                self.files = _split_files(header["files"], frame.body)
+                self.files = unpack(header["files"], frame.body)
                 self.result = dict(header["result"])
                 self.state, self.fraction = State.DONE, 1.0
             elif frame.type == "failed":
@@ -80,36 +85,22 @@ class Job:
                 self.state = State.CANCELLED
             else:
                 raise ProtocolError(f"the backend sent an unknown message {frame.type!r}")
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise ProtocolError(f"the backend's {frame.type!r} message is incomplete") from error
 
     def fail(self, reason: str) -> None:
         """End the job with a reason."""
-        self.state, self.error = State.FAILED, reason
+        self.state, self.error = State.FAILED, reason[:MESSAGE_LIMIT]
 
     def save_files(self, folder: Path) -> dict[str, Path]:
-        """Write the answer's files into `folder`, which must not hold files of these names."""
-        folder.mkdir(parents=True, exist_ok=True)
-        paths = {name: folder / name for name in self.files}
-        for name, path in paths.items():
-            with path.open("xb") as stream:
-                stream.write(self.files[name])
-        return paths
-
-
-def _split_files(listing: list[dict[str, Any]], body: bytes) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
-    start = 0
-    for entry in listing:
-        name, size = str(entry["name"]), int(entry["size"])
-        if size < 0 or not _is_plain(name):
-            raise ProtocolError(f"the backend sent a file with the bad name {name!r}")
-        files[name] = body[start : start + size]
-        start += size
-    if start != len(body) or len(files) != len(listing):
-        raise ProtocolError("the backend's files do not fill its message")
-    return files
-
-
-def _is_plain(name: str) -> bool:
-    return name not in ("", ".", "..") and not set(name) & set("/\\:\0")
+        """Write the answer's files into the new `folder`: all of them, or OSError and none."""
+        if folder.exists():
+            raise FileExistsError(f"{folder} exists already")
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=".momjit-", dir=folder.parent) as temporary:
+            whole = Path(temporary) / "files"
+            whole.mkdir()
+            for name, content in self.files.items():
+                (whole / name).write_bytes(content)
+            whole.rename(folder)
+        return {name: folder / name for name in self.files}

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from .backend import BackendError
+from .errors import BackendError
 
 VARIABLE = "MOMJIT_PYTHON"
 MODULE = ("-m", "gesture_core.worker")

@@ -1,27 +1,58 @@
-"""Jobs that belong together, and what happens when all of them are done."""
+"""Pieces of work that belong together, and what happens when all of them are done."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol
 
-from .job import Job, State
+from .job import State
+
+EARLY = 0.05
+"""Below this fraction nobody can tell how long it will take."""
+
+
+class Work(Protocol):
+    """Something that goes on elsewhere: a job of the backend, or an installation."""
+
+    state: State
+    fraction: float
+    message: str
+    error: str
+    cancelling: bool
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is over, for better or worse."""
+        ...
+
+    def poll(self) -> bool:
+        """Bring the fields up to date without waiting; True when it has ended."""
+        ...
+
+    def cancel(self) -> None:
+        """Ask it to stop."""
+        ...
 
 
 @dataclass
 class Task:
-    """A wish of the user: `finish` runs on the main thread, once, when every job is done.
+    """A wish of the user: `finish` runs on the main thread, once, when all its work is done.
 
+    `for_scene`: `finish` changes the scene, so it waits until the user's hands are off it;
     `announced`: the user has been told that `finish` comes next, since it may take seconds.
     """
 
     title: str
-    jobs: Sequence[Job]
+    jobs: Sequence[Work]
     finish: Callable[[], str]
+    for_scene: bool = False
     announced: bool = False
+    started: float = field(default_factory=time.monotonic)
 
     def poll(self) -> bool:
-        """Bring the jobs up to date; True when all have ended, or one has failed."""
+        """Bring the work up to date; True when all has ended, or one has failed."""
         for job in self.jobs:
             job.poll()
         if self.error:
@@ -29,7 +60,7 @@ class Task:
         return all(job.ended for job in self.jobs)
 
     def cancel(self) -> None:
-        """Stop every job that has not ended."""
+        """Stop all work that has not ended."""
         for job in self.jobs:
             job.cancel()
 
@@ -40,17 +71,17 @@ class Task:
 
     @property
     def cancelled(self) -> bool:
-        """Whether a job ended without an answer because it was asked to."""
+        """Whether some work ended without a result because it was asked to."""
         return any(job.state is State.CANCELLED for job in self.jobs)
 
     @property
     def succeeded(self) -> bool:
-        """Whether every job is done."""
+        """Whether all work is done."""
         return all(job.state is State.DONE for job in self.jobs)
 
     @property
     def error(self) -> str:
-        """The first job's reason to fail, or nothing."""
+        """The first reason to fail, or nothing."""
         return next((job.error for job in self.jobs if job.state is State.FAILED), "")
 
     @property
@@ -59,6 +90,13 @@ class Task:
         return sum(job.fraction for job in self.jobs) / len(self.jobs)
 
     @property
+    def seconds_left(self) -> float | None:
+        """How long it will take at the pace so far; None while it is too early to tell."""
+        if not EARLY <= self.fraction < 1.0:
+            return None
+        return (time.monotonic() - self.started) * (1.0 - self.fraction) / self.fraction
+
+    @property
     def message(self) -> str:
-        """What the first unfinished job is doing."""
+        """What the first unfinished work is doing."""
         return next((job.message for job in self.jobs if not job.ended), "")

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import bpy
 
-from ..client.backend import BackendError
-from ..client.locate import worker_command
+from ..client.errors import BackendError
 from ..core.errors import UserError
 from . import insert, session
-from .preferences import catalogue_file, preferences, results_folder
+from .preferences import preferences, results_folder
 from .settings import AUTOMATIC, MOMJIT_settings
 
 Result = set[str]
@@ -21,15 +20,14 @@ Result = set[str]
 def connect(context: bpy.types.Context) -> session.Session:
     """The session with a backend; BackendError when none is found."""
     current = session.current()
-    addon = Path(__file__).parent.parent
-    current.connect(worker_command(preferences(context).backend_python, addon))
+    current.connect(preferences(context).worker())
     return current
 
 
 def refresh(context: bpy.types.Context) -> None:
     """Start reading the lists for the menus; BackendError when the backend does not start."""
     session.current().catalogue_asked = True
-    connect(context).refresh_catalogue(catalogue_file())
+    connect(context).refresh_catalogue()
 
 
 class MOMJIT_OT_generate(bpy.types.Operator):
@@ -52,19 +50,19 @@ class MOMJIT_OT_generate(bpy.types.Operator):
             perform = current.submit("perform", _arguments(context, settings))
             jobs = [perform]
             if placement.armature is None:
-                jobs.append(current.submit("avatar", {"name": settings.avatar_name}))
+                jobs.append(current.ask_character(settings.avatar_name))
         except (BackendError, UserError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
 
         def finish() -> str:
-            avatar = Path(jobs[1].result["path"]) if len(jobs) > 1 else None
+            avatar = current.character_file(jobs[1]) if len(jobs) > 1 else None
             paths = perform.save_files(folder)
             with insert.shown(placement.scene):
                 done = insert.insert(bpy.context, paths["clip.npz"], avatar, placement)
             return "\n".join([done, *map(str, perform.result["warnings"])])
 
-        current.begin("generate", "Generating", jobs, finish)
+        current.begin("generate", "Generating", jobs, finish, for_scene=True)
         if not current.catalogue.choices:
             refresh(context)
         return {"FINISHED"}
@@ -137,7 +135,7 @@ def _arguments(context: bpy.types.Context, settings: MOMJIT_settings) -> dict[st
         "intensity": settings.intensity,
         "seed": settings.seed,
         "voice": None if settings.voice_name == AUTOMATIC else settings.voice_name,
-        "audio": bpy.path.abspath(settings.audio) or None,
+        "audio": Path(bpy.path.abspath(settings.audio)) if settings.audio else None,
         "fps": render.fps / render.fps_base,
     }
 

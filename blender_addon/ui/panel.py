@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 from bpy.app.translations import pgettext_iface as translated
 
-from ..client.backend import BackendError
+from ..client.errors import BackendError
 from ..client.task import Task
 from . import insert, session
 from .operators import refresh

@@ -11,6 +11,9 @@ import bpy
 from bpy.app.translations import pgettext_iface as translated
 from bpy.props import StringProperty
 
+from ..client.locate import worker_command
+from ..client.process import LocalWorker
+from ..client.remote import RemoteWorker
 from . import session
 from .wrap import wrap
 
@@ -34,6 +37,11 @@ class MOMJIT_preferences(bpy.types.AddonPreferences):
         "scene, or Blender's user folder before the scene is saved",
         subtype="DIR_PATH",
     )
+
+    def worker(self) -> LocalWorker | RemoteWorker:
+        """The worker that is to be used; BackendError when none is found."""
+        command = worker_command(self.backend_python, Path(__file__).parent.parent)
+        return LocalWorker(command, {} if bpy.app.online_access else {"HF_HUB_OFFLINE": "1"})
 
     def draw(self, context: bpy.types.Context) -> None:
         """The two paths, the check and its answer."""
@@ -74,11 +82,6 @@ def user_folder() -> Path:
     if ADDON.startswith("bl_ext."):
         return Path(bpy.utils.extension_path_user(ADDON, create=True))
     return Path(bpy.utils.user_resource("DATAFILES", path="momjit", create=True))
-
-
-def catalogue_file() -> Path:
-    """Where the backend's lists are remembered."""
-    return user_folder() / "catalogue.json"
 
 
 def results_folder(context: bpy.types.Context) -> Path:

@@ -31,7 +31,7 @@ def register() -> None:
         setattr(owner, name, bpy.props.PointerProperty(type=group))
     bpy.app.translations.register(__package__, translations.table(_korean()))
     bpy.app.handlers.load_pre.append(_leave_file)
-    session.load(preferences.catalogue_file())
+    session.load(preferences.user_folder())
 
 
 def unregister() -> None:
@@ -56,4 +56,4 @@ def _korean() -> dict[str, str]:
 @persistent
 def _leave_file(*_: object) -> None:
     """Another file is about to be opened: a result of this one has no place in it."""
-    session.current().cancel("generate")
+    session.current().leave_scene()

@@ -14,13 +14,19 @@ from typing import Any
 
 import bpy
 
-from ..client.backend import Backend, BackendError
+from ..client import characters
+from ..client.backend import Backend
 from ..client.catalogue import KINDS, Catalogue, load_catalogue
+from ..client.errors import BackendError
 from ..client.job import Job
-from ..client.task import Task
+from ..client.process import LocalWorker
+from ..client.remote import RemoteWorker
+from ..client.task import Task, Work
 from ..core.errors import UserError
 
 INTERVAL = 0.1  # seconds between two polls: progress looks smooth, an idle scene costs nothing
+
+CATALOGUE = "catalogue.json"
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +51,12 @@ class Check:
 
 @dataclass
 class Session:
-    """The backend with the tasks that run in it: "generate", "catalogue" and "check"."""
+    """The backend with the tasks that run in it, by name: "generate", "catalogue", "check", …
 
+    `folder` is where files are kept between sessions; Blender deletes it with the extension.
+    """
+
+    folder: Path = field(default_factory=Path)
     backend: Backend | None = None
     catalogue: Catalogue = field(default_factory=Catalogue)
     checks: tuple[Check, ...] = ()
@@ -54,25 +64,54 @@ class Session:
     notes: dict[str, Note] = field(default_factory=dict)
     catalogue_asked: bool = False
 
-    def connect(self, command: Sequence[str]) -> None:
-        """Use this command from now on; another one's process ends."""
-        environment = {} if bpy.app.online_access else {"HF_HUB_OFFLINE": "1"}
-        wanted = (tuple(command), environment)
-        if self.backend and (self.backend.command, self.backend.environment) != wanted:
-            self.backend.close()
-            self.backend = None
+    def connect(self, worker: LocalWorker | RemoteWorker) -> None:
+        """Use this worker from now on; another one's process ends."""
+        if self.backend and self.backend.worker != worker:
+            self.disconnect()
         if self.backend is None:
-            self.backend = Backend(command, environment=environment)
+            self.backend = Backend(worker)
 
-    def submit(self, name: str, arguments: dict[str, Any]) -> Job:
-        """Queue a job of the connected backend; BackendError when it cannot be started."""
+    def disconnect(self) -> None:
+        """End the backend's process, or hang up."""
+        if self.backend:
+            self.backend.close()
+        self.backend = None
+
+    def submit(self, name: str, arguments: dict[str, Any], beside: Sequence[Path] = ()) -> Job:
+        """Queue a job of the connected backend, with its files; BackendError when it cannot be.
+
+        A file is an argument that is a `Path`; `beside` lie in the same folder when the job runs.
+        """
         if self.backend is None:
             raise BackendError("the backend is not connected")
-        return self.backend.submit(name, arguments)
+        return self.backend.submit(name, arguments, beside)
 
-    def begin(self, name: str, title: str, jobs: Sequence[Job], finish: Callable[[], str]) -> None:
-        """Follow these jobs until they end; then `finish` returns what to tell the user."""
-        self.tasks[name] = Task(title, jobs, finish)
+    def offers(self, job: str) -> bool:
+        """Whether the backend has said that it can do such jobs; False before it was reached."""
+        return self.backend is not None and job in self.backend.offers
+
+    def ask_character(self, name: str) -> Job:
+        """Ask for a bundled character; `character_file` takes the answer."""
+        return self.submit("avatar", characters.question(name, self.folder / "characters"))
+
+    def character_file(self, job: Job) -> Path:
+        """The .glb that `ask_character` was answered with; BackendError if it is damaged."""
+        return characters.keep(job, self.folder / "characters")
+
+    def begin(
+        self,
+        name: str,
+        title: str,
+        jobs: Sequence[Work],
+        finish: Callable[[], str],
+        *,
+        for_scene: bool = False,
+    ) -> None:
+        """Follow these jobs until they end; then `finish` returns what to tell the user.
+
+        `for_scene`: it changes the scene, so it waits for the end of an edit or a render.
+        """
+        self.tasks[name] = Task(title, jobs, finish, for_scene)
         self.notes.pop(name, None)
         if not bpy.app.timers.is_registered(_tick):
             bpy.app.timers.register(_tick, first_interval=INTERVAL, persistent=True)
@@ -80,16 +119,16 @@ class Session:
     def poll(self) -> bool:
         """Bring all tasks up to date and finish what is done; True while there is work."""
         for name, task in list(self.tasks.items()):
-            if not task.poll() or (task.succeeded and self._must_wait(name, task)):
+            if not task.poll() or (task.succeeded and self._must_wait(task)):
                 continue
             del self.tasks[name]
             self.notes[name] = _finish(task)
         return bool(self.tasks)
 
     @staticmethod
-    def _must_wait(name: str, task: Task) -> bool:
+    def _must_wait(task: Task) -> bool:
         """Whether a result has to wait: for the scene, and once for the panel to say so."""
-        if name != "generate":
+        if not task.for_scene:
             return False
         if scene_is_busy():
             task.announced = False
@@ -108,14 +147,19 @@ class Session:
             self.notes[name] = Note("Cancelled")
         return True
 
-    def refresh_catalogue(self, path: Path) -> None:
-        """Ask for the lists of styles, voices and avatars, and keep the answer in `path`."""
+    def leave_scene(self) -> None:
+        """Stop what was to change the scene, since another file is about to be opened."""
+        for name in [name for name, task in self.tasks.items() if task.for_scene]:
+            self.cancel(name)
+
+    def refresh_catalogue(self) -> None:
+        """Ask for the lists of styles, voices and avatars, and keep the answer."""
         jobs = {kind: self.submit(kind, {}) for kind in KINDS}
 
         def finish() -> str:
             rows = {kind: job.result["items"] for kind, job in jobs.items()}
             self.catalogue = Catalogue.from_rows(rows)
-            self.catalogue.save(path)
+            self.catalogue.save(self.folder / CATALOGUE)
             return ""
 
         self.begin("catalogue", "Reading the lists", list(jobs.values()), finish)
@@ -160,8 +204,10 @@ def current() -> Session:
     return _current
 
 
-def load(path: Path) -> None:
-    """Take up the lists of the last time; a damaged file is reported and asked for anew."""
+def load(folder: Path) -> None:
+    """Take up what was kept in `folder` the last time; a damaged file is reported."""
+    path = folder / CATALOGUE
+    _current.folder, _current.catalogue_asked = folder, False
     try:
         _current.catalogue = load_catalogue(path)
     except (OSError, ValueError) as error:
@@ -175,7 +221,7 @@ def _finish(task: Task) -> Note:
         return Note("Cancelled")
     try:
         return Note(task.finish())
-    except (UserError, OSError) as error:
+    except (UserError, BackendError, OSError) as error:
         return Note(str(error), is_error=True)
     except Exception as error:
         # A timer that raises is dropped by Blender without a word in the window.
@@ -203,7 +249,7 @@ def stop() -> None:
     """End the backend and the timer, when the add-on is disabled."""
     if bpy.app.timers.is_registered(_tick):
         bpy.app.timers.unregister(_tick)
-    if _current.backend:
-        _current.backend.close()
-    _current.backend = None
+    for task in _current.tasks.values():
+        task.cancel()
+    _current.disconnect()
     _current.tasks.clear()

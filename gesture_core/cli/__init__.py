@@ -158,10 +158,29 @@ app.command(epilog=training.TRAIN_EXAMPLE)(training.train)
 app.command(epilog=training.EVALUATE_EXAMPLE)(training.evaluate)
 
 
-@app.command()
-def worker() -> None:
-    """Serve jobs over stdin and stdout; this is what the Blender add-on starts."""
-    from gesture_core.worker import main as serve
+@app.command(epilog="Example: momjit worker --listen 0.0.0.0:7788 --token-file token.txt")
+def worker(
+    listen: Annotated[
+        str | None,
+        typer.Option(help="Serve other machines at HOST:PORT (HOST 127.0.0.1: only this one)."),
+    ] = None,
+    token_file: Annotated[
+        Path | None,
+        typer.Option(help="The secret that clients must know; a file only you may read."),
+    ] = None,
+    certificate: Annotated[
+        Path | None,
+        typer.Option(help="Encrypt with this PEM file, which holds a certificate and its key."),
+    ] = None,
+) -> None:
+    """Serve jobs over stdin and stdout, as the Blender add-on wants it, or over the network."""
+    if listen is not None:
+        from gesture_core.worker.listen import main as serve_network
+
+        raise typer.Exit(serve_network(listen, token_file, certificate))
+    if token_file is not None or certificate is not None:
+        raise UserError("--token-file and --certificate go with --listen HOST:PORT")
+    from gesture_core.worker.pipes import main as serve
 
     raise typer.Exit(serve())
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from blender_addon.client.backend import Backend
 from blender_addon.client.job import State
+from blender_addon.client.process import LocalWorker
 from tests.benchmarks.timing import Row, Timing, timing_of
 
 SENTENCE = "오늘은 새로 나온 기능을 여러분께 하나씩 차근차근 소개해 드리겠습니다."
@@ -46,7 +47,7 @@ def generate(folder: Path, voice: str) -> Row:
 
 def warm_worker(cold: Row, voice: str) -> Row:
     """The same sentence in a worker that has done one before, against the cold process."""
-    backend = Backend((*_MOMJIT, "worker"))
+    backend = Backend(LocalWorker((*_MOMJIT, "worker")))
     arguments: dict[str, Any] = {
         "text": SENTENCE,
         "style": "neutral",

@@ -343,7 +343,7 @@ def check_leaving_the_file() -> None:
 
 
 def check_disable_and_uninstall() -> None:
-    process = session().backend._connection.process
+    process = session().backend._connection.channel.process
     bpy.ops.preferences.addon_disable(module=MODULE)
     assert process.poll() is not None
     assert not hasattr(bpy.types.Scene, "momjit")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import os
 import sys
@@ -22,7 +23,7 @@ from gesture_core.jobs import Answer
 from gesture_core.motion import Motion, Span
 from gesture_core.progress import Progress
 from gesture_core.skeleton import HUMANOID
-from gesture_core.worker import Worker, take_pipes
+from gesture_core.worker.pipes import serve_pipes
 
 FPS, FRAMES = 30.0, 45
 
@@ -56,12 +57,22 @@ def rows(*names: str) -> list[dict[str, Any]]:
     return [{"name": name, "description": f"about {name}"} for name in names]
 
 
+def avatar(arguments: Mapping[str, Any], progress: Progress) -> Answer:
+    path = Path(os.environ["MOMJIT_FAKE_AVATAR"])
+    if not path.is_file():
+        raise UserError(f"there is no {path}")
+    content = path.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    known = digest in arguments["known"]
+    return Answer({"sha256": digest}, {} if known else {"character.glb": content})
+
+
 JOBS = {
     "perform": perform,
     "styles": lambda arguments, progress: Answer({"items": rows("lively", "neutral", "polka")}),
     "voices": lambda arguments, progress: Answer({"items": rows("espeak:ko")}),
     "avatars": lambda arguments, progress: Answer({"items": rows("mina", "jun", "signer")}),
-    "avatar": lambda arguments, progress: Answer({"path": os.environ["MOMJIT_FAKE_AVATAR"]}),
+    "avatar": avatar,
     "doctor": lambda arguments, progress: Answer(
         {
             "checks": [
@@ -73,5 +84,4 @@ JOBS = {
 }
 
 if __name__ == "__main__":
-    source, sink = take_pipes()
-    sys.exit(Worker(source, sink, JOBS, "fake").serve())
+    sys.exit(serve_pipes(JOBS, "fake"))

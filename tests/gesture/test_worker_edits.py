@@ -7,12 +7,14 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from blender_addon.client.backend import Backend
 from blender_addon.client.job import Job, State
+from blender_addon.client.process import LocalWorker
 from gesture_core.formats.clip import Clip, load_clip, save_clip
 from gesture_core.gestures.pins import held_error, read_pins
 from gesture_core.gestures.redo import BLEND
@@ -29,7 +31,7 @@ MADE = {**SPOKEN, "intensity": 1.0, "fps": 24.0}
 
 @pytest.fixture(scope="module")
 def worker() -> Iterator[Backend]:
-    backend = Backend((sys.executable, "-m", "gesture_core.worker"))
+    backend = Backend(LocalWorker((sys.executable, "-m", "gesture_core.worker")))
     yield backend
     backend.close()
 
@@ -42,6 +44,13 @@ def finish(job: Job, seconds: float = 180.0) -> Job:
     return job
 
 
+def redo(worker: Backend, asked: dict[str, Any]) -> Job:
+    """Ask with the clip's speech sent along, wherever it lies."""
+    speech = load_clip(asked["clip"]).audio
+    beside = [speech] if speech and speech.exists() else []
+    return finish(worker.submit("redo", asked, beside))
+
+
 def files_of(job: Job, folder: Path) -> dict[str, Path]:
     assert job.state is State.DONE, job.error
     return job.save_files(folder)
@@ -50,7 +59,7 @@ def files_of(job: Job, folder: Path) -> dict[str, Path]:
 @pytest.fixture(scope="module")
 def clip(worker: Backend, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clip file with its speech beside it."""
-    folder = tmp_path_factory.mktemp("take")
+    folder = tmp_path_factory.mktemp("takes") / "take"
     return files_of(finish(worker.submit("perform", MADE)), folder)["clip.npz"]
 
 
@@ -69,7 +78,7 @@ def test_a_plan_is_shown_edited_and_performed(worker: Backend, tmp_path: Path):
     edited["gestures"] = edited["gestures"][:1]
     edited["gestures"][0] |= {"function": "point", "hand": "left"}
     file.write_text(json.dumps(edited), encoding="utf-8")
-    job = finish(worker.submit("perform", {**MADE, "plan": str(file)}))
+    job = finish(worker.submit("perform", {**MADE, "plan": file}))
     motion = load_clip(files_of(job, tmp_path / "made")["clip.npz"]).motion
     (gesture,) = spans_to_plan(motion.spans, motion.duration)
     assert gesture.function == "point"
@@ -81,9 +90,9 @@ def test_a_stretch_is_redone_and_the_rest_stays_to_the_last_bit(
 ):
     plan = spans_to_plan(load_clip(clip).motion.spans, 99.0)
     start = plan.gestures[1].stroke - 0.5
-    asked = {"clip": str(clip), "start": start, "end": start + 1.2}
-    found = [files_of(finish(worker.submit("redo", asked)), tmp_path / str(n)) for n in range(2)]
-    other = files_of(finish(worker.submit("redo", {**asked, "seed": 77})), tmp_path / "other")
+    asked = {"clip": clip, "start": start, "end": start + 1.2}
+    found = [files_of(redo(worker, asked), tmp_path / str(n)) for n in range(2)]
+    other = files_of(redo(worker, {**asked, "seed": 77}), tmp_path / "other")
     before, after = arrays(clip), arrays(found[0]["clip.npz"])
     times = np.arange(len(before["root"])) / MADE["fps"]
     outside = (times < start - BLEND) | (times > start + 1.2 + BLEND)
@@ -108,10 +117,8 @@ def test_a_stretch_is_redone_and_the_rest_stays_to_the_last_bit(
 
 def test_a_redone_clip_can_be_redone(worker: Backend, clip: Path, tmp_path: Path):
     asked = {"start": 0.5, "end": 2.0}
-    first = files_of(finish(worker.submit("redo", {**asked, "clip": str(clip)})), tmp_path / "1")
-    second = files_of(
-        finish(worker.submit("redo", {**asked, "clip": str(first["clip.npz"])})), tmp_path / "2"
-    )
+    first = files_of(redo(worker, {**asked, "clip": clip}), tmp_path / "1")
+    second = files_of(redo(worker, {**asked, "clip": first["clip.npz"]}), tmp_path / "2")
     takes = load_clip(second["clip.npz"]).provenance["retakes"]
     assert len({take["seed"] for take in takes}) == 2
     before, after = arrays(clip)["rotations"], arrays(second["clip.npz"])["rotations"]
@@ -131,10 +138,8 @@ def test_an_edited_plan_and_a_pin_are_performed_in_the_stretch_alone(
     pins.write_text(
         json.dumps([{"time": 2.5, "pose": {"head": rotvec_to_quat([0.3, 0, 0]).tolist()}}])
     )
-    asked = {"clip": str(clip), "start": 1.5, "end": 3.5, "plan": str(written), "pins": str(pins)}
-    motion = load_clip(
-        files_of(finish(worker.submit("redo", asked)), tmp_path / "new")["clip.npz"]
-    ).motion
+    asked = {"clip": clip, "start": 1.5, "end": 3.5, "plan": written, "pins": pins}
+    motion = load_clip(files_of(redo(worker, asked), tmp_path / "new")["clip.npz"]).motion
     before = load_clip(clip).motion
     gestures = [spans_to_plan(take.spans, take.duration) for take in (before, motion)]
     assert [g.function for g in gestures[1]] == [
@@ -147,8 +152,8 @@ def test_an_edited_plan_and_a_pin_are_performed_in_the_stretch_alone(
 def test_emblems_in_a_stretch_are_made_again(worker: Backend, tmp_path: Path):
     text = {**MADE, "text": "정말 감사합니다. 저는 이제 갑니다.", "emblems": True}
     first = files_of(finish(worker.submit("perform", text)), tmp_path / "1")["clip.npz"]
-    asked = {"clip": str(first), "start": 0.4, "end": 1.6, "seed": 5}
-    second = files_of(finish(worker.submit("redo", asked)), tmp_path / "2")["clip.npz"]
+    asked = {"clip": first, "start": 0.4, "end": 1.6, "seed": 5}
+    second = files_of(redo(worker, asked), tmp_path / "2")["clip.npz"]
     before, after = load_clip(first).motion, load_clip(second).motion
     emblems = [[s for s in take.spans if s.kind == "emblem"] for take in (before, after)]
     assert emblems[0] == emblems[1] != []
@@ -161,8 +166,8 @@ def test_what_a_user_should_know_of_a_retake_is_told(worker: Backend, clip: Path
     older = tmp_path / "older.npz"
     save_clip(older, Clip(made.motion, made.audio, {**made.provenance, "model_sha256": "0" * 64}))
     end = made.motion.duration
-    asked = {"clip": str(older), "start": end - 0.4, "end": end}
-    job = finish(worker.submit("redo", asked))
+    asked = {"clip": older, "start": end - 0.4, "end": end}
+    job = redo(worker, asked)
     assert job.state is State.DONE, job.error
     assert job.result["warnings"] == [
         "the clip was made by another version of the gesture model",
@@ -175,7 +180,7 @@ def test_a_pinned_pose_holds(worker: Backend, tmp_path: Path):
     pose = {bone: rotvec_to_quat(turn).tolist() for bone, turn in turns.items()}
     pins = tmp_path / "pins.json"
     pins.write_text(json.dumps([{"time": 2.0, "pose": pose}]))
-    job = finish(worker.submit("perform", {**MADE, "pins": str(pins)}))
+    job = finish(worker.submit("perform", {**MADE, "pins": pins}))
     motion = load_clip(files_of(job, tmp_path / "made")["clip.npz"]).motion
     assert np.degrees(held_error(motion, read_pins(pins))) < 0.1
 
@@ -183,13 +188,13 @@ def test_a_pinned_pose_holds(worker: Backend, tmp_path: Path):
 @pytest.mark.parametrize(
     ("name", "change", "reason"),
     [
-        ("perform", {"plan": "/nowhere/plan.json"}, "/nowhere/plan.json"),
-        ("perform", {"plan": 3}, "plan must be str or null"),
-        ("perform", {"pins": "/nowhere/pins.json"}, "/nowhere/pins.json"),
+        ("perform", {"plan": "/nowhere/plan.json"}, "plan must be a file that is sent along"),
+        ("perform", {"plan": Path(__file__)}, "test_worker_edits.py"),
+        ("perform", {"pins": Path(__file__)}, "test_worker_edits.py"),
         ("perform", {"emblems": 1}, "emblems must be true or false"),
-        ("perform", {"exemplar": "/nowhere/me.bvh"}, "/nowhere/me.bvh"),
+        ("perform", {"exemplar": "/nowhere/me.bvh"}, "exemplar must be a file"),
         ("plan", {"style": "polka"}, "polka"),
-        ("redo", {"clip": "/nowhere/clip.npz"}, "/nowhere/clip.npz"),
+        ("redo", {"clip": None}, "redo needs a clip"),
         ("redo", {"start": 1.0, "end": 99.0}, "1 to 99 s is not a stretch"),
         ("redo", {"start": None}, "start must be int or float"),
     ],
@@ -197,7 +202,7 @@ def test_a_pinned_pose_holds(worker: Backend, tmp_path: Path):
 def test_wrong_arguments_are_the_users_to_fix(
     worker: Backend, clip: Path, name: str, change: dict[str, object], reason: str
 ):
-    right = {"redo": {"clip": str(clip), "start": 1.0, "end": 2.0}, "plan": SPOKEN}
+    right = {"redo": {"clip": clip, "start": 1.0, "end": 2.0}, "plan": SPOKEN}
     job = finish(worker.submit(name, {**right.get(name, MADE), **change}))
     assert job.state is State.FAILED
     assert reason in job.error
@@ -208,9 +213,9 @@ def test_a_clip_of_another_origin_cannot_be_redone(worker: Backend, clip: Path, 
     made = load_clip(clip)
     foreign = tmp_path / "foreign.npz"
     save_clip(foreign, Clip(made.motion, made.audio, {"source": "dance.bvh"}))
-    job = finish(worker.submit("redo", {"clip": str(foreign), "start": 1.0, "end": 2.0}))
+    job = redo(worker, {"clip": foreign, "start": 1.0, "end": 2.0})
     assert "does not say the text" in job.error
     silent = tmp_path / "silent.npz"
     save_clip(silent, Clip(made.motion, tmp_path / "gone.wav", made.provenance))
-    job = finish(worker.submit("redo", {"clip": str(silent), "start": 1.0, "end": 2.0}))
+    job = redo(worker, {"clip": silent, "start": 1.0, "end": 2.0})
     assert "gone.wav" in job.error
