@@ -239,6 +239,37 @@ def test_one_of_several_animations_is_chosen_by_name(tmp_path: Path) -> None:
         read_glb(path, "bow")
 
 
+def _unknown_node(builder: Builder, animation: int) -> None:
+    builder.json["animations"][animation]["channels"][0]["target"]["node"] = 99
+
+
+def _unknown_times(builder: Builder, animation: int) -> None:
+    builder.json["animations"][animation]["samplers"][0]["input"] = 99
+
+
+def _no_channels(builder: Builder, animation: int) -> None:
+    del builder.json["animations"][animation]["channels"]
+
+
+def _unknown_values(builder: Builder, animation: int) -> None:
+    builder.json["animations"][animation]["samplers"][0]["output"] = 99
+
+
+@pytest.mark.parametrize("spoil", [_unknown_node, _unknown_times, _no_channels, _unknown_values])
+def test_a_broken_animation_leaves_the_others_readable(
+    tmp_path: Path, spoil: Callable[[Builder, int], None]
+) -> None:
+    builder = _arm()
+    whole = read_glb(builder.write(tmp_path))
+    builder.animation("wave")
+    builder.curve(1, "rotation", [0.0, 0.5], [QUARTER_Z, QUARTER_Z])
+    spoil(builder, 1)
+    path = builder.write(tmp_path)
+    np.testing.assert_array_equal(read_glb(path, "turn").rotations, whole.rotations)
+    with pytest.raises(UserError, match=r"clip\.glb: animation 'wave' is not valid"):
+        read_glb(path, "wave")
+
+
 @pytest.mark.parametrize(
     "extensions",
     [
@@ -300,7 +331,7 @@ def _flat(builder: Builder) -> None:
         (_loop, "own ancestor"),
         (_backwards, "backwards"),
         (_too_few_values, "one value per key"),
-        (_beyond_the_data, "not a valid glTF"),
+        (_beyond_the_data, "animation 'turn' is not valid"),
         (_not_finite, "not finite"),
         (_too_long, "too long"),
         (_sparse, "sparse"),

@@ -40,10 +40,14 @@ def motion_clips(
     fps: float,
     config: MotionConfig,
 ) -> Iterator[Clip]:
-    """Yield every motion of a file, with its record at `fps` where it is kept."""
-    animations = _animations(source)
-    for animation in animations:
-        original = read_motion(source.path, animation=animation)
+    """Yield every motion of a file, with its record at `fps` where it is kept.
+
+    Of several animations one that cannot be read is refused alone; `UserError` when none can.
+    """
+    for animation, original in _motions(source):
+        if isinstance(original, UserError):
+            yield Clip(unfiltered(0, f"cannot be read: {original}"), None, fps)
+            continue
         motion = resample(original, fps)
         fault = _fault(motion, config)
         if fault:
@@ -68,6 +72,23 @@ def motion_clips(
             ),
             fps,
         )
+
+
+def _motions(source: Source) -> Iterator[tuple[str | None, Motion | UserError]]:
+    """Every animation of a file by name, or what is wrong with it."""
+    first: UserError | None = None
+    read = 0
+    for animation in _animations(source):
+        try:
+            motion = read_motion(source.path, animation=animation)
+        except UserError as error:
+            first = first or error
+            yield animation, error
+        else:
+            read += 1
+            yield animation, motion
+    if first is not None and not read:
+        raise first
 
 
 def _animations(source: Source) -> tuple[str | None, ...]:

@@ -6,7 +6,8 @@ Specification: https://registry.khronos.org/glTF/specs/2.0/glTF-2.0.html
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesture_core.errors import UserError
-from gesture_core.formats.gltf import Document, read_document
+from gesture_core.formats.gltf import MALFORMED, Document, read_document
 from gesture_core.formats.source_motion import MAX_POSES, SourceMotion, metres_per_unit
 from gesture_core.rotation import (
     quat_continuous,
@@ -76,12 +77,14 @@ def _animation_names(document: Document) -> tuple[str, ...]:
 
 
 def _read(document: Document, animation: str | None, fps: float | None) -> SourceMotion:
-    chosen = _choose(document, animation)
-    nodes = _nodes(document)
-    curves = _curves(document, chosen, nodes)
-    rate = fps or _key_rate(document)
+    number = _choose(document, animation)
+    usable = _usable(document, number)
+    nodes = _nodes(document, usable)
+    with _naming(document, number):
+        curves = _curves(document, document.items("animations")[number], nodes)
+        rate = fps or _key_rate(document, usable)
+        translations, rotations = _sample(nodes, curves, rate)
     rest_positions, rest_rotations = _rest(document, nodes)
-    translations, rotations = _sample(nodes, curves, rate)
     above = np.where(np.array(nodes.parents) < 0, 1.0, nodes.scales[list(nodes.parents)])
     positions = translations * above[:, None]
     scale = metres_per_unit(rest_positions)
@@ -96,7 +99,8 @@ def _read(document: Document, animation: str | None, fps: float | None) -> Sourc
     )
 
 
-def _choose(document: Document, name: str | None) -> dict[str, Any]:
+def _choose(document: Document, name: str | None) -> int:
+    """Number of the animation called `name`, or of the only one."""
     names = _animation_names(document)
     if not names:
         raise UserError("holds no animation")
@@ -104,19 +108,63 @@ def _choose(document: Document, name: str | None) -> dict[str, Any]:
         raise UserError(f"holds {len(names)} animations, name one of: {', '.join(names)}")
     if name is not None and name not in names:
         raise UserError(f"holds no animation {name!r}, only: {', '.join(names)}")
-    return document.items("animations")[names.index(name) if name is not None else 0]
+    return names.index(name) if name is not None else 0
 
 
-def _nodes(document: Document) -> _Nodes:
+def _usable(document: Document, chosen: int) -> list[dict[str, Any]]:
+    """The chosen animation and those others that can be read: they tell the joints and the rate.
+
+    A broken one must not take the others with it; it says so itself when it is chosen.
+    """
+    usable: list[dict[str, Any]] = []
+    for number, animation in enumerate(document.items("animations")):
+        try:
+            with _naming(document, number):
+                _moved_nodes(document, animation)
+                _key_times(document, animation)
+        except UserError:
+            if number == chosen:
+                raise
+        else:
+            usable.append(animation)
+    return usable
+
+
+@contextmanager
+def _naming(document: Document, number: int) -> Generator[None, None, None]:
+    """Let whatever is wrong with an animation be a `UserError` that names it."""
+    name = _animation_names(document)[number]
+    try:
+        yield
+    except UserError as error:
+        raise UserError(f"animation {name!r}: {error}") from error
+    except MALFORMED as error:
+        raise UserError(f"animation {name!r} is not valid: {error!r}") from error
+
+
+def _moved_nodes(document: Document, animation: dict[str, Any]) -> set[int]:
+    """The nodes that an animation moves."""
+    targets = [channel["target"] for channel in animation["channels"]]
+    moved = {int(target["node"]) for target in targets if target.get("path") in _PATHS}
+    count = len(document.items("nodes"))
+    if any(not 0 <= node < count for node in moved):
+        raise ValueError(f"it moves a node that does not exist; there are {count}")
+    return moved
+
+
+def _key_times(document: Document, animation: dict[str, Any]) -> list[Array]:
+    """The times of the keys of each of its samplers."""
+    return [document.accessor(int(one["input"]))[:, 0] for one in animation["samplers"]]
+
+
+def _nodes(document: Document, animations: Sequence[dict[str, Any]]) -> _Nodes:
     items = document.items("nodes")
     if not 0 < len(items) <= MAX_NODES:
         raise UserError(f"has {len(items)} nodes, not 1 to {MAX_NODES}")
     parent_of = {int(c): n for n, item in enumerate(items) for c in item.get("children", [])}
     wanted = {int(joint) for skin in document.items("skins") for joint in skin["joints"]}
-    for animation in document.items("animations"):
-        for channel in animation["channels"]:
-            if channel["target"].get("path") in _PATHS:
-                wanted.add(int(channel["target"]["node"]))
+    for animation in animations:
+        wanted |= _moved_nodes(document, animation)
     joint_of: dict[int, int] = {}
     for number in sorted(wanted):
         lineage: list[int] = []
@@ -286,18 +334,14 @@ def _curves(document: Document, animation: dict[str, Any], nodes: _Nodes) -> lis
         joint = nodes.joint_of[int(target["node"])]
         curves.append(_Curve(joint, str(target["path"]), interpolation, times, values))
     if not curves:
-        raise UserError("the animation moves no node")
+        raise UserError("it moves no node")
     return curves
 
 
-def _key_rate(document: Document) -> float:
-    """The lowest usual rate on whose frames all keys of all animations lie, or 30."""
-    inputs = {
-        int(sampler["input"])
-        for animation in document.items("animations")
-        for sampler in animation["samplers"]
-    }
-    times = np.unique(np.concatenate([document.accessor(index)[:, 0] for index in inputs]))
+def _key_rate(document: Document, animations: Sequence[dict[str, Any]]) -> float:
+    """The lowest usual rate on whose frames all keys of the animations lie, or 30."""
+    keys = [times for animation in animations for times in _key_times(document, animation)]
+    times = np.unique(np.concatenate(keys))
     for rate in RATES:
         if np.all(np.abs(times * rate - np.round(times * rate)) < 0.02):
             return rate
@@ -310,7 +354,7 @@ def _sample(nodes: _Nodes, curves: Sequence[_Curve], fps: float) -> tuple[Array,
     end = max(float(curve.times[-1]) for curve in curves)
     joints = len(nodes.names)
     if (end - start) * fps * joints > MAX_POSES:
-        raise UserError(f"the animation is too long: {end - start:.0f} s of {joints} joints")
+        raise UserError(f"it is too long: {end - start:.0f} s of {joints} joints")
     frames = round((end - start) * fps) + 1
     times = start + np.arange(frames) / fps
     translations = np.broadcast_to(nodes.translations, (frames, joints, 3)).copy()

@@ -26,7 +26,7 @@ MAX_JSON_BYTES = 64 * 1024**2
 _MAGIC, _JSON, _BIN = 0x46546C67, 0x4E4F534A, 0x004E4942
 _COMPONENTS = {5120: "<i1", 5121: "<u1", 5122: "<i2", 5123: "<u2", 5126: "<f4"}
 _WIDTHS = {"SCALAR": 1, "VEC3": 3, "VEC4": 4, "MAT4": 16}
-_MALFORMED = (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError)
+MALFORMED = (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError)
 """What reading a wrong key, index or type out of an untrusted document raises."""
 
 
@@ -71,7 +71,7 @@ def read_document(path: Path, read: Callable[[Document], _T]) -> _T:
         raise UserError(f"{path}: {error}") from error
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}") from error
-    except (*_MALFORMED, struct.error, RecursionError) as error:
+    except (*MALFORMED, struct.error, RecursionError) as error:
         raise UserError(f"{path} is not a valid glTF 2.0 file: {error!r}") from error
 
 
