@@ -5,50 +5,85 @@ from __future__ import annotations
 import ctypes
 import ctypes.util
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import bpy
+import gpu
 
 from .core.errors import UserError
 
 
-class Curves:
-    """A new action that animates several data-blocks.
+def has_slots(action: bpy.types.Action) -> bool:
+    """Whether one action can animate several data-blocks, each through a slot: since 4.4."""
+    return hasattr(action, "slots")
 
-    Since 4.4 one action holds a slot for each; before, each kind gets an action of its own.
-    """
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.actions: list[bpy.types.Action] = []
+def slot_of(action: bpy.types.Action, owner: Any) -> Any:
+    """The slot of `action` that is meant for `owner`, or None: the one with its name, or, for an
+    object that was renamed, the only one of an object. Always None before 4.4."""
+    slots = [slot for slot in getattr(action, "slots", ()) if slot.target_id_type == owner.id_type]
+    named = [slot for slot in slots if slot.name_display == owner.name]
+    alone = owner.id_type == "OBJECT" and len(slots) == 1
+    return named[0] if named else slots[0] if alone else None
 
-    def animate(self, owner: Any) -> None:
-        """Make `owner` play this action; the one it played so far stays in the file."""
-        data = owner.animation_data_create()
-        if data.action is not None:
-            data.action.use_fake_user = True
-        data.action = self._action()
-        if hasattr(data, "action_slot"):
-            slot = data.action.slots.new(id_type=owner.id_type, name=owner.name)
-            data.action_slot = slot
 
-    def _action(self) -> bpy.types.Action:
-        if not self.actions or not hasattr(self.actions[0], "slots"):
-            action = bpy.data.actions.new(self.name)
-            if hasattr(action, "slots"):
-                action.layers.new("Layer").strips.new(type="KEYFRAME")
-            self.actions.append(action)
-        return self.actions[-1]
+def play(owner: Any, action: bpy.types.Action | None) -> None:
+    """Make `owner` play `action`, in its slot, which is made if there is none; None: play
+    nothing. What it played so far stays in the file."""
+    data = owner.animation_data_create()
+    if data.action is not None:
+        data.action.use_fake_user = True
+    data.action = action  # chooses the slot that the owner had in an action copied from its own
+    if action is not None and has_slots(action) and data.action_slot is None:
+        slot = slot_of(action, owner)
+        data.action_slot = slot or action.slots.new(id_type=owner.id_type, name=owner.name)
 
-    @staticmethod
-    def new(owner: Any, path: str, index: int = 0) -> bpy.types.FCurve:
-        """A new, empty F-curve for a property of an `owner` that this action animates."""
-        data = owner.animation_data
-        if hasattr(data, "action_slot"):
-            strip = data.action.layers[0].strips[0]
-            return strip.channelbag(data.action_slot, ensure=True).fcurves.new(path, index=index)
-        return data.action.fcurves.new(path, index=index)
+
+def keep_slots(action: bpy.types.Action, owners: Iterable[Any]) -> None:
+    """Drop the slots of `action` that none of the `owners` plays."""
+    if not has_slots(action):
+        return
+    played = {
+        owner.animation_data.action_slot.identifier
+        for owner in owners
+        if owner.animation_data.action == action
+    }
+    for slot in [slot for slot in action.slots if slot.identifier not in played]:
+        action.slots.remove(slot)
+
+
+def curve_store(owner: Any) -> Any:
+    """What holds the `fcurves` and `groups` of the action that `owner` plays."""
+    data = owner.animation_data
+    action = data.action
+    if not has_slots(action):
+        return action
+    layer = action.layers[0] if action.layers else action.layers.new("Layer")
+    strip = layer.strips[0] if layer.strips else layer.strips.new(type="KEYFRAME")
+    return strip.channelbag(data.action_slot, ensure=True)
+
+
+@contextmanager
+def unanimated(owner: Any) -> Iterator[None]:
+    """Let go of the action and the NLA of an `owner` for a while; its drivers go on."""
+    data = owner.animation_data
+    if data is None:
+        yield
+        return
+    action, slot, use_nla = data.action, getattr(data, "action_slot", None), data.use_nla
+    data.use_nla = False
+    if action is not None:
+        data.action = None
+    try:
+        yield
+    finally:
+        data.use_nla = use_nla
+        if action is not None:
+            data.action = action
+            if slot is not None:
+                data.action_slot = slot
 
 
 def curves_of(owner: Any) -> Iterator[bpy.types.FCurve]:
@@ -116,8 +151,55 @@ def write_video(settings: Any) -> None:
 
 
 def write_images(settings: Any) -> None:
-    """Switch a scene's image settings to PNG."""
+    """Switch a scene's image settings to PNG of 8 bits."""
     if hasattr(settings, "media_type"):
         settings.media_type = "IMAGE"
-    settings.file_format = "PNG"
-    settings.color_mode = "RGB"
+    settings.file_format, settings.color_depth = "PNG", "8"
+
+
+def literal_path(path: Path) -> str:
+    """A path as render settings want it: since 5.0 they take braces for variables."""
+    text = str(path)
+    if bpy.app.version >= (5, 0, 0):
+        text = text.replace("{", "{{").replace("}", "}}")
+    return text
+
+
+def has_gpu() -> bool:
+    """Whether EEVEE is drawn by a graphics processor, not by the processor in its place."""
+    try:
+        name = gpu.platform.renderer_get().lower()
+    except SystemError:  # in the background nothing is drawn yet that could be asked
+        return sys.platform == "darwin" or any(Path("/dev/dri").glob("renderD*"))
+    return not any(soft in name for soft in ("llvmpipe", "softpipe", "swiftshader", "basic render"))
+
+
+def add_text(scene: bpy.types.Scene, text: str, frames: range, channel: int) -> Any:
+    """A text strip in the scene's sequencer, standing on its location; the new strip."""
+    place: dict[str, Any] = {"name": "subtitle", "type": "TEXT", "channel": channel}
+    editor = strips(scene)
+    if bpy.app.version >= (5, 0, 0):
+        strip = editor.new_effect(**place, frame_start=frames.start, length=len(frames))
+    else:
+        strip = editor.new_effect(**place, frame_start=frames.start, frame_end=frames.stop)
+    strip.text = text
+    if hasattr(strip, "anchor_x"):
+        strip.anchor_x, strip.anchor_y, strip.alignment_x = "CENTER", "BOTTOM", "CENTER"
+    else:
+        strip.align_x, strip.align_y = "CENTER", "BOTTOM"
+    return strip
+
+
+def write_movie(scene: bpy.types.Scene, suffix: str, transparent: bool) -> str:
+    """Choose the codecs of a .mp4, .webm or .mov; returns the codec of its sound."""
+    write_video(scene.render.image_settings)
+    movie: Any = scene.render.ffmpeg
+    profiles = movie.bl_rna.properties
+    movie.format = {".mp4": "MPEG4", ".webm": "WEBM", ".mov": "QUICKTIME"}[suffix]
+    if suffix == ".mov" and "ffmpeg_prores_profile" in profiles:
+        movie.codec, movie.ffmpeg_prores_profile = "PRORES", "4444"
+    else:
+        movie.codec = {".mp4": "H264", ".webm": "WEBM", ".mov": "QTRLE"}[suffix]
+    movie.constant_rate_factor, movie.ffmpeg_preset, movie.gopsize = "HIGH", "GOOD", 30
+    scene.render.image_settings.color_mode = "RGBA" if transparent else "RGB"
+    return {".mp4": "AAC", ".webm": "OPUS", ".mov": "PCM"}[suffix]
