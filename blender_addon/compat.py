@@ -16,6 +16,44 @@ import gpu
 from .core.errors import UserError
 
 
+class Curves:
+    """A new action that animates several data-blocks.
+
+    Since 4.4 one action holds a slot for each; before, each kind gets an action of its own.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.actions: list[bpy.types.Action] = []
+
+    def animate(self, owner: Any) -> None:
+        """Make `owner` play this action; the one it played so far stays in the file."""
+        data = owner.animation_data_create()
+        if data.action is not None:
+            data.action.use_fake_user = True
+        data.action = self._action()
+        if hasattr(data, "action_slot"):
+            slot = data.action.slots.new(id_type=owner.id_type, name=owner.name)
+            data.action_slot = slot
+
+    def _action(self) -> bpy.types.Action:
+        if not self.actions or not hasattr(self.actions[0], "slots"):
+            action = bpy.data.actions.new(self.name)
+            if hasattr(action, "slots"):
+                action.layers.new("Layer").strips.new(type="KEYFRAME")
+            self.actions.append(action)
+        return self.actions[-1]
+
+    @staticmethod
+    def new(owner: Any, path: str, index: int = 0) -> bpy.types.FCurve:
+        """A new, empty F-curve for a property of an `owner` that this action animates."""
+        data = owner.animation_data
+        if hasattr(data, "action_slot"):
+            strip = data.action.layers[0].strips[0]
+            return strip.channelbag(data.action_slot, ensure=True).fcurves.new(path, index=index)
+        return data.action.fcurves.new(path, index=index)
+
+
 def has_slots(action: bpy.types.Action) -> bool:
     """Whether one action can animate several data-blocks, each through a slot: since 4.4."""
     return hasattr(action, "slots")
