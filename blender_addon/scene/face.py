@@ -14,6 +14,12 @@ KEPT = "momjit_face"
 """The property of a `Key` that holds its own face map: saved, undone and copied with it."""
 
 
+def faces_of(armature: bpy.types.Object) -> list[bpy.types.Object]:
+    """The meshes that follow an armature and have shape keys, by name."""
+    meshes = (item for item in bpy.data.objects if item.type == "MESH" and item.data.shape_keys)
+    return sorted((m for m in meshes if m.find_armature() == armature), key=lambda mesh: mesh.name)
+
+
 def shape_names(keys: bpy.types.Key) -> list[str]:
     """Names of the shape keys that are more than the mesh at rest."""
     return [block.name for block in keys.key_blocks if block != keys.reference_key]

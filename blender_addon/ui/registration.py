@@ -12,9 +12,9 @@ from typing import Any
 import bpy
 from bpy.app.handlers import persistent
 
-from . import operators, panel, preferences, session, settings, translations
+from . import face, operators, panel, preferences, session, settings, translations
 
-MODULES: tuple[ModuleType, ...] = (settings, preferences, operators, panel, translations)
+MODULES: tuple[ModuleType, ...] = (settings, preferences, operators, panel, face, translations)
 """In the order that Blender needs: parents of panels and groups of properties first."""
 
 
