@@ -81,7 +81,22 @@ def die(arguments: Mapping[str, Any], progress: Progress) -> Answer:
     os._exit(3)
 
 
+def files(arguments: Mapping[str, Any], progress: Progress) -> Answer:
+    """Send back what was sent, and tell what lay there."""
+    script: Path = arguments["script"]
+    lying = sorted(path.name for path in script.parent.iterdir())
+    return Answer(
+        {"argument": script.name, "lying there": lying}, {script.name: script.read_bytes()}
+    )
+
+
+def folder(arguments: Mapping[str, Any], progress: Progress) -> Answer:
+    return Answer({"folder": str(arguments["script"].parent)})
+
+
 JOBS = {
+    "files": files,
+    "folder": folder,
     "echo": echo,
     "count": count_up,
     "noisy": noisy,

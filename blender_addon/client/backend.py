@@ -93,6 +93,9 @@ class _Connection:
                         time.sleep(0.02)
             how = self.channel.close(patience=0.5)
             reason = f"the backend ended unexpectedly ({how})"
+        except ConnectionError as error:
+            self.channel.close(patience=0.0)
+            reason = f"the connection was lost: {error.strerror or error}"
         except (ProtocolError, OSError, ValueError) as error:  # ValueError: closed while reading
             self.channel.close(patience=0.0)
             reason = str(error)

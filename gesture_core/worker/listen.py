@@ -33,6 +33,8 @@ CLIENTS = 16
 """Connections at a time, strangers included."""
 SHORTEST_TOKEN = 16
 
+_BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
+
 log = logging.getLogger("momjit.worker")
 
 
@@ -52,7 +54,9 @@ def main(address: str, token_file: Path | None, certificate: Path | None) -> int
         raise UserError("--listen needs --token-file FILE: whoever knows the token may run jobs")
     logging.basicConfig(stream=sys.stderr, format="%(name)s: %(message)s", level=logging.INFO)
     host, port = _parse(address)
-    serve_network(Entrance(host, port, read_token(token_file), certificate), JOBS, __version__)
+    entrance = Entrance(host, port, read_token(token_file), certificate)
+    with open_entrance(entrance) as listener:
+        serve_network(listener, entrance, JOBS, __version__)
     return 0
 
 
@@ -73,26 +77,41 @@ def read_token(path: Path) -> bytes:
     return token
 
 
-def serve_network(entrance: Entrance, jobs: Mapping[str, Job], version: str) -> None:
-    """Let clients in, each on a thread of its own, for ever."""
-    context = None if entrance.certificate is None else _context(entrance.certificate)
+def open_entrance(entrance: Entrance) -> socket.socket:
+    """Begin to listen, and say where; `UserError` when that is not possible here."""
     family = socket.AF_INET6 if ":" in entrance.host else socket.AF_INET
     try:
         listener = socket.create_server((entrance.host, entrance.port), family=family)
     except OSError as error:
         raise UserError(f"cannot listen on {entrance.host}:{entrance.port}: {error}") from error
-    with listener:
-        _announce(listener, entrance)
-        slots, turn = threading.BoundedSemaphore(CLIENTS), threading.Lock()
-        while True:
+    host, port = listener.getsockname()[:2]
+    log.info("listening on %s:%d", host, port)
+    if entrance.certificate is not None:
+        log.info("fingerprint %s", fingerprint(entrance.certificate))
+    elif not host.startswith("127.") and host != "::1":
+        log.warning("texts and recordings travel unencrypted: give --certificate, or use a tunnel")
+    return listener
+
+
+def serve_network(
+    listener: socket.socket, entrance: Entrance, jobs: Mapping[str, Job], version: str
+) -> None:
+    """Let clients in, each on a thread of its own, until somebody closes `listener`."""
+    context = None if entrance.certificate is None else _context(entrance.certificate)
+    slots, turn = threading.BoundedSemaphore(CLIENTS), threading.Lock()
+    while True:
+        try:
             connection, peer = listener.accept()
-            if not slots.acquire(blocking=False):
-                log.warning("%s was turned away: there are %d clients", peer[0], CLIENTS)
-                connection.close()
-                continue
-            guest = _Guest(connection, str(peer[0]), entrance.token, context)
-            arguments = (guest, jobs, version, turn, slots)
-            threading.Thread(target=_serve_guest, args=arguments, daemon=True).start()
+        except OSError as error:
+            log.info("no longer listening: %s", error)
+            return
+        if not slots.acquire(blocking=False):
+            log.warning("%s was turned away: there are %d clients", peer[0], CLIENTS)
+            connection.close()
+            continue
+        guest = _Guest(connection, str(peer[0]), entrance.token, context)
+        arguments = (guest, jobs, version, turn, slots)
+        threading.Thread(target=_serve_guest, args=arguments, daemon=True).start()
 
 
 @dataclass(frozen=True)
@@ -160,17 +179,14 @@ def _serve_guest(
             slots.release()
 
 
-def _announce(listener: socket.socket, entrance: Entrance) -> None:
-    host, port = listener.getsockname()[:2]
-    log.info("listening on %s:%d", host, port)
-    if entrance.certificate is not None:
-        pem = entrance.certificate.read_text()
-        beginning = pem.index("-----BEGIN CERTIFICATE-----")
-        end = pem.index("-----END CERTIFICATE-----", beginning) + len("-----END CERTIFICATE-----")
-        der = ssl.PEM_cert_to_DER_cert(pem[beginning:end])
-        log.info("fingerprint %s", hashlib.sha256(der).hexdigest())
-    elif not host.startswith("127.") and host != "::1":
-        log.warning("texts and recordings travel unencrypted: give --certificate, or use a tunnel")
+def fingerprint(certificate: Path) -> str:
+    """SHA-256 of the first certificate in a PEM file, in hexadecimal."""
+    try:
+        pem = certificate.read_text("ascii")
+        begin, end = pem.index(_BEGIN), pem.index(_END) + len(_END)
+        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem[begin:end])).hexdigest()
+    except (OSError, ValueError) as error:
+        raise UserError(f"{certificate}: {error}; {_certificate_advice(certificate)}") from error
 
 
 def _context(certificate: Path) -> ssl.SSLContext:
@@ -178,12 +194,16 @@ def _context(certificate: Path) -> ssl.SSLContext:
     try:
         context.load_cert_chain(certificate)
     except (OSError, ssl.SSLError) as error:
-        raise UserError(
-            f"{certificate}: no PEM file with a certificate and its key ({error}); make one with: "
-            "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes "
-            f"-days 3650 -subj /CN=momjit -keyout {certificate} -out {certificate}"
-        ) from error
+        raise UserError(f"{certificate}: {error}; {_certificate_advice(certificate)}") from error
     return context
+
+
+def _certificate_advice(path: Path) -> str:
+    return (
+        "a PEM file with a certificate and its key is needed; make one with: openssl req -x509 "
+        "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj /CN=momjit "
+        f"-keyout {path} -out {path}"
+    )
 
 
 def _keep_alive(connection: socket.socket) -> None:
