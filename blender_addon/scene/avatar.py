@@ -8,7 +8,7 @@ from typing import Any
 
 import bpy
 import numpy as np
-from mathutils import Matrix, Vector
+from mathutils import Matrix
 
 from ..core.bone_map import BoneMap, map_bones
 from ..core.errors import UserError
@@ -44,11 +44,17 @@ class Avatar:
 
     def bounds(self) -> tuple[Array, Array]:
         """Lowest and highest corner `(3,)` of the resting meshes in the world."""
-        corners = [
-            mesh.matrix_world @ Vector(corner) for mesh in self.meshes for corner in mesh.bound_box
-        ]
-        cloud = np.array(corners) if corners else self.to_world(self.rig.heads)
+        clouds = [_resting_vertices(mesh) for mesh in self.meshes if mesh.data.vertices]
+        cloud = np.concatenate(clouds) if clouds else self.to_world(self.rig.heads)
         return cloud.min(axis=0), cloud.max(axis=0)
+
+
+def _resting_vertices(mesh: bpy.types.Object) -> Array:
+    """Places `(V, 3)` in the world of a mesh as it was modelled, however it is posed now."""
+    places = np.empty(len(mesh.data.vertices) * 3, dtype=np.float32)
+    mesh.data.vertices.foreach_get("co", places)
+    matrix = np.array(mesh.matrix_world)
+    return places.reshape(-1, 3) @ matrix[:3, :3].T + matrix[:3, 3]
 
 
 def load_avatar(path: Path) -> Avatar:
