@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from .job import State
-
-EARLY = 0.05
-"""Below this fraction nobody can tell how long it will take."""
+from .pace import Pace
 
 
 class Work(Protocol):
@@ -49,12 +47,13 @@ class Task:
     finish: Callable[[], str]
     for_scene: bool = False
     announced: bool = False
-    started: float = field(default_factory=time.monotonic)
+    pace: Pace = field(default_factory=lambda: Pace(time.monotonic()))
 
     def poll(self) -> bool:
         """Bring the work up to date; True when all has ended, or one has failed."""
         for job in self.jobs:
             job.poll()
+        self.pace.reach(self.fraction, time.monotonic())
         if self.error:
             self.cancel()
         return all(job.ended for job in self.jobs)
@@ -92,9 +91,7 @@ class Task:
     @property
     def seconds_left(self) -> float | None:
         """How long it will take at the pace so far; None while it is too early to tell."""
-        if not EARLY <= self.fraction < 1.0:
-            return None
-        return (time.monotonic() - self.started) * (1.0 - self.fraction) / self.fraction
+        return self.pace.left(time.monotonic())
 
     @property
     def message(self) -> str:
