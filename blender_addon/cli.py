@@ -1,6 +1,7 @@
 """Headless Blender: a clip and a character become a video, a picture or a 3D file.
 
     python -m blender_addon.cli render CLIP.npz --avatar mina.glb -o out.mp4
+    python -m blender_addon.cli subtitles CLIP.npz -o out.srt
     python -m blender_addon.cli retarget CLIP.npz --rig hero.fbx -o hero.bvh
 
 Standard output carries one JSON object a line and nothing else: `progress` (0–1) and `message`
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import signal
 import sys
 import time
@@ -32,6 +34,7 @@ class Reporter:
     def __init__(self, stream: IO[str]) -> None:
         self.stream = stream
         self.unfinished: Path | None = None
+        self.scratch: Path | None = None
         self.seconds: dict[str, float] = {}
         self._floor, self._ceiling = 0.0, 0.0
         self._name = ""
@@ -70,20 +73,27 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True)
     render = commands.add_parser("render", help="perform a clip on a character")
     render.add_argument("--avatar", type=Path, required=True, help="character to perform it")
-    render.add_argument("--engine", default="workbench")
-    render.add_argument("--size", type=_size, default=(512, 512), help="WxH in pixels")
-    render.add_argument("--camera", default="half")
-    render.add_argument("--samples", type=_count, help="per pixel; default by engine")
+    render.add_argument("--quality", default="draft", help="preview, draft or final")
+    render.add_argument("--engine", help="default: by quality")
+    render.add_argument("--samples", type=_count, help="per pixel; default: by quality and engine")
+    render.add_argument("--format", default="square-720", help="vertical, horizontal, square, …")
+    render.add_argument("--size", type=_size, help="WxH in pixels; default: by format")
+    render.add_argument("--camera", default="half", help="bust, half or full")
+    render.add_argument("--transparent", action="store_true", help="nothing behind the character")
+    render.add_argument("--burn-subtitles", action="store_true", help="into pictures and videos")
     render.add_argument("--frames", type=_frames, help="A:B, first and last video frame from 1")
     render.add_argument("--sheet", type=_count, default=1, help="moments shown in a PNG")
+    render.add_argument("--resume", action="store_true", help="keep the pictures of a folder")
     retarget = commands.add_parser("retarget", help="carry a clip over to a rig")
     retarget.add_argument("--rig", dest="avatar", type=Path, required=True, help="rig to move")
-    for command in (render, retarget):
+    subtitles = commands.add_parser("subtitles", help="write the words of a clip")
+    for command in (render, retarget, subtitles):
         command.add_argument("clip", type=Path)
         command.add_argument("-o", "--output", type=Path, action="append", required=True)
+        command.add_argument("--force", action="store_true", help="replace existing files")
+    for command in (render, retarget):
         command.add_argument("--fps", type=float, help="frame rate; default: the clip's")
         command.add_argument("--units", choices=("m", "cm"), default="cm", help="of a BVH file")
-        command.add_argument("--force", action="store_true", help="replace existing files")
     return parser.parse_args(arguments)
 
 
@@ -113,7 +123,12 @@ def run(arguments: list[str], reporter: Reporter) -> None:
     from .core.atomic import check_writable
 
     for output in options.output:
-        check_writable(output, force=options.force)
+        if output.suffix:  # a folder of pictures has rules of its own
+            check_writable(output, force=options.force)
+    if options.command == "subtitles":
+        _write_subtitles(options)
+        reporter.line({"done": [str(path) for path in options.output], "lost": [], "seconds": {}})
+        return
     with reporter.step("starting Blender", 0.02):
         from . import headless
     made = headless.produce(options, reporter)
@@ -126,15 +141,30 @@ def run(arguments: list[str], reporter: Reporter) -> None:
     )
 
 
+def _write_subtitles(options: argparse.Namespace) -> None:
+    """All that needs no Blender."""
+    from .core.clip_reader import read_clip
+    from .core.subtitles import WRITERS, clip_cues, write_subtitles
+
+    for output in options.output:
+        if output.suffix.lower() not in WRITERS:
+            raise UserError(f"{output}: write one of {' '.join(WRITERS)}")
+    cues = clip_cues(read_clip(options.clip), options.clip)
+    for output in options.output:
+        write_subtitles(output, cues, force=options.force)
+
+
 def main() -> None:
     """Run, report, and leave without Blender's own exit, which can hang or crash."""
     reporter = Reporter(os.fdopen(os.dup(1), "w", encoding="utf-8"))
     os.dup2(2, 1)
 
     def stop(signal_number: int, _: object) -> None:
-        """Leave at once, without the half-written file: Blender would swallow an exception."""
+        """Leave at once, without what is half-written: Blender would swallow an exception."""
         if reporter.unfinished is not None:
             reporter.unfinished.unlink(missing_ok=True)
+        if reporter.scratch is not None:
+            shutil.rmtree(reporter.scratch, ignore_errors=True)
         os._exit(128 + signal_number)
 
     signal.signal(signal.SIGTERM, stop)

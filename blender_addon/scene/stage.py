@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import bpy
@@ -10,6 +11,7 @@ import numpy as np
 from mathutils import Matrix, Vector
 
 from ..core.framing import Body, Shot, frame_shot
+from ..core.picture import Size
 from ..core.quaternion import Array
 from ..core.retarget import RigMotion, posed
 from .avatar import Avatar
@@ -33,8 +35,13 @@ LIGHTS = (
 )
 
 
-def build_stage(avatar: Avatar, motion: RigMotion, shot: Shot, size: tuple[int, int]) -> None:
-    """Set up backdrop, three area lights and a camera for the `shot` at `size` pixels."""
+def build_stage(
+    scene: bpy.types.Scene, avatar: Avatar, hands: Array, shot: Shot, size: Size, *, backdrop: bool
+) -> None:
+    """Set up three area lights, a camera for the `shot` at `size` pixels, and the `backdrop`.
+
+    `hands`: where they get to, `(N, 3)` in the world.
+    """
     low, high = avatar.bounds()
     facing = avatar.world_facing()
     up = facing[:, 1]
@@ -43,34 +50,74 @@ def build_stage(avatar: Avatar, motion: RigMotion, shot: Shot, size: tuple[int, 
     origin = origin + (floor - origin @ up) * up
     place = Matrix.Translation(origin) @ Matrix(facing.tolist()).to_4x4()
     height = crown - floor
-    _backdrop(place, height / ADULT)
-    _lights(place, height / ADULT)
-    _camera(place, _body(avatar, motion, place, height), shot, size)
+    if backdrop:
+        _backdrop(scene, place, height / ADULT)
+    _lights(scene, place, height / ADULT)
+    _camera(scene, place, _body(avatar, hands, place, height), shot, size)
 
 
-def _body(avatar: Avatar, motion: RigMotion, place: Matrix, height: float) -> Body:
-    """Heights and hands as seen from the studio's origin on the floor."""
-    local = np.array(place.inverted())
+def strike_stage(scene: bpy.types.Scene, kept: Iterable[bpy.types.Object]) -> None:
+    """Remove the scene with all that is on its stage but the `kept` objects."""
+    kept = set(kept)
+    props = [item for item in scene.objects if item not in kept]
+    data = [item.data for item in props if item.data]
+    materials = [material for mesh in data for material in getattr(mesh, "materials", ())]
+    images = [
+        node.image
+        for material in materials
+        for node in material.node_tree.nodes
+        if node.type == "TEX_IMAGE"
+    ]
+    worlds = [scene.world] if scene.world else []
+    bpy.data.scenes.remove(scene)
+    bpy.data.batch_remove([*props, *data, *materials, *images, *worlds])
+
+
+def hands_of(avatar: Avatar, motion: RigMotion) -> Array:
+    """Where wrists and middle fingers get to in a movement, `(N, 3)` in the world."""
     heads, _ = posed(avatar.rig, motion)
+    indices = [avatar.rig.index(bone) for bone in _hand_bones(avatar)]
+    return avatar.to_world(heads[:, indices]).reshape(-1, 3)
 
-    def seen(points: Array) -> Array:
-        return avatar.to_world(points) @ local[:3, :3].T + local[:3, 3]
 
-    def rest(name: str) -> Array:
-        return seen(avatar.rig.heads[avatar.rig.index(avatar.bone_map.first(name))])
+def hands_in_scene(scene: bpy.types.Scene, avatar: Avatar, frames: Iterable[int]) -> Array:
+    """The same as the scene plays it, at some of its frames; the current frame is kept."""
+    current, places = scene.frame_current, list[Any]()
+    for frame in frames:
+        scene.frame_set(frame)
+        matrix = avatar.armature.matrix_world
+        bones = avatar.armature.pose.bones
+        places += [matrix @ bones[name].head for name in _hand_bones(avatar)]
+    scene.frame_set(current)
+    return np.array(places)
 
+
+def _hand_bones(avatar: Avatar) -> list[str]:
     ends = [
         f"{side}{joint}" for side in ("left", "right") for joint in ("Hand", "MiddleIntermediate")
     ]
-    bones = [avatar.bone_map.first(name) for name in ends if name in avatar.bone_map.bones]
-    hands = seen(heads[:, [avatar.rig.index(bone) for bone in bones]])
+    return [avatar.bone_map.first(name) for name in ends if name in avatar.bone_map.bones]
+
+
+def _body(avatar: Avatar, hands: Array, place: Matrix, height: float) -> Body:
+    """Heights and hands as seen from the studio's origin on the floor."""
+    local = np.array(place.inverted())
+
+    def seen(points: Array) -> Array:
+        return points @ local[:3, :3].T + local[:3, 3]
+
+    def rest(name: str) -> Array:
+        return seen(
+            avatar.to_world(avatar.rig.heads[avatar.rig.index(avatar.bone_map.first(name))])
+        )
+
     shoulder = rest("leftUpperArm")
-    return Body(height, shoulder[1], rest("hips")[1], abs(shoulder[0]) * 1.5, hands)
+    return Body(height, shoulder[1], rest("hips")[1], abs(shoulder[0]) * 1.5, seen(hands))
 
 
-def _add(name: str, data: Any, matrix: Matrix) -> bpy.types.Object:
+def _add(scene: bpy.types.Scene, name: str, data: Any, matrix: Matrix) -> bpy.types.Object:
     item = bpy.data.objects.new(name, data)
-    bpy.context.scene.collection.objects.link(item)
+    scene.collection.objects.link(item)
     item.matrix_world = matrix
     return item
 
@@ -83,7 +130,7 @@ def _towards(place: Matrix, position: Vector, aim: Vector) -> Matrix:
     return place @ Matrix.Translation(position) @ turn.to_4x4()
 
 
-def _backdrop(place: Matrix, scale: float) -> None:
+def _backdrop(scene: bpy.types.Scene, place: Matrix, scale: float) -> None:
     """A floor that curves up into a wall, so that no edge shows behind the character."""
     bend = [
         (BEND * (1.0 - math.cos(angle)), -1.6 - BEND * math.sin(angle))
@@ -103,7 +150,7 @@ def _backdrop(place: Matrix, scale: float) -> None:
     uv = mesh.uv_layers.new(name="UVMap")
     uv.data.foreach_set("uv", (corners / (2.0 * SHADOW * scale) + 0.5).ravel())
     mesh.materials.append(_matt_material())
-    _add("Backdrop", mesh, place)
+    _add(scene, "Backdrop", mesh, place)
 
 
 def _matt_material() -> bpy.types.Material:
@@ -126,23 +173,22 @@ def _matt_material() -> bpy.types.Material:
     return material
 
 
-def _lights(place: Matrix, scale: float) -> None:
+def _lights(scene: bpy.types.Scene, place: Matrix, scale: float) -> None:
     chest = Vector((0.0, 1.25, 0.0)) * scale
     for number, (left, up, forward, watts, width) in enumerate(LIGHTS, start=1):
         light = bpy.data.lights.new(f"Light {number}", "AREA")
         light.energy = watts * scale**2
         light.size = width * scale
         position = Vector((left, up, forward)) * scale
-        _add(light.name, light, _towards(place, position, chest))
-    world = bpy.context.scene.world or bpy.data.worlds.new("Air")
-    bpy.context.scene.world = world
+        _add(scene, light.name, light, _towards(place, position, chest))
+    world = scene.world = bpy.data.worlds.new("Air")
     world.use_nodes = True
     background = next(node for node in world.node_tree.nodes if node.type == "BACKGROUND")
     background.inputs["Color"].default_value = AIR
     background.inputs["Strength"].default_value = 0.4
 
 
-def _camera(place: Matrix, body: Body, shot: Shot, size: tuple[int, int]) -> None:
+def _camera(scene: bpy.types.Scene, place: Matrix, body: Body, shot: Shot, size: Size) -> None:
     camera = bpy.data.cameras.new("Camera")
     camera.lens, camera.sensor_width = LENS, 36.0
     across = camera.sensor_width / (2.0 * camera.lens)
@@ -151,4 +197,4 @@ def _camera(place: Matrix, body: Body, shot: Shot, size: tuple[int, int]) -> Non
     position = Vector((0.0, view.height, view.distance))
     camera.clip_start, camera.clip_end = view.distance * 0.02, view.distance * 20.0
     aim = Vector((0.0, view.height, 0.0))
-    bpy.context.scene.camera = _add("Camera", camera, _towards(place, position, aim))
+    scene.camera = _add(scene, "Camera", camera, _towards(place, position, aim))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -16,9 +17,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from blender_addon.core.frame_folder import FrameFolder  # noqa: E402
 from blender_addon.core.retarget import RigMotion  # noqa: E402
+from blender_addon.scene.cut import Cut, film_video  # noqa: E402
 from blender_addon.scene.keys import key_performance  # noqa: E402
-from blender_addon.scene.render import Look, render_video, set_up_render  # noqa: E402
+from blender_addon.scene.render import Look, render_now, set_up_render  # noqa: E402
 
 BONES = 55
 
@@ -26,8 +29,12 @@ BONES = 55
 def render_cube(path: Path, frames: int) -> None:
     """The factory scene by the same engine, size and codec."""
     bpy.ops.wm.read_factory_settings()
-    set_up_render(Look("workbench", (512, 512), 30.0, 1))
-    render_video(path, (1, frames), None, 1, lambda *_: None)
+    size, scene = (512, 512), bpy.context.scene
+    set_up_render(scene, Look("workbench", size, 1))
+    with tempfile.TemporaryDirectory() as folder:
+        cut = Cut(FrameFolder(Path(folder), size), range(1, frames + 1), 30.0)
+        for _ in film_video(path, scene, cut, render_now):
+            pass
 
 
 def time_keys(frames: int) -> dict[str, float]:

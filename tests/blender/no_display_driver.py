@@ -8,14 +8,15 @@ from unittest import mock
 import bpy
 
 from blender_addon.core.errors import UserError
-from blender_addon.scene.render import ENGINES, Look, set_up_render
+from blender_addon.core.picture import ENGINES
+from blender_addon.scene.render import Look, set_up_render
 
 bpy.ops.wm.read_factory_settings(use_empty=True)
 answers = {}
 with mock.patch.object(ctypes, "CDLL", side_effect=OSError("not found")):
     for engine in ENGINES:
         try:
-            set_up_render(Look(engine, (64, 64), 30.0, 1))
+            set_up_render(bpy.context.scene, Look(engine, (64, 64), 1))
             answers[engine] = ""
         except UserError as error:
             answers[engine] = str(error)

@@ -203,7 +203,7 @@ MISTAKES: dict[str, tuple[Mistake, str]] = {
     ),
     "wrong suffix": (
         lambda clip, rig, out: ["render", clip, "--avatar", rig, "-o", out.with_suffix(".avi")],
-        r"write one of \.mp4, \.png",
+        r"write one of \.mp4 \.webm",
     ),
     "wrong engine": (
         lambda clip, rig, out: ["render", clip, "--avatar", rig, "-o", out, "--engine", "luxcore"],
