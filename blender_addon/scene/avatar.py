@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,22 +15,28 @@ from ..core.errors import UserError
 from ..core.quaternion import Array
 from ..core.retarget import rig_facing
 from ..core.rig import Rig
+from ..core.trunk import bridge_trunk
+from .control_rig import behaviour_of
 from .materials import upgrade_materials
 from .rig import read_rig
-
-OVERRULING = {"COPY_TRANSFORMS", "COPY_ROTATION", "ARMATURE", "IK", "SPLINE_IK", "CHILD_OF"}
-"""Constraints that set a bone's rotation themselves."""
+from .trial import Switch
 
 
 @dataclass(frozen=True)
 class Avatar:
-    """A rigged character: its armature object, the meshes that follow it, and what is known of
-    its bones."""
+    """A rigged character: its armature object and the meshes that follow it.
+
+    `rig` is the armature as it behaves and `bone_map` says which of its bones are keyed: in a
+    control rig the controls, once each of `switches` (data path on the armature) has the value
+    given there. `remarks`: bones that are left alone, and why.
+    """
 
     armature: bpy.types.Object
     meshes: tuple[bpy.types.Object, ...]
     rig: Rig
     bone_map: BoneMap
+    switches: dict[str, Switch] = field(default_factory=dict[str, Switch])
+    remarks: tuple[str, ...] = ()
 
     def world_facing(self) -> Array:
         """Matrix `(3, 3)`: the character's left, up and forward as unit columns in the world."""
@@ -76,43 +82,63 @@ def load_avatar(path: Path) -> Avatar:
     except (RuntimeError, OSError) as error:
         reason = str(error).strip().splitlines()[-1]
         raise UserError(f"{path}: Blender cannot read this avatar ({reason})") from error
-    avatar = avatar_of(set(bpy.data.objects) - before, str(path))
-    for datablock in _animated(avatar):
+    objects = set(bpy.data.objects) - before
+    armature = _main_armature(objects, str(path))
+    for datablock in _animated(armature, _meshes_of(armature, objects)):
         _stop(datablock)
-    for bone in avatar.armature.pose.bones:
+    for bone in armature.pose.bones:
         bone.matrix_basis = Matrix()
+    armature.data.pose_position = "POSE"
+    avatar = avatar_of(objects, str(path))
     upgrade_materials(avatar.meshes)
     return avatar
 
 
 def avatar_of(objects: set[bpy.types.Object], place: str) -> Avatar:
-    """The character among `objects`: the armature that moves most vertices, and its meshes."""
+    """The character among `objects`: the armature that moves most vertices, and its meshes.
+
+    `UserError` where its bones are not known or keys could not move them.
+    """
+    armature = _main_armature(objects, place)
+    require_posable(armature)
+    rig = read_rig(armature)
+    behaviour = behaviour_of(armature, bridge_trunk(rig, map_bones(rig)))
+    return Avatar(
+        armature,
+        _meshes_of(armature, objects),
+        behaviour.rig,
+        behaviour.bone_map,
+        behaviour.switches,
+        behaviour.remarks,
+    )
+
+
+def require_posable(armature: bpy.types.Object) -> None:
+    """`UserError` with what to do where Blender does not let an armature be posed now."""
+    data = armature.animation_data
+    if not armature.is_editable:
+        reason = "is linked from another file: make a library override of it first (Object menu)"
+    elif armature.mode == "EDIT":
+        reason = "is in Edit Mode: leave it (Tab) first"
+    elif armature.data.pose_position == "REST":
+        reason = "shows its rest position: choose Pose Position in the armature's properties"
+    elif data is not None and data.use_tweak_mode:
+        reason = "has an NLA strip in tweak mode: leave it (Tab in the NLA editor) first"
+    else:
+        return
+    raise UserError(f"“{armature.name}” {reason}")
+
+
+def _main_armature(objects: set[bpy.types.Object], place: str) -> bpy.types.Object:
     armatures = [item for item in objects if item.type == "ARMATURE"]
     if not armatures:
         raise UserError(f"{place}: holds no armature, so there is nothing to animate")
-    followers = {armature: _meshes_of(armature, objects) for armature in armatures}
 
     def size(armature: bpy.types.Object) -> tuple[int, int]:
-        vertices = sum(len(mesh.data.vertices) for mesh in followers[armature])
+        vertices = sum(len(mesh.data.vertices) for mesh in _meshes_of(armature, objects))
         return vertices, len(armature.data.bones)
 
-    armature = max(armatures, key=size)
-    rig = read_rig(armature)
-    bone_map = map_bones(rig)
-    _require_free_bones(armature, bone_map)
-    return Avatar(armature, followers[armature], rig, bone_map)
-
-
-def _require_free_bones(armature: bpy.types.Object, bone_map: BoneMap) -> None:
-    """`UserError` where constraints would overrule keys: in rigs moved by control bones."""
-    for bones in bone_map.bones.values():
-        for bone in bones:
-            for constraint in armature.pose.bones[bone].constraints:
-                if constraint.type in OVERRULING and constraint.enabled:
-                    raise UserError(
-                        f"{armature.name}: the constraint “{constraint.name}” moves the bone "
-                        f"“{bone}”, so keys could not; use the rig without its controls"
-                    )
+    return max(armatures, key=size)
 
 
 def _meshes_of(
@@ -129,9 +155,11 @@ def _follows(mesh: bpy.types.Object, armature: bpy.types.Object) -> bool:
     return deformed or mesh.parent == armature
 
 
-def _animated(avatar: Avatar) -> list[bpy.types.ID]:
-    keys = [mesh.data.shape_keys for mesh in avatar.meshes if mesh.data.shape_keys]
-    return [avatar.armature, *avatar.meshes, *keys]
+def _animated(
+    armature: bpy.types.Object, meshes: tuple[bpy.types.Object, ...]
+) -> list[bpy.types.ID]:
+    keys = [mesh.data.shape_keys for mesh in meshes if mesh.data.shape_keys]
+    return [armature, *meshes, *keys]
 
 
 def _stop(datablock: Any) -> None:

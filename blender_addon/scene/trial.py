@@ -1,0 +1,127 @@
+"""Trying poses on an armature without anyone noticing: nothing of the scene stays changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import bpy
+import numpy as np
+from mathutils import Matrix
+
+from ..compat import unanimated
+from ..core.carrying import Shaken
+from ..core.quaternion import Array, from_rotvec, normalize, to_matrix
+
+CHANNELS = {
+    "location": 3, "rotation_quaternion": 4, "rotation_euler": 3, "rotation_axis_angle": 4,
+    "scale": 3,
+}  # fmt: skip
+Switch = float | int | bool
+"""Value of a custom property by which a rig is set to FK or to IK."""
+SHAKE = np.radians([4.0, 9.0])
+"""Least and greatest turn of a shaken bone: small enough to stay clear of limits."""
+
+
+class Trial:
+    """An armature alone in a throw-away scene, without its animation; drivers and constraints
+    act as always."""
+
+    def __init__(self, armature: bpy.types.Object, scene: bpy.types.Scene) -> None:
+        self.armature = armature
+        self.names = tuple(bone.name for bone in armature.pose.bones)
+        self.index = {name: k for k, name in enumerate(self.names)}
+        self._layer = scene.view_layers[0]
+        self._found: dict[str, Switch] = {}
+        self._muted: list[bpy.types.Constraint] = []
+
+    def poses(self) -> Array:
+        """Matrices `(B, 4, 4)` of all bones in the armature's space, as they are now."""
+        return self._read("matrix", 16).reshape(-1, 4, 4).transpose(0, 2, 1)
+
+    def tails(self) -> Array:
+        """Ends `(B, 3)` of all bones as they are now."""
+        return self._read("tail", 3).reshape(-1, 3)
+
+    def _read(self, name: str, width: int) -> Array:
+        self.armature.update_tag()
+        self._layer.update()
+        bones = self.armature.evaluated_get(self._layer.depsgraph).pose.bones
+        values = np.empty(width * len(bones), dtype=np.float32)
+        bones.foreach_get(name, values)
+        return values.astype(float)
+
+    def turn(self, bones: Sequence[str], rotations: Array) -> None:
+        """Give each bone its own rotation `(N, 3, 3)` and nothing else."""
+        for bone, rotation in zip(bones, rotations, strict=True):
+            self.armature.pose.bones[bone].matrix_basis = Matrix(rotation.tolist()).to_4x4()
+
+    def switch(self, path: str, value: Switch) -> None:
+        """Set a custom property of the armature or of a bone, by its data path."""
+        holder, _, key = path.rpartition("[")
+        owner = self.armature.path_resolve(holder) if holder else self.armature
+        self._found.setdefault(path, owner[key[1:-2]])
+        owner[key[1:-2]] = value
+
+    def mute(self, constraint: bpy.types.Constraint) -> None:
+        """Try without a constraint that acts now."""
+        self._muted.append(constraint)
+        constraint.mute = True
+
+    def restore(self) -> None:
+        """Put back switches and constraints."""
+        for path, value in self._found.items():
+            self.switch(path, value)
+        for constraint in self._muted:
+            constraint.mute = False
+
+    def shake(self, bones: Sequence[str], times: int = 2) -> Shaken:
+        """Turn all `bones` at once, each about an axis of its own; they are left at rest."""
+        rng = np.random.default_rng(len(bones))
+        axes = normalize(rng.normal(size=(times, len(bones), 3)))
+        angles = rng.uniform(*SHAKE, size=(times, len(bones), 1))
+        own = to_matrix(from_rotvec(axes * angles))
+        poses: list[Array] = []
+        for rotations in (*own, np.tile(np.eye(3), (len(bones), 1, 1))):
+            self.turn(bones, rotations)
+            poses.append(self.poses())
+        keyed = tuple(self.index[bone] for bone in bones)
+        return Shaken(np.stack([poses[-1], *poses[:-1]]), keyed, own)
+
+    def slide(self, bone: str, distance: float) -> Array:
+        """Matrix `(3, 3)`: columns are where the bone's own location moves its head."""
+        pose = self.armature.pose.bones[bone]
+        head = self.poses()[self.index[bone], :3, 3]
+        columns: list[Array] = []
+        for axis in np.eye(3):
+            pose.location = axis * distance
+            columns.append((self.poses()[self.index[bone], :3, 3] - head) / distance)
+        pose.location = np.zeros(3)
+        return np.stack(columns, axis=-1)
+
+
+@contextmanager
+def trial(armature: bpy.types.Object) -> Iterator[Trial]:
+    """Have the armature for a trial; afterwards its pose and animation are what they were."""
+    bones = armature.pose.bones
+    kept = {name: np.empty(width * len(bones), np.float32) for name, width in CHANNELS.items()}
+    for name, values in kept.items():
+        bones.foreach_get(name, values)
+    hidden = armature.hide_viewport
+    scene = bpy.data.scenes.new("momjit trial")
+    try:
+        scene.frame_current = bpy.context.scene.frame_current
+        scene.collection.objects.link(armature)
+        armature.hide_viewport = False
+        with unanimated(armature):
+            tried = Trial(armature, scene)
+            try:
+                yield tried
+            finally:
+                tried.restore()
+                for name, values in kept.items():
+                    bones.foreach_set(name, values)
+    finally:
+        armature.hide_viewport = hidden
+        bpy.data.scenes.remove(scene)
+        armature.update_tag()
