@@ -30,7 +30,7 @@ def test_uneven_work_does_not_make_the_number_jump():
         pace.reach(min(now / 13.3, 0.5 + max(now - 6.65, 0.0) / 26.7), now)
         told.append(pace.left(now) or 0.0)
     assert max(np.diff(told[7:])) < 0.05
-    assert told[-50] == pytest.approx(5.0, abs=2.0)
+    assert 2.0 < told[-50] < 6.0  # 5 s before the end
 
 
 def test_progress_that_goes_back_is_not_believed():
