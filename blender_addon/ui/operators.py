@@ -1,5 +1,7 @@
 """The panel's buttons. They start and stop tasks; nothing here waits."""
 
+# pyright: reportInvalidTypeForm=false
+
 from __future__ import annotations
 
 import random
@@ -7,12 +9,14 @@ import time
 from pathlib import Path
 
 import bpy
+from bpy.app.translations import pgettext_iface as translated
 
 from ..client.errors import BackendError
+from ..client.job import Job
 from ..core.errors import UserError
 from . import insert, session
 from .preferences import preferences, results_folder
-from .settings import AUTOMATIC, MOMJIT_settings
+from .settings import AUTOMATIC, MOMJIT_settings, existing_file
 
 Result = set[str]
 
@@ -31,53 +35,90 @@ def refresh(context: bpy.types.Context) -> None:
 
 
 class MOMJIT_OT_generate(bpy.types.Operator):
-    """Let the selected armature, or a bundled character, say and gesture the text"""
+    """Let the selected armature, or another character, say and gesture the text"""
 
     bl_idname = "momjit.generate"
     bl_label = "Generate"
 
     def execute(self, context: bpy.types.Context) -> Result:
         """Start the jobs; the result arrives later, as one undo step."""
-        settings: MOMJIT_settings = context.scene.momjit
         try:
-            if "generate" in session.current().tasks:
-                raise UserError("the last result is still being made; cancel it first")
-            if not settings.full_text() and not settings.audio:
-                raise UserError("there is nothing to say: type a sentence, or choose a recording")
-            placement = insert.Placement.from_settings(context)
-            folder = _new_folder(results_folder(context))
-            current = connect(context)
-            perform = current.submit("perform", _arguments(context, settings))
-            jobs = [perform]
-            if placement.armature is None:
-                jobs.append(current.ask_character(settings.avatar_name))
+            _generate(context, context.scene.momjit)
         except (BackendError, UserError) as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-
-        def finish() -> str:
-            avatar = current.character_file(jobs[1]) if len(jobs) > 1 else None
-            paths = perform.save_files(folder)
-            with insert.shown(placement.scene):
-                done = insert.insert(bpy.context, paths["clip.npz"], avatar, placement)
-            return "\n".join([done, *map(str, perform.result["warnings"])])
-
-        current.begin("generate", "Generating", jobs, finish, for_scene=True)
-        if not current.catalogue.choices:
-            refresh(context)
+            return refused(self, error)
         return {"FINISHED"}
 
 
+def _generate(context: bpy.types.Context, settings: MOMJIT_settings) -> None:
+    if "generate" in session.current().tasks:
+        raise UserError("the last result is still being made; cancel it first")
+    if not settings.full_text() and settings.recording() is None:
+        raise UserError("there is nothing to say: type a sentence, or choose a recording")
+    arguments = performance_arguments(context, settings)
+    placement = insert.Placement.from_settings(context)
+    folder = new_folder(results_folder(context))
+    current = connect(context)
+    made = current.submit(_job(current, settings.mode), arguments)
+    character = Character(current, settings) if placement.armature is None else None
+
+    def finish() -> str:
+        avatar = character.file() if character else None
+        paths = made.save_files(folder)
+        with insert.shown(placement.scene):
+            done = insert.insert(bpy.context, paths["clip.npz"], avatar, placement)
+        return "\n".join([done, *map(str, made.result["warnings"])])
+
+    jobs = [made, *(character.jobs if character else ())]
+    current.begin("generate", "Generating", jobs, finish, for_scene=True)
+    if not current.catalogue.choices:
+        refresh(context)
+
+
+def _job(current: session.Session, mode: str) -> str:
+    """The backend's job for a mode; `UserError` while it has none for it."""
+    if mode == "SIGN" and not current.offers("sign"):
+        raise UserError("this backend cannot sign yet: choose Gestures")
+    return "sign" if mode == "SIGN" else "perform"
+
+
+class Character:
+    """A character that is brought into the scene: from a file, or a bundled one that is asked for.
+
+    `jobs` have to end before `file` can be called.
+    """
+
+    def __init__(self, current: session.Session, settings: MOMJIT_settings) -> None:
+        self._current = current
+        self._file = None
+        self.jobs: list[Job] = []
+        if settings.who == "FILE":
+            self._file = existing_file(settings.character_file, "the character's file")
+        else:
+            self.jobs = [current.ask_character(settings.avatar_name)]
+
+    def file(self) -> Path:
+        """What `load_avatar` reads."""
+        return self._file or self._current.character_file(self.jobs[0])
+
+
+def refused(operator: bpy.types.Operator, error: Exception) -> Result:
+    """Tell the user why an operator did nothing."""
+    operator.report({"ERROR"}, translated(str(error)))
+    return {"CANCELLED"}
+
+
 class MOMJIT_OT_cancel(bpy.types.Operator):
-    """Stop generating; the scene stays as it is"""
+    """Stop what is being made; the scene stays as it is"""
 
     bl_idname = "momjit.cancel"
     bl_label = "Cancel"
 
+    task: bpy.props.StringProperty(default="generate", options={"HIDDEN", "SKIP_SAVE"})
+
     def execute(self, context: bpy.types.Context) -> Result:
         """Ask the task to stop."""
-        if not session.current().cancel("generate"):
-            self.report({"WARNING"}, "nothing is being generated")
+        if not session.current().cancel(self.task):
+            self.report({"WARNING"}, translated("nothing is being generated"))
             return {"CANCELLED"}
         return {"FINISHED"}
 
@@ -93,8 +134,7 @@ class MOMJIT_OT_refresh(bpy.types.Operator):
         try:
             refresh(context)
         except BackendError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+            return refused(self, error)
         return {"FINISHED"}
 
 
@@ -109,8 +149,7 @@ class MOMJIT_OT_check_backend(bpy.types.Operator):
         try:
             connect(context).check()
         except BackendError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+            return refused(self, error)
         return {"FINISHED"}
 
 
@@ -127,7 +166,10 @@ class MOMJIT_OT_new_seed(bpy.types.Operator):
         return {"FINISHED"}
 
 
-def _arguments(context: bpy.types.Context, settings: MOMJIT_settings) -> dict[str, object]:
+def performance_arguments(
+    context: bpy.types.Context, settings: MOMJIT_settings
+) -> dict[str, object]:
+    """What the job "perform" is given for the panel's choices; `UserError` for missing files."""
     render = context.scene.render
     return {
         "text": settings.full_text(),
@@ -135,12 +177,14 @@ def _arguments(context: bpy.types.Context, settings: MOMJIT_settings) -> dict[st
         "intensity": settings.intensity,
         "seed": settings.seed,
         "voice": None if settings.voice_name == AUTOMATIC else settings.voice_name,
-        "audio": Path(bpy.path.abspath(settings.audio)) if settings.audio else None,
+        "audio": settings.recording(),
         "fps": render.fps / render.fps_base,
+        "exemplar": settings.exemplar_file(),
+        "emblems": settings.emblems,
     }
 
 
-def _new_folder(parent: Path) -> Path:
+def new_folder(parent: Path) -> Path:
     """A folder name that no earlier result has; the folder is made when the result arrives."""
     stamp = time.strftime("%Y%m%d-%H%M%S")
     candidates = (parent / f"{stamp}{suffix}" for suffix in ("", *(f"-{n}" for n in range(2, 100))))

@@ -6,10 +6,10 @@ import bpy
 from bpy.app.translations import pgettext_iface as translated
 
 from ..client.errors import BackendError
-from ..client.task import Task
 from . import insert, session
 from .operators import refresh
 from .preferences import ADDON, draw_note
+from .progress import draw_progress
 from .settings import MOMJIT_settings
 from .wrap import columns, wrap
 
@@ -28,7 +28,7 @@ class MOMJIT_PT_main(bpy.types.Panel):
     bl_region_type = "UI"
 
     def draw(self, context: bpy.types.Context) -> None:
-        """The text, the manner, the character and the button."""
+        """The text, the voice, the manner, the character and the button."""
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
@@ -36,19 +36,20 @@ class MOMJIT_PT_main(bpy.types.Panel):
         current = session.current()
         if not current.catalogue_asked and not bpy.app.timers.is_registered(_fill_lists):
             bpy.app.timers.register(_fill_lists, first_interval=0.5)
-        width = _text_columns(context)
+        width = text_columns(context)
+        layout.row().prop(settings, "mode", expand=True)
         _draw_text(layout, settings, width)
-        column = layout.column()
-        row = column.row(align=True)
-        row.prop(settings, "style")
-        row.operator("momjit.refresh", text="", icon="FILE_REFRESH")
-        column.prop(settings, "intensity", slider=True)
-        column.prop(settings, "voice")
-        row = column.row(align=True)
-        row.prop(settings, "seed")
-        row.operator("momjit.new_seed", text="", icon="MOD_NOISE")
+        if settings.mode == "GESTURE":
+            _draw_speech(layout, settings)
+            _draw_manner(layout, settings)
+        elif not current.offers("sign"):
+            _draw_missing_signs(layout, current, width)
         _draw_character(layout, context, settings)
-        _draw_work(layout, current, width)
+        if not draw_progress(layout, "generate", scale=1.6):
+            row = layout.row()
+            row.scale_y = 1.6
+            row.operator("momjit.generate", icon="PLAY")
+        _draw_notes(layout, current, width)
 
 
 class MOMJIT_PT_options(bpy.types.Panel):
@@ -60,9 +61,10 @@ class MOMJIT_PT_options(bpy.types.Panel):
     bl_region_type = "UI"
     bl_parent_id = "MOMJIT_PT_main"
     bl_options = {"DEFAULT_CLOSED"}
+    bl_order = 5
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Three switches."""
+        """Where it begins, and what comes with it."""
         settings: MOMJIT_settings = context.scene.momjit
         column = self.layout.column()
         for name in ("at_cursor", "sound", "markers"):
@@ -81,37 +83,53 @@ def _draw_text(layout: bpy.types.UILayout, settings: MOMJIT_settings, width: int
         box.scale_y = 0.8
         for line in wrap(text, width - 2):
             box.label(text=line, translate=False)
-    layout.prop(settings, "audio")
+
+
+def _draw_speech(layout: bpy.types.UILayout, settings: MOMJIT_settings) -> None:
+    column = layout.column()
+    column.row().prop(settings, "speech", expand=True)
+    column.prop(settings, "voice" if settings.speech == "VOICE" else "audio")
+
+
+def _draw_manner(layout: bpy.types.UILayout, settings: MOMJIT_settings) -> None:
+    column = layout.column()
+    row = column.row(align=True)
+    row.prop(settings, "style")
+    row.operator("momjit.refresh", text="", icon="FILE_REFRESH")
+    column.prop(settings, "intensity", slider=True)
+    row = column.row(align=True)
+    row.prop(settings, "seed")
+    row.operator("momjit.new_seed", text="", icon="MOD_NOISE")
+    column.prop(settings, "exemplar")
+    column.prop(settings, "emblems")
+
+
+def _draw_missing_signs(layout: bpy.types.UILayout, current: session.Session, width: int) -> None:
+    if current.backend is None or not current.backend.version:
+        return  # nobody knows yet what the backend can do
+    column = layout.column(align=True)
+    text = translated("This backend cannot sign yet: update it, or choose Gestures")
+    for number, line in enumerate(wrap(text, width - 5)):
+        column.label(text=line, icon="BLANK1" if number else "INFO", translate=False)
 
 
 def _draw_character(
     layout: bpy.types.UILayout, context: bpy.types.Context, settings: MOMJIT_settings
 ) -> None:
-    armature = insert.selected_armature(context)
-    if armature is None:
-        layout.prop(settings, "avatar")
-        return
-    row = layout.row()
-    split = row.split(factor=0.4)
-    label = split.row()
-    label.alignment = "RIGHT"
-    label.label(text="Character")
-    split.label(text=armature.name, icon="ARMATURE_DATA", translate=False)
-
-
-def _draw_work(layout: bpy.types.UILayout, current: session.Session, width: int) -> None:
-    task = current.tasks.get("generate")
-    if task is None:
-        row = layout.row()
-        row.scale_y = 1.6
-        row.operator("momjit.generate", icon="PLAY")
+    column = layout.column()
+    column.row().prop(settings, "who", expand=True)
+    armature = insert.selected_armature(context) if settings.who == "SELECTED" else None
+    if settings.who == "FILE":
+        column.prop(settings, "character_file", text=" ")
+    elif armature is None:
+        column.prop(settings, "avatar", text="Bundled" if settings.who == "SELECTED" else " ")
     else:
-        row = layout.row(align=True)
-        row.scale_y = 1.6
-        row.progress(factor=task.fraction, text=_progress_text(task))
-        cancel = row.row(align=True)
-        cancel.enabled = not task.cancelling
-        cancel.operator("momjit.cancel", text="", icon="X")
+        split = column.row().split(factor=0.4)
+        split.label(text="")
+        split.label(text=armature.name, icon="ARMATURE_DATA", translate=False)
+
+
+def _draw_notes(layout: bpy.types.UILayout, current: session.Session, width: int) -> None:
     draw_note(layout, current, "generate", columns=width - 5)
     if current.notes.get("catalogue") != current.notes.get("generate"):
         draw_note(layout, current, "catalogue", columns=width - 5)
@@ -121,19 +139,7 @@ def _draw_work(layout: bpy.types.UILayout, current: session.Session, width: int)
         show.module = ADDON
 
 
-def _progress_text(task: Task) -> str:
-    if task.cancelling:
-        return translated("Stopping")
-    if task.announced:
-        return translated("Bringing it into the scene")
-    if task.succeeded:
-        return translated("Finished: waits for the end of your edit")
-    step, colon, detail = (task.message or "Starting the backend").partition(": ")
-    message = translated(step) + colon + translated(detail)
-    return message[:1].upper() + message[1:]
-
-
-def _text_columns(context: bpy.types.Context) -> int:
+def text_columns(context: bpy.types.Context) -> int:
     """How many Latin characters fit across the region."""
     scale = context.preferences.system.ui_scale
     return max(16, int((context.region.width / scale - _MARGIN) / _COLUMN))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, cast
 
 import bpy
@@ -19,9 +20,29 @@ from bpy.props import (
 )
 
 from ..client.catalogue import Choice
+from ..core.errors import UserError
 from . import session
 
 AUTOMATIC = "AUTOMATIC"
+MODES = (
+    ("GESTURE", "Gestures", "Speech with the gestures that go with it", "VIEW_PAN", 0),
+    ("SIGN", "Sign Language", "Korean Sign Language, without a voice", "HAND", 1),
+)
+SPEECH = (
+    ("VOICE", "Voice", "A synthetic voice says the text", "PLAY_SOUND", 0),
+    ("RECORDING", "Recording", "Your own recording of the text", "FILE_SOUND", 1),
+)
+CHARACTERS = (
+    (
+        "SELECTED",
+        "Selected",
+        "The armature that is selected; without one, a bundled character",
+        "RESTRICT_SELECT_OFF",
+        0,
+    ),
+    ("BUNDLED", "Bundled", "One of momjit's characters, brought into the scene", "USER", 1),
+    ("FILE", "File", "A rigged character from a file: glb, vrm, fbx or blend", "FILE_3D", 2),
+)
 Items = list[tuple[str, str, str]]
 
 
@@ -60,6 +81,7 @@ def _menu(kind: str, stored: str, first: tuple[str, str, str] | None, **options:
 class MOMJIT_settings(bpy.types.PropertyGroup):
     """One set per scene."""
 
+    mode: EnumProperty(name="Mode", items=MODES)
     text: StringProperty(
         name="Text", description="What the character says, in Korean", options={"TEXTEDIT_UPDATE"}
     )
@@ -68,6 +90,7 @@ class MOMJIT_settings(bpy.types.PropertyGroup):
         type=bpy.types.Text,
         description="A longer text from the text editor, in place of the line above",
     )
+    speech: EnumProperty(name="Speech", description="Where the voice comes from", items=SPEECH)
     audio: StringProperty(
         name="Recording",
         description="A recording of the text, in place of a synthetic voice",
@@ -85,13 +108,29 @@ class MOMJIT_settings(bpy.types.PropertyGroup):
         name="Voice",
         description="Who speaks",
     )
+    exemplar: StringProperty(
+        name="Move Like",
+        description="A motion file (BVH, npz, …) of somebody whose way of moving is taken on",
+        subtype="FILE_PATH",
+    )
+    emblems: BoolProperty(
+        name="Emblems",
+        description="Also make gestures that stand for words, such as a thumb up for 최고",
+        default=False,
+    )
+    who: EnumProperty(name="Character", description="Who performs", items=CHARACTERS)
+    character_file: StringProperty(
+        name="File",
+        description="A rigged character, brought into the scene: glb, vrm, fbx or blend",
+        subtype="FILE_PATH",
+    )
     avatar_name: StringProperty(default="mina")
     avatar: _menu(
         "avatars",
         "avatar_name",
         None,
         name="Character",
-        description="Brought into the scene, since no armature is selected",
+        description="The bundled character that is brought into the scene",
     )
     intensity: FloatProperty(
         name="Intensity",
@@ -120,6 +159,26 @@ class MOMJIT_settings(bpy.types.PropertyGroup):
         """The document if there is one, else the line; without surrounding space."""
         document = cast("bpy.types.Text | None", self.document)
         return (document.as_string() if document else cast(str, self.text)).strip()
+
+    def recording(self) -> Path | None:
+        """The recording that is to be used in place of a voice; `UserError` if it is missing."""
+        if self.speech != "RECORDING":
+            return None
+        if not self.audio:
+            raise UserError("choose a recording, or let a voice speak")
+        return existing_file(self.audio, "the recording")
+
+    def exemplar_file(self) -> Path | None:
+        """Whose way of moving is taken on; `UserError` if the file is missing."""
+        return existing_file(self.exemplar, "the motion file") if self.exemplar else None
+
+
+def existing_file(path: str, what: str) -> Path:
+    """The absolute path of a file that the user named; `UserError` if there is none."""
+    file = Path(bpy.path.abspath(path))
+    if not file.is_file():
+        raise UserError(f"{what} does not exist: {file}")
+    return file
 
 
 CLASSES = (MOMJIT_settings,)

@@ -43,10 +43,12 @@ KOREAN = {
     "Online access is off: the backend stays offline": (
         "온라인 접근이 꺼져 있어 백엔드가 오프라인으로 작동합니다"
     ),
-    "Let the selected armature, or a bundled character, say and gesture the text": (
-        "선택한 아마튜어나 기본 캐릭터가 대사를 말하고 몸짓하게 합니다"
+    "Let the selected armature, or another character, say and gesture the text": (
+        "선택한 아마튜어나 다른 캐릭터가 대사를 말하고 몸짓하게 합니다"
     ),
-    "Stop generating; the scene stays as it is": "생성을 멈춥니다. 장면은 그대로 남습니다",
+    "Stop what is being made; the scene stays as it is": (
+        "만들던 것을 멈춥니다. 장면은 그대로 남습니다"
+    ),
     "Ask the backend again which styles, voices and characters it has": (
         "스타일, 목소리, 캐릭터 목록을 백엔드에 다시 묻습니다"
     ),
@@ -64,10 +66,55 @@ KOREAN = {
     "The manner of the gestures": "몸짓의 방식",
     "Who speaks": "말하는 목소리",
     "The best voice that the backend has": "백엔드가 가진 가장 좋은 목소리",
-    "Brought into the scene, since no armature is selected": (
-        "선택한 아마튜어가 없으므로 장면에 불러옵니다"
-    ),
+    "The bundled character that is brought into the scene": "장면에 불러올 기본 캐릭터",
     "How large and frequent the gestures are": "몸짓의 크기와 빈도",
+    "Mode": "모드",
+    "Gestures": "몸짓",
+    "Speech with the gestures that go with it": "말과 그에 어울리는 몸짓",
+    "Sign Language": "수어",
+    "Korean Sign Language, without a voice": "음성 없는 한국수어",
+    "This backend cannot sign yet: update it, or choose Gestures": (
+        "이 백엔드는 아직 수어를 할 수 없습니다. 백엔드를 업데이트하거나 몸짓을 고르세요"
+    ),
+    "this backend cannot sign yet: choose Gestures": (
+        "이 백엔드는 아직 수어를 할 수 없습니다. 몸짓을 고르세요"
+    ),
+    "Speech": "음성",
+    "Where the voice comes from": "음성을 어디서 가져올지",
+    "A synthetic voice says the text": "합성 음성이 대사를 말합니다",
+    "Your own recording of the text": "대사를 직접 녹음한 파일",
+    "Move Like": "움직임 본보기",
+    "A motion file (BVH, npz, …) of somebody whose way of moving is taken on": (
+        "움직이는 방식을 본뜰 사람의 모션 파일(BVH, npz 등)"
+    ),
+    "Emblems": "상징 몸짓",
+    "Also make gestures that stand for words, such as a thumb up for 최고": (
+        "“최고”에 엄지를 드는 것처럼 말을 대신하는 몸짓도 합니다"
+    ),
+    "Who performs": "누가 연기할지",
+    "Selected": "선택한 것",
+    "The armature that is selected; without one, a bundled character": (
+        "선택한 아마튜어. 없으면 기본 캐릭터"
+    ),
+    "Bundled": "기본 캐릭터",
+    "One of momjit's characters, brought into the scene": "장면에 불러올 momjit의 캐릭터",
+    "File": "파일",
+    "A rigged character from a file: glb, vrm, fbx or blend": (
+        "파일에 든 리깅된 캐릭터: glb, vrm, fbx, blend"
+    ),
+    "A rigged character, brought into the scene: glb, vrm, fbx or blend": (
+        "장면에 불러올 리깅된 캐릭터: glb, vrm, fbx, blend"
+    ),
+    "{seconds} s left": "{seconds}초 남음",
+    "{minutes}:{seconds:02} left": "{minutes}:{seconds:02} 남음",
+    "nothing is being generated": "만들고 있는 것이 없습니다",
+    "the last result is still being made; cancel it first": (
+        "앞의 결과를 아직 만들고 있습니다. 먼저 취소하세요"
+    ),
+    "there is nothing to say: type a sentence, or choose a recording": (
+        "할 말이 없습니다. 문장을 입력하거나 녹음 파일을 고르세요"
+    ),
+    "choose a recording, or let a voice speak": "녹음 파일을 고르거나 합성 음성을 쓰세요",
     "Another number, another take of the same line": "숫자를 바꾸면 같은 대사의 다른 테이크",
     "Else at the first frame of the scene": "끄면 장면의 첫 프레임에서 시작합니다",
     "Put the speech into the sequencer": "음성을 시퀀서에 넣습니다",
