@@ -93,7 +93,9 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         command.add_argument("--force", action="store_true", help="replace existing files")
     for command in (render, retarget):
         command.add_argument("--fps", type=float, help="frame rate; default: the clip's")
-        command.add_argument("--units", choices=("m", "cm"), default="cm", help="of a BVH file")
+        command.add_argument("--preset", default="blender", help="program to write files for")
+        command.add_argument("--units", choices=("m", "cm"), default="", help="of a BVH file")
+        command.add_argument("--all-bones", action="store_true", help="control bones too")
     return parser.parse_args(arguments)
 
 

@@ -12,10 +12,11 @@ from . import compat
 from .core.atomic import atomic_path
 from .core.clip_reader import Clip, read_clip
 from .core.errors import UserError
+from .core.export_preset import export_preset
 from .core.subtitles import WRITERS, Cue, clip_cues, cut_cues, write_subtitles
 from .filming import PICTURES, Film, check_pictures, look_of, set_stage, shoot
-from .scene.avatar import Avatar, load_avatar
-from .scene.export import EXPORTERS, save_bvh
+from .scene.avatar import load_avatar
+from .scene.export import SUFFIXES, ExportOptions, export_character
 from .scene.perform import Performance, perform_clip
 from .scene.render import set_frame_rate
 
@@ -27,6 +28,7 @@ def produce(options: argparse.Namespace, reporter: Reporter) -> Performance:
     """Perform the clip on the avatar and write every output."""
     renders = options.command == "render"
     pictures, texts, scenes = _sort_outputs(options.output, renders=renders)
+    preset = export_preset(options.preset)
     clip = read_clip(options.clip)
     if clip.audio is not None and not clip.audio.is_file():
         raise UserError(f"{options.clip}: its speech {clip.audio} is missing")
@@ -57,11 +59,14 @@ def produce(options: argparse.Namespace, reporter: Reporter) -> Performance:
         film = Film(clip, avatar, performance, look, frames, fps, burnt)
         shoot(film, pictures, options, reporter)
     begun = 0.9 if pictures else 0.1
+    export = ExportOptions(
+        _title(clip, options.clip), preset, options.units, deforming_only=not options.all_bones
+    )
     for number, output in enumerate(scenes, start=1):
         with reporter.step(f"writing {output.name}", begun + (1.0 - begun) * number / len(scenes)):
             with atomic_path(output, force=options.force) as temporary:
                 reporter.unfinished = temporary
-                _export(temporary, avatar, performance, options)
+                export_character(temporary, avatar, export, reporter.progress)
     for output in texts:
         write_subtitles(output, cues, force=options.force)
     return performance
@@ -71,7 +76,7 @@ def _sort_outputs(
     outputs: list[Path], *, renders: bool
 ) -> tuple[list[Path], list[Path], list[Path]]:
     """Pictures, texts and scenes; `UserError` for a kind that there is not."""
-    kinds = (PICTURES, tuple(WRITERS), tuple(EXPORTERS)) if renders else ((), (), tuple(EXPORTERS))
+    kinds = (PICTURES, tuple(WRITERS), SUFFIXES) if renders else ((), (), SUFFIXES)
     for output in outputs:
         if not any(output.suffix.lower() in kind for kind in kinds):
             valid = " ".join(suffix for kind in kinds for suffix in kind if suffix)
@@ -100,10 +105,7 @@ def _cues(clip: Clip, fps: float, frames: range, options: argparse.Namespace) ->
     return cut_cues(cues, (frames[0] - 1) / fps, frames[-1] / fps)
 
 
-def _export(
-    path: Path, avatar: Avatar, performance: Performance, options: argparse.Namespace
-) -> None:
-    if path.suffix.lower() == ".bvh":
-        save_bvh(path, avatar, performance.motion, options.units)
-    else:
-        EXPORTERS[path.suffix.lower()](path, avatar, performance.motion)
+def _title(clip: Clip, path: Path) -> str:
+    """What the animation is called: by its text, the file it came from, or the clip file."""
+    told = str(clip.provenance.get("text") or Path(str(clip.provenance.get("source", ""))).stem)
+    return " ".join(told.split())[:40] or path.stem

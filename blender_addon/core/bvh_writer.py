@@ -1,84 +1,105 @@
-"""A rig's movement as a Biovision Hierarchy (BVH) file: Y up, degrees, metres or centimetres."""
+"""A character's movement as a Biovision Hierarchy (BVH) file: Y up, degrees, metres or centimetres.
+
+https://research.cs.wisc.edu/graphics/Courses/cs-838-1999/Jeff/BVH.html
+"""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from .quaternion import Array, from_matrix, inverse, multiply, to_matrix
-from .rig import Rig
+from .euler import quat_to_euler
+from .quaternion import Array, from_matrix, inverse, multiply, rotate
 
 UNITS = {"m": 1.0, "cm": 100.0}
 """File lengths in one metre."""
+LOOSE = 0.0005
+"""Metres by which a joint may slide in its parent and still count as fixed to it."""
 
 
-def write_bvh(
-    path: Path, rig: Rig, heads: Array, turned: Array, bones: tuple[str, ...], fps: float, unit: str
-) -> None:
-    """Write the `bones` and what they hang from.
+@dataclass(frozen=True)
+class Joints:
+    """J joints in T frames, clip axes (Y up, +Z forward), metres: the first of `parents` is −1,
+    parents come before children; `rest_heads` `(J, 3)` and `rest_turns` `(J, 3, 3)`: the pose that
+    all angles are measured from; `tips` `(J, 3)`: where bones end in it; `heads` `(T, J, 3)`;
+    `turns` `(T, J, 3, 3)`."""
 
-    `heads` `(T, B, 3)` metres and `turned` `(T, B, 3, 3)` of all the rig's bones in clip axes
-    (Y up, +Z forward), whose first frame is the rest pose and is not written.
+    names: tuple[str, ...]
+    parents: tuple[int, ...]
+    rest_heads: Array
+    rest_turns: Array
+    tips: Array
+    heads: Array
+    turns: Array
+
+
+def write_bvh(path: Path, joints: Joints, fps: float, unit: str) -> None:
+    """Write the movement; `unit`: m or cm.
+
+    Joints that slide, and the root, have position channels and OFFSET zero: some readers add the
+    OFFSET to those, others put them in its place.
     """
-    wanted = {rig.index(name) for name in bones}
-    kept = sorted(wanted | {above for bone in wanted for above in rig.above(bone)})
-    roots = [bone for bone in kept if rig.parents[bone] < 0]
-    rest, scale = from_matrix(turned[0]), UNITS[unit]
-    turns = multiply(from_matrix(turned[1:]), inverse(rest))
-    order: list[int] = []
+    scale = UNITS[unit]
+    away = multiply(from_matrix(joints.turns), inverse(from_matrix(joints.rest_turns)))
+    order = _depth_first(joints.parents)
+    channels: list[Array] = []
+    sliding: set[int] = set()
+    for joint in order:
+        parent = joints.parents[joint]
+        if parent < 0:
+            local, place = away[:, joint], joints.heads[:, joint]
+        else:
+            back = inverse(away[:, parent])
+            local = multiply(back, away[:, joint])
+            place = rotate(back, joints.heads[:, joint] - joints.heads[:, parent])
+        offset = joints.rest_heads[joint] - joints.rest_heads[parent]
+        if parent < 0 or np.abs(place - offset).max() > LOOSE:
+            sliding.add(joint)
+            channels.append(place * scale)
+        angles = np.degrees(quat_to_euler(local, "YXZ"))  # Z · X · Y turns about Y first
+        channels.append(angles[:, [2, 0, 1]])
     text = io.StringIO()
     text.write("HIERARCHY\n")
-    for root in roots:
-        _write_joint(text, rig, heads[0] * scale, kept, root, 0, order)
-    channels: list[Array] = []
-    for bone in order:
-        parent = rig.parents[bone]
-        local = (
-            turns[:, bone] if parent < 0 else multiply(inverse(turns[:, parent]), turns[:, bone])
-        )
-        if parent < 0:
-            channels.append(heads[1:, bone] * scale)
-        channels.append(euler_zxy(local))
+    _write_joint(text, joints, order[0], sliding, scale, "")
     table = np.concatenate(channels, axis=1)
     text.write(f"MOTION\nFrames: {len(table)}\nFrame Time: {1.0 / fps!r}\n")
-    np.savetxt(text, table, fmt="%.6f")
+    np.savetxt(text, table + 0.0, fmt="%.6f")
     path.write_text(text.getvalue(), encoding="utf-8")
 
 
+def _depth_first(parents: Sequence[int]) -> list[int]:
+    """The joints in the order of the file."""
+    order: list[int] = []
+    waiting = [0]
+    while waiting:
+        joint = waiting.pop()
+        order.append(joint)
+        waiting += reversed([child for child, parent in enumerate(parents) if parent == joint])
+    return order
+
+
 def _write_joint(
-    text: io.StringIO,
-    rig: Rig,
-    heads: Array,
-    kept: list[int],
-    bone: int,
-    depth: int,
-    order: list[int],
+    text: io.StringIO, joints: Joints, joint: int, sliding: set[int], scale: float, indent: str
 ) -> None:
-    order.append(bone)
-    parent, indent = rig.parents[bone], "\t" * depth
-    # Some readers add a root's OFFSET to its position channels, others replace it: leave it zero.
-    offset = heads[bone] - heads[parent] if parent >= 0 else np.zeros(3)
-    name = "".join("_" if mark.isspace() else mark for mark in rig.names[bone])
+    parent = joints.parents[joint]
+    name = "".join("_" if mark.isspace() else mark for mark in joints.names[joint])
+    offset = joints.rest_heads[joint] - joints.rest_heads[parent]
+    places = "6 Xposition Yposition Zposition" if joint in sliding else "3"
     text.write(f"{indent}{'ROOT' if parent < 0 else 'JOINT'} {name}\n{indent}{{\n")
-    text.write(f"{indent}\tOFFSET {offset[0]:.6f} {offset[1]:.6f} {offset[2]:.6f}\n")
-    places = "6 Xposition Yposition Zposition" if parent < 0 else "3"
+    text.write(f"{indent}\tOFFSET {_row(offset * (joint not in sliding) * scale)}\n")
     text.write(f"{indent}\tCHANNELS {places} Zrotation Xrotation Yrotation\n")
-    children = [child for child in kept if rig.parents[child] == bone]
+    children = [child for child, above in enumerate(joints.parents) if above == joint]
     for child in children:
-        _write_joint(text, rig, heads, kept, child, depth + 1, order)
+        _write_joint(text, joints, child, sliding, scale, indent + "\t")
     if not children:
-        length = float(np.linalg.norm(rig.tails[bone] - rig.heads[bone]))
-        text.write(f"{indent}\tEnd Site\n{indent}\t{{\n{indent}\t\tOFFSET 0 {length:.6f} 0\n")
-        text.write(f"{indent}\t}}\n")
+        tip = _row((joints.tips[joint] - joints.rest_heads[joint]) * scale)
+        text.write(f"{indent}\tEnd Site\n{indent}\t{{\n{indent}\t\tOFFSET {tip}\n{indent}\t}}\n")
     text.write(f"{indent}}}\n")
 
 
-def euler_zxy(rotations: Array) -> Array:
-    """Degrees `(..., 3)` about Z, then the turned X, then the turned Y."""
-    m = to_matrix(rotations)
-    x = np.arcsin(np.clip(m[..., 2, 1], -1.0, 1.0))
-    z = np.arctan2(-m[..., 0, 1], m[..., 1, 1])
-    y = np.arctan2(-m[..., 2, 0], m[..., 2, 2])
-    return np.degrees(np.unwrap(np.stack([z, x, y], axis=-1), axis=0))
+def _row(values: Array) -> str:
+    return " ".join(f"{value:.6f}" for value in values + 0.0)

@@ -1,80 +1,204 @@
-"""The performed character as a file for other programs."""
+"""The performing character as a file for other programs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import bpy
 import numpy as np
 
-from ..core.bvh_writer import write_bvh
-from ..core.retarget import RigMotion, posed
+from ..core.bone_map import BoneMap, map_bones
+from ..core.bvh_writer import Joints, write_bvh
+from ..core.errors import UserError
+from ..core.export_preset import PRESETS, ExportPreset
+from ..core.game_rig import turn_and_scale
+from ..core.retarget import rig_facing
+from ..core.rig import Rig
+from ..core.t_pose import t_posed
 from .avatar import Avatar
+from .plain_copy import Stand, plain_copy
+from .sample import Take, Told, sample_take
+
+SUFFIXES = (".glb", ".fbx", ".bvh", ".blend")
 
 
-def select_avatar(avatar: Avatar) -> None:
-    """Make the character the selection, its armature active."""
-    for item in bpy.context.view_layer.objects:
-        item.select_set(item == avatar.armature or item in avatar.meshes)
-    bpy.context.view_layer.objects.active = avatar.armature
+@dataclass(frozen=True)
+class ExportOptions:
+    """How to export: `preset`: for which program; `unit`: m or cm of BVH, the preset's where
+    empty; `title`: what the animation is called; `deforming_only`: without control bones; `nla`:
+    with NLA strips, not only the action."""
+
+    title: str
+    preset: ExportPreset = PRESETS["blender"]
+    unit: str = ""
+    deforming_only: bool = True
+    nla: bool = True
 
 
-def save_blend(path: Path, avatar: Avatar, motion: RigMotion) -> None:
-    """The whole scene with textures and sound inside the file."""
-    bpy.ops.file.pack_all()
-    bpy.ops.wm.save_as_mainfile(filepath=str(path), copy=True, compress=True, check_existing=False)
+def export_character(
+    path: Path,
+    avatar: Avatar,
+    options: ExportOptions,
+    told: Told = lambda fraction, detail: None,
+) -> None:
+    """Write what the scene's frames show of the character; the suffix of `path` says how.
 
-
-def save_glb(path: Path, avatar: Avatar, motion: RigMotion) -> None:
-    """Skinned meshes, shape keys and the movement as glTF binary."""
-    select_avatar(avatar)
-    bpy.ops.export_scene.gltf(
-        filepath=str(path),
-        export_format="GLB",
-        use_selection=True,
-        export_animation_mode="ACTIVE_ACTIONS",
-        export_frame_range=True,
-        export_morph_normal=False,
-        export_try_sparse_sk=True,
-        export_optimize_animation_size=True,
-        export_extras=True,
-        export_lights=False,
-        export_cameras=False,
+    `UserError` when the rig is not known as a humanoid but BVH needs it to be.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".blend":
+        save_blend(path)
+        return
+    visible = [mesh for mesh in avatar.meshes if mesh.visible_get()]
+    take = sample_take(
+        avatar.armature,
+        visible if suffix != ".bvh" else (),
+        deforming_only=options.deforming_only,
+        nla=options.nla,
+        told=lambda fraction, detail: told(0.7 * fraction, detail),
     )
+    told(0.7, path.name)
+    if suffix == ".bvh":
+        save_bvh(path, take, avatar.bone_map, options)
+    elif suffix == ".glb":
+        save_glb(path, take, Stand(avatar.armature.name, options.title))
+    elif suffix == ".fbx":
+        save_fbx(path, take, avatar.armature.name, options)
+    else:
+        raise UserError(f"{path}: write one of {', '.join(SUFFIXES)}")
+    told(1.0, path.name)
 
 
-def save_fbx(path: Path, avatar: Avatar, motion: RigMotion) -> None:
-    """Skinned meshes, shape keys and the movement as binary FBX with its textures inside."""
-    select_avatar(avatar)
-    bpy.ops.export_scene.fbx(
-        filepath=str(path),
-        use_selection=True,
-        object_types={"ARMATURE", "MESH"},
-        add_leaf_bones=False,
-        bake_anim=True,
-        bake_anim_use_all_actions=False,
-        bake_anim_use_nla_strips=False,
-        bake_anim_simplify_factor=0.0,
-        path_mode="COPY",
-        embed_textures=True,
+def save_glb(path: Path, take: Take, stand: Stand) -> None:
+    """Skinned meshes, morph targets and one animation as glTF binary."""
+    with plain_copy(take, stand):
+        bpy.ops.export_scene.gltf(
+            filepath=str(path),
+            export_format="GLB",
+            use_active_scene=True,
+            export_animation_mode="ACTIVE_ACTIONS",
+            export_nla_strips_merged_animation_name=stand.title,
+            export_frame_range=True,
+            export_morph_normal=False,
+            export_try_sparse_sk=True,
+            export_optimize_animation_size=True,
+            export_extras=False,
+            export_lights=False,
+            export_cameras=False,
+        )
+
+
+def save_fbx(path: Path, take: Take, armature: str, options: ExportOptions) -> None:
+    """Skinned meshes, shape keys and one animation as binary FBX with its textures inside.
+
+    Sizes are those of the file, without a scale on any object: engines hand that scale on to
+    whatever is attached.
+    """
+    preset = options.preset
+    stand = Stand(preset.fbx_armature or armature, options.title, preset.fbx_per_metre)
+    with plain_copy(take, stand):
+        bpy.ops.export_scene.fbx(
+            filepath=str(path),
+            object_types={"ARMATURE", "MESH"},
+            apply_scale_options="FBX_SCALE_ALL",
+            axis_forward="-Z",
+            axis_up="Y",
+            add_leaf_bones=False,
+            bake_anim=True,
+            bake_anim_use_all_bones=True,
+            bake_anim_use_all_actions=False,
+            bake_anim_use_nla_strips=False,
+            bake_anim_force_startend_keying=True,
+            bake_anim_step=1.0,
+            bake_anim_simplify_factor=0.0,
+            path_mode="COPY",
+            embed_textures=True,
+        )
+
+
+def save_bvh(path: Path, take: Take, bone_map: BoneMap, options: ExportOptions) -> None:
+    """The movement of the hips and all bones below them, facing +Z in rest."""
+    rig = _rig_of(take)
+    known = all(bone in rig for bones in bone_map.bones.values() for bone in bones)
+    bone_map = bone_map if known else map_bones(rig)
+    heads, turns = take.poses[..., :3, 3], turn_and_scale(take.poses[..., :3, :3])[0]
+    rest = t_posed(rig, bone_map) if options.preset.t_pose else (rig.heads, rig.rotations)
+    if options.preset.t_pose_first:
+        heads, turns = (
+            np.concatenate([first[None], rows])
+            for first, rows in zip(rest, (heads, turns), strict=True)
+        )
+    place = np.array(take.place)
+    upright = (place[:3, :3] @ rig_facing(rig, bone_map)).T
+    origin = upright @ place[:3, 3]
+    to_clip = upright @ place[:3, :3]
+    kept = _below(take.parents, rig.index(bone_map.first("hips")))
+    number = {bone: k for k, bone in enumerate(kept)}
+    joints = Joints(
+        names=_joint_names([rig.names[bone] for bone in kept], bone_map, options.preset),
+        parents=tuple(number.get(take.parents[bone], -1) for bone in kept),
+        rest_heads=rest[0][kept] @ to_clip.T + origin,
+        rest_turns=to_clip @ rest[1][kept],
+        tips=(rest[0] + rest[1][..., 1] * take.lengths[:, None])[kept] @ to_clip.T + origin,
+        heads=heads[:, kept] @ to_clip.T + origin,
+        turns=to_clip @ turns[:, kept],
     )
+    write_bvh(path, joints, take.fps, options.unit or options.preset.unit)
 
 
-def save_bvh(path: Path, avatar: Avatar, motion: RigMotion, unit: str = "cm") -> None:
-    """The movement of the mapped bones, at the clip's own frame rate."""
-    heads, turned = posed(avatar.rig, motion)
-    upright = avatar.world_facing().T
-    places = avatar.to_world(np.concatenate([avatar.rig.heads[None], heads])) @ upright.T
-    world = np.array(avatar.armature.matrix_world.to_quaternion().to_matrix())
-    turns = upright @ world @ np.concatenate([avatar.rig.rotations[None], turned])
-    write_bvh(path, avatar.rig, places, turns, motion.bones, motion.fps, unit)
+def _rig_of(take: Take) -> Rig:
+    heads, turns = take.rest[:, :3, 3], take.rest[:, :3, :3]
+    tails = heads + turns[..., 1] * take.lengths[:, None]
+    return Rig(take.bones, take.parents, heads, tails, turns)
 
 
-EXPORTERS: dict[str, Callable[[Path, Avatar, RigMotion], None]] = {
-    ".blend": save_blend,
-    ".glb": save_glb,
-    ".fbx": save_fbx,
-    ".bvh": save_bvh,
-}
-"""File suffix → writer."""
+def _below(parents: Sequence[int], root: int) -> list[int]:
+    """A bone and all that hang from it, parents first."""
+    below = {root}
+    for bone, parent in enumerate(parents):
+        if parent in below:
+            below.add(bone)
+    return sorted(below)
+
+
+def _joint_names(bones: Sequence[str], bone_map: BoneMap, preset: ExportPreset) -> tuple[str, ...]:
+    """The preset's names of mapped bones and the own names of the others, none twice."""
+    given = {
+        bone_map.first(humanoid): name
+        for humanoid, name in preset.names.items()
+        if humanoid in bone_map.bones
+    }
+    names: list[str] = []
+    taken = set(given.values())
+    for bone in bones:
+        name = given.get(bone, bone)
+        while bone not in given and name in taken:
+            name += "_"
+        taken.add(name)
+        names.append(name)
+    return tuple(names)
+
+
+def save_blend(path: Path) -> None:
+    """The whole file, with pictures, sounds and fonts inside; here they stay where they were."""
+    outside = [item for item in _from_files() if item.packed_file is None]
+    try:
+        bpy.ops.file.pack_all()
+        bpy.ops.wm.save_as_mainfile(
+            filepath=str(path), copy=True, compress=True, check_existing=False
+        )
+    except RuntimeError as error:
+        raise UserError(f"{path}: Blender cannot save it ({str(error).strip()})") from error
+    finally:
+        for item in outside:
+            if item.packed_file is not None:
+                item.unpack(method="REMOVE")
+
+
+def _from_files() -> Iterator[Any]:
+    yield from bpy.data.images
+    yield from bpy.data.sounds
+    yield from bpy.data.fonts

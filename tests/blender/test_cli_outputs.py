@@ -118,9 +118,9 @@ def test_the_glb_carries_skin_shape_keys_and_movement(made):
     assert {"rotation", "translation", "weights"} <= paths
 
 
-def test_the_bvh_stands_in_centimetres_and_moves_as_the_clip(made):
+def test_the_bvh_stands_in_metres_and_moves_as_the_clip(made):
     folder, _ = made
-    source = read_bvh(folder / "out.bvh", "cm")
+    source = read_bvh(folder / "out.bvh", "m")
     assert source.fps == pytest.approx(30.0, abs=1e-3)
     assert source.frames == 15
     motion = lively_motion(frames=15)

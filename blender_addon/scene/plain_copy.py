@@ -1,0 +1,231 @@
+"""A stand-in of a character that every exporter writes rightly: a scene of its own, one armature
+without controls, constraints or scale, and plain keys from frame 0 on."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+import numpy as np
+from mathutils import Matrix
+
+from ..compat import Curves
+from ..core.game_rig import pose_keys
+from ..core.quaternion import Array
+from .sample import Take
+
+PLACEHOLDER = "momjit: its namesake is being exported"
+SHORTEST = 1e-4
+"""Metres; Blender drops bones without length."""
+LINEAR = 1
+"""Number of the interpolation `LINEAR`, which `foreach_set` wants."""
+
+
+@dataclass(frozen=True)
+class Stand:
+    """Names and unit of a stand-in: what its `armature` and its animation (`title`) are called,
+    and how many lengths a metre has."""
+
+    armature: str
+    title: str
+    per_metre: float = 1.0
+
+
+@contextmanager
+def plain_copy(take: Take, stand: Stand) -> Generator[None, None, None]:
+    """Work in a scene that holds nothing but the stand-in, which is gone afterwards.
+
+    The copies of meshes bear the names of the originals, which get them back.
+    """
+    called = {mesh: (mesh.name, mesh.data.name) for mesh in take.meshes}
+    names: list[tuple[Any, str]] = [
+        (bpy.data.scenes, stand.title),
+        (bpy.data.actions, stand.title),
+        (bpy.data.objects, stand.armature),
+        (bpy.data.armatures, stand.armature),
+        *((bpy.data.objects, name) for name, _ in called.values()),
+        *((bpy.data.meshes, name) for _, name in called.values()),
+    ]
+    with _free_names(names):
+        scene = bpy.data.scenes.new(stand.title)
+        made: list[bpy.types.ID] = [scene]
+        try:
+            _set_clock(scene, take, stand)
+            context = {"scene": scene, "view_layer": scene.view_layers[0]}
+            with _same_windows(), bpy.context.temp_override(**context):
+                _build(scene, take, stand, called, made)
+                yield
+        finally:
+            bpy.data.batch_remove(made)
+
+
+@contextmanager
+def _same_windows() -> Generator[None, None, None]:
+    """Show the scenes again that were shown: the glTF exporter leaves its own in the window."""
+    shown = [(window, window.scene) for window in bpy.context.window_manager.windows]
+    try:
+        yield
+    finally:
+        for window, scene in shown:
+            if window.scene != scene:
+                window.scene = scene
+
+
+@contextmanager
+def _free_names(names: Iterable[tuple[Any, str]]) -> Generator[None, None, None]:
+    """Let others bear these names for a while."""
+    renamed: list[tuple[bpy.types.ID, str]] = []
+    try:
+        for collection, name in dict.fromkeys(names):
+            holder = collection.get((name, None))  # what is linked has names of its own
+            if holder is not None:
+                renamed.append((holder, name))
+                holder.name = PLACEHOLDER
+        yield
+    finally:
+        for holder, name in renamed:
+            holder.name = name
+
+
+def _set_clock(scene: bpy.types.Scene, take: Take, stand: Stand) -> None:
+    scene.render.fps = max(1, round(take.fps))
+    scene.render.fps_base = scene.render.fps / take.fps
+    scene.frame_start, scene.frame_end = 0, take.frames - 1
+    scene.unit_settings.system = "METRIC"
+    scene.unit_settings.scale_length = 1.0 / stand.per_metre
+
+
+def _build(
+    scene: bpy.types.Scene,
+    take: Take,
+    stand: Stand,
+    called: dict[bpy.types.Object, tuple[str, str]],
+    made: list[bpy.types.ID],
+) -> None:
+    """Make the armature, the meshes and the keys; whatever is made is put into `made` at once."""
+    armature = _build_armature(scene, take, stand, made)
+    curves = Curves(stand.title)
+    curves.animate(armature)
+    made.append(armature.animation_data.action)
+    _key_bones(curves, armature, take, stand.per_metre)
+    for mesh, names in called.items():
+        copy = _copy_mesh(mesh, names, made)
+        scene.collection.objects.link(copy)
+        _bind(copy, mesh, armature)
+        matrix = Matrix.Scale(stand.per_metre, 4) @ take.meshes[mesh]
+        copy.data.transform(matrix, shape_keys=True)
+        if matrix.is_negative:
+            copy.data.flip_normals()
+        if mesh in take.weights:
+            curves.animate(copy.data.shape_keys)
+            made.append(copy.data.shape_keys.animation_data.action)
+            _key_shapes(curves, copy.data.shape_keys, take.weights[mesh])
+    scene.frame_set(0)
+
+
+def _build_armature(
+    scene: bpy.types.Scene, take: Take, stand: Stand, made: list[bpy.types.ID]
+) -> bpy.types.Object:
+    data = bpy.data.armatures.new(stand.armature)
+    armature = bpy.data.objects.new(stand.armature, data)
+    made += [data, armature]
+    scene.collection.objects.link(armature)
+    armature.matrix_world = _recounted(take.place, stand.per_metre)
+    scene.view_layers[0].objects.active = armature
+    with bpy.context.temp_override(object=armature, active_object=armature):  # not the window's
+        bpy.ops.object.mode_set(mode="EDIT")
+        _add_bones(data, take, stand.per_metre)
+        bpy.ops.object.mode_set(mode="OBJECT")
+    return armature
+
+
+def _add_bones(data: bpy.types.Armature, take: Take, per_metre: float) -> None:
+    bones: list[bpy.types.EditBone] = []
+    for name, parent, length, rest in zip(
+        take.bones, take.parents, take.lengths, take.rest, strict=True
+    ):
+        bone = data.edit_bones.new(name)
+        bone.tail = (0.0, 1.0, 0.0)
+        bone.matrix = _recounted(Matrix(rest.tolist()), per_metre)
+        bone.length = max(length, SHORTEST) * per_metre
+        bone.parent = bones[parent] if parent >= 0 else None
+        bones.append(bone)
+
+
+def _recounted(matrix: Matrix, per_metre: float) -> Matrix:
+    """The same placement in other lengths."""
+    counted = matrix.copy()
+    counted.translation *= per_metre
+    return counted
+
+
+def _copy_mesh(
+    mesh: bpy.types.Object, names: tuple[str, str], made: list[bpy.types.ID]
+) -> bpy.types.Object:
+    """A copy that nothing moves any more."""
+    data, copy = mesh.data.copy(), mesh.copy()
+    made += [data, copy]
+    copy.name, data.name = names
+    copy.data = data
+    for item in (copy, data, data.shape_keys):
+        if item is not None:
+            item.animation_data_clear()
+    copy.constraints.clear()
+    copy.delta_location, copy.delta_scale = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
+    copy.delta_rotation_euler = (0.0, 0.0, 0.0)
+    copy.delta_rotation_quaternion = (1.0, 0.0, 0.0, 0.0)
+    return copy
+
+
+def _bind(copy: bpy.types.Object, mesh: bpy.types.Object, armature: bpy.types.Object) -> None:
+    """Let the stand-in's armature move the copy of a mesh; what hung from one bone is skinned."""
+    carrier = mesh.parent_bone if mesh.parent_type == "BONE" else ""
+    copy.parent, copy.parent_type = armature, "OBJECT"
+    copy.matrix_parent_inverse = copy.matrix_basis = Matrix()
+    modifiers = [modifier for modifier in copy.modifiers if modifier.type == "ARMATURE"]
+    for extra in modifiers[1:]:
+        copy.modifiers.remove(extra)
+    if modifiers:
+        modifiers[0].object, modifiers[0].show_viewport = armature, True
+    elif carrier:
+        copy.modifiers.new("Armature", "ARMATURE").object = armature
+        copy.vertex_groups.clear()
+        group = copy.vertex_groups.new(name=carrier)
+        group.add(range(len(copy.data.vertices)), 1.0, "REPLACE")
+
+
+def _key_bones(curves: Curves, armature: bpy.types.Object, take: Take, per_metre: float) -> None:
+    keys = pose_keys(take.parents, take.rest, take.poses)
+    for column, name in enumerate(take.bones):
+        bone = armature.pose.bones[name]
+        channels = {
+            "location": keys.locations[:, column] * per_metre,
+            "rotation_quaternion": keys.rotations[:, column],
+            "scale": keys.scales[:, column],
+        }
+        for channel, values in channels.items():
+            if channel == "scale" and (values == 1.0).all():
+                continue
+            path = bone.path_from_id(channel)
+            for axis in range(values.shape[1]):
+                _key(curves.new(armature, path, axis), values[:, axis])
+
+
+def _key_shapes(curves: Curves, keys: bpy.types.Key, weights: dict[str, Array]) -> None:
+    for name, values in weights.items():
+        block = keys.key_blocks[name]
+        block.value = float(values[0])
+        if np.ptp(values) > 0.0:
+            _key(curves.new(keys, block.path_from_id("value")), values)
+
+
+def _key(curve: bpy.types.FCurve, values: Array) -> None:
+    """One key a frame from frame 0 on."""
+    keys = np.column_stack([np.arange(len(values)), values]).astype(np.float32)
+    curve.keyframe_points.add(len(keys))
+    curve.keyframe_points.foreach_set("co", keys.ravel())
+    curve.keyframe_points.foreach_set("interpolation", np.full(len(keys), LINEAR, dtype=np.int32))
+    curve.update()
