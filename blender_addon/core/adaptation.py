@@ -16,8 +16,10 @@ from .body import clip_body, rig_body, shape_of
 from .bone_map import BoneMap
 from .clip_pose import ClipPose
 from .clip_reader import Clip
-from .contact import RISE, TOUCHABLES, Contact, contact, near
+from .contact import RISE, TOUCHABLES, contact, near, solved
+from .feet import pin_feet
 from .humanoid import SIDES
+from .push_out import OBSTACLES, inside, push_out
 from .quaternion import Array
 from .retarget import RigMotion, rig_facing
 from .rig import Rig
@@ -45,12 +47,13 @@ def adapt(
     clip: Clip, rig: Rig, bone_map: BoneMap, motion: RigMotion, adaptation: Adaptation
 ) -> RigMotion:
     """`motion`, which `retarget` made of `clip`, adapted to the proportions of `rig`."""
-    facing = rig_facing(rig, bone_map)
-    level = _in_clip_axes(rig, facing)
+    level = _in_clip_axes(rig, rig_facing(rig, bone_map))
     if adaptation.arm_space:
         motion = _opened(clip, level, bone_map, motion, adaptation.arm_space)
-    if adaptation.contacts:
-        motion = _touching(clip, level, bone_map, motion)
+    if adaptation.contacts or adaptation.push_out:
+        motion = _placed(clip, level, bone_map, motion, adaptation)
+    if adaptation.pin_feet:
+        motion = pin_feet(clip, level, bone_map, motion)
     return motion
 
 
@@ -76,19 +79,32 @@ def _opened(clip: Clip, rig: Rig, bone_map: BoneMap, motion: RigMotion, space: f
     return write_arms(rig, bone_map, motion, pose, arms, moved)
 
 
-def _touching(clip: Clip, rig: Rig, bone_map: BoneMap, motion: RigMotion) -> RigMotion:
+def _placed(
+    clip: Clip, rig: Rig, bone_map: BoneMap, motion: RigMotion, adaptation: Adaptation
+) -> RigMotion:
+    """The movement with its wrists where contacts and the body want them."""
     rise = max(1, round(RISE * clip.fps))
-    whole = clip_body(clip)
-    masks = {what: near(whole, what) for what in TOUCHABLES}
-    frames = np.flatnonzero(around(np.any(list(masks.values()), axis=0), 2 * rise))
-    if not len(frames):
+    whole, pose = clip_body(clip), RigPose(rig, motion)
+    shape = shape_of({name: rig.heads[rig.index(b[0])] for name, b in bone_map.bones.items()})
+    touched = {what: near(whole, what) for what in TOUCHABLES if adaptation.contacts}
+    body = rig_body(clip, whole, pose, bone_map, shape)
+    met = {what: inside(body, what) for what in OBSTACLES if adaptation.push_out}
+    masks = [mask for mask in (*touched.values(), *met.values()) if mask.any()]
+    if not masks:
         return motion
+    frames = np.flatnonzero(around(np.any(masks, axis=0), 2 * rise))
     source = clip_body(clip, frames)
-    points = {name: rig.heads[rig.index(bones[0])] for name, bones in bone_map.bones.items()}
-    target = rig_body(clip, source, RigPose(rig, motion, frames), bone_map, shape_of(points))
-    found = [contact(source, target, what, rise) for what, mask in masks.items() if mask.any()]
-    shifts = _solved([one for one in found if one is not None], len(frames))
-    pose = RigPose(rig, motion)
+    target = rig_body(clip, source, RigPose(rig, motion, frames), bone_map, shape)
+    obstacles = {what: np.flatnonzero(mask[frames]) for what, mask in met.items() if mask.any()}
+    pushed = push_out(source, target, obstacles, len(frames), rise)
+    contacts = [
+        contact(source, target, what, np.flatnonzero(around(mask[frames], 2 * rise)), rise)
+        for what, mask in touched.items()
+        if mask.any()
+    ]
+    shifts = solved([one for one in contacts if one is not None], pushed)
+    if not any(shift.any() for shift in shifts.values()):
+        return motion
     arms = read_arms(pose, bone_map, {side: whole.turn(f"{side}UpperArm") for side in SIDES})
     moved: dict[str, Arm] = {}
     for side, arm in arms.items():
@@ -96,25 +112,3 @@ def _touching(clip: Clip, rig: Rig, bone_map: BoneMap, motion: RigMotion) -> Rig
         wrist[frames] += shifts[side]
         moved[side] = arm.brought(arm.reached(wrist))
     return write_arms(rig, bone_map, motion, pose, arms, moved)
-
-
-def _solved(contacts: list[Contact], count: int) -> dict[str, Array]:
-    """Shifts `(T, 3)` of both wrists that serve all contacts, each as far as it is strong.
-
-    Least squares over both wrists together: a single contact of strength s moves by s of its way.
-    """
-    stiffness = np.tile(np.eye(6), (count, 1, 1))
-    pull = np.zeros((count, 6, 1))
-    for one in contacts:
-        share = {one.what.side: 1.0}
-        if one.what.follow:
-            share[next(side for side in SIDES if side != one.what.side)] = -one.what.follow
-        sides = np.array([share.get(side, 0.0) for side in SIDES])
-        rows = np.kron(sides, np.eye(3))
-        across = one.normal[:, :, None] * one.normal[:, None, :]
-        firm = across + one.what.grip * (np.eye(3) - across)
-        firm *= (one.strength / (1.01 - one.strength))[:, None, None]
-        stiffness += rows.T @ firm @ rows
-        pull += rows.T @ firm @ one.shift[..., None]
-    solved = np.linalg.solve(stiffness, pull)[..., 0]
-    return {side: solved[:, 3 * k : 3 * k + 3] for k, side in enumerate(SIDES)}

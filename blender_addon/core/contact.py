@@ -15,6 +15,7 @@ from .body import Body
 from .gaps import gaps
 from .humanoid import SIDES
 from .quaternion import Array, normalize
+from .rig_pose import Index
 from .smooth import Mask, covered
 
 RISE = 0.2
@@ -26,26 +27,30 @@ CORRECTIONS = 2
 
 @dataclass(frozen=True)
 class Touchable:
-    """What the hand of a side may touch: within `touch` metres it does, beyond `near` metres it
-    does not. `follow`: how far this moves with the other wrist; `grip`: how much a place along
-    the surface counts against the distance from it."""
+    """What the hand of a side may touch.
+
+    Within `touch` metres it does, beyond `near` metres it does not. `follow`: how far this moves
+    with the other wrist; `weight` against contacts that pull elsewhere; `grip`: how much a place
+    along the surface counts against the distance from it.
+    """
 
     side: str
     group: str
     touch: float
     near: float
     follow: float
+    weight: float
     grip: float
 
 
 def _touchables() -> tuple[Touchable, ...]:
-    found = [Touchable("left", "rightHand", 0.015, 0.06, 1.0, 1.0)]
+    found = [Touchable("left", "rightHand", 0.015, 0.08, 1.0, 8.0, 1.0)]
     for side, other in zip(SIDES, reversed(SIDES), strict=True):
         found += [
-            Touchable(side, "head", 0.015, 0.05, 0.0, 0.3),
-            Touchable(side, "torso", 0.01, 0.04, 0.0, 0.1),
-            Touchable(side, f"{other}Forearm", 0.01, 0.03, 0.6, 0.1),
-            Touchable(side, f"{other}UpperArm", 0.01, 0.03, 0.0, 0.1),
+            Touchable(side, "head", 0.015, 0.05, 0.0, 8.0, 0.3),
+            Touchable(side, "torso", 0.01, 0.04, 0.0, 1.0, 0.1),
+            Touchable(side, f"{other}Forearm", 0.01, 0.03, 0.6, 1.0, 0.1),
+            Touchable(side, f"{other}UpperArm", 0.01, 0.03, 0.0, 1.0, 0.1),
         ]
     return tuple(found)
 
@@ -55,11 +60,12 @@ TOUCHABLES = _touchables()
 
 @dataclass(frozen=True)
 class Contact:
-    """A hand on something over T frames: `strength` `(T,)` from 0 to 1, `shift` `(T, 3)`, how far
-    the hand has to move against the other side to be on it as in the clip, and `normal` `(T, 3)`,
-    which points out of the other side."""
+    """A hand on something in K of a body's `frames`: `strength` `(K,)` from 0 to 1, `shift`
+    `(K, 3)`, how far the hand has to move against the other side to be on it as in the clip, and
+    `normal` `(K, 3)`, which points out of the other side."""
 
     what: Touchable
+    frames: Index
     strength: Array
     shift: Array
     normal: Array
@@ -74,28 +80,58 @@ def near(source: Body, what: Touchable) -> Mask:
     return gaps(ball, side).nearest() < what.near * source.shape.sizes["hand"]
 
 
-def contact(source: Body, target: Body, what: Touchable, rise: int) -> Contact | None:
+def contact(
+    source: Body, target: Body, what: Touchable, frames: Index, rise: int
+) -> Contact | None:
     """How `what` is touched in the clip and what the rig's hand lacks to do the same.
 
-    None when nothing is touched. `rise`: frames over which a contact begins.
+    None when nothing is touched in these frames. `rise`: frames over which a contact begins.
     """
     size = source.shape.sizes["hand"]
-    theirs = gaps(source.capsules(f"{what.side}Hand"), source.capsules(what.group))
+    theirs = gaps(
+        source.capsules(f"{what.side}Hand").during(frames),
+        source.capsules(what.group).during(frames),
+    )
     apart = theirs.nearest() / size
     closeness = np.clip((what.near - apart) / (what.near - what.touch), 0.0, 1.0)
     if not closeness.any():
         return None
+    strength = covered(closeness * closeness * (3.0 - 2.0 * closeness), rise)
+    felt = np.flatnonzero(strength)
+    theirs, apart, frames = theirs.during(felt), apart[felt], frames[felt]
     scale = target.shape.sizes["hand"] / size
-    hand, other = target.capsules(f"{what.side}Hand"), target.capsules(what.group)
+    hand = target.capsules(f"{what.side}Hand").during(frames)
+    other = target.capsules(what.group).during(frames)
     weights = theirs.weights(size)
     wanted = np.maximum(hand.radius[:, None] + other.radius + scale * theirs.gap, 0.0)
     shares = weights * wanted / np.maximum(theirs.distance, 1e-9)
     shift = theirs.between(shares, theirs.first, theirs.second)
     shift -= theirs.between(weights, hand, other)
-    normal = normalize(theirs.direction(weights))
     for _ in range(CORRECTIONS):
         ours = gaps(hand.moved(shift), other)
         lacking = scale * size * apart - ours.nearest()
         shift = shift + ours.direction(ours.weights(scale * size)) * lacking[:, None]
-    smooth = closeness * closeness * (3.0 - 2.0 * closeness)
-    return Contact(what, covered(smooth, rise), shift, normal)
+    return Contact(what, frames, strength[felt], shift, normalize(theirs.direction(weights)))
+
+
+def solved(contacts: list[Contact], wished: dict[str, Array]) -> dict[str, Array]:
+    """Shifts `(T, 3)` of both wrists that serve all contacts, each as far as it is strong, and
+    are as `wished` else.
+
+    Least squares over both wrists together: a single contact of strength s leads s of the way
+    from the wish to what it wants.
+    """
+    pull = np.concatenate([wished[side] for side in SIDES], axis=1)[..., None]
+    stiffness = np.tile(np.eye(6), (len(pull), 1, 1))
+    for one in contacts:
+        share = {one.what.side: 1.0}
+        if one.what.follow:
+            share[next(side for side in SIDES if side != one.what.side)] = -one.what.follow
+        rows = np.kron([share.get(side, 0.0) for side in SIDES], np.eye(3))
+        across = one.normal[:, :, None] * one.normal[:, None, :]
+        firm = across + one.what.grip * (np.eye(3) - across)
+        firm *= (one.what.weight * one.strength / (1.01 - one.strength))[:, None, None]
+        stiffness[one.frames] += rows.T @ firm @ rows
+        pull[one.frames] += rows.T @ firm @ one.shift[..., None]
+    moved = np.linalg.solve(stiffness, pull)[..., 0]
+    return {side: moved[:, 3 * k : 3 * k + 3] for k, side in enumerate(SIDES)}

@@ -8,6 +8,7 @@ import numpy as np
 
 from .body import Capsules
 from .quaternion import Array
+from .rig_pose import Index
 
 BLUR = 0.01
 """Metres: pairs that are this much further apart than the nearest count a third as much."""
@@ -33,6 +34,12 @@ class Gaps:
     def nearest(self) -> Array:
         """The smallest gap `(T,)`."""
         return self.gap.min(axis=(1, 2))
+
+    def during(self, frames: Index) -> Gaps:
+        """The same pairs in some frames only."""
+        first, second = self.first.during(frames), self.second.during(frames)
+        pairs = (self.along, self.across, self.distance, self.gap)
+        return Gaps(first, second, *(values[frames] for values in pairs))
 
     def weights(self, scale: float = 1.0) -> Array:
         """Shares `(T, N, M)` of the pairs in being nearest, smooth in time; their sum is 1."""

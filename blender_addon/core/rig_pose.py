@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .alignment import IDENTITY
 from .quaternion import Array, continuous, from_matrix, inverse, multiply, normalize, rotate
 from .retarget import RigMotion
 from .rig import Rig
 
-Frames = slice | np.ndarray[tuple[int], np.dtype[np.intp]]
+Index = NDArray[np.intp]
+Frames = slice | Index
 
 
 class RigPose:

@@ -14,7 +14,9 @@ FULLEST = 0.9995
 SOFTNESS = 0.04
 """Share of the limb's length over which it slows down before it is straight."""
 
-TIGHTEST = np.radians(32.0)
+_TINY = 1e-9
+
+TIGHTEST = np.radians(20.0)
 """Smallest angle between the two bones of a fully bent limb."""
 
 
@@ -44,14 +46,17 @@ def within_reach(chain: Chain, target: Array) -> Array:
     wanted = np.linalg.norm(line, axis=-1)
     now = np.linalg.norm(chain.end - chain.base, axis=-1)
     least, most = chain.reach()
+    most, least = np.maximum(most, now), np.minimum(least, now)
     soft = SOFTNESS * most
-    start = np.maximum(np.minimum(now, most), most - soft)
-    room = np.maximum(most - start, 1e-9)
-    over = np.maximum(wanted - start, 0.0)
-    eased = start + room * (1.0 - np.exp(-over / room))
-    distance = np.where(wanted > start, eased, wanted)
-    distance = np.maximum(distance, np.minimum(least, now))
+    eased = most - _eased(most - wanted, np.minimum(soft, most - now))
+    distance = least + _eased(eased - least, np.minimum(soft, now - least))
     return chain.base + normalize(line) * distance[..., None]
+
+
+def _eased(room: Array, soft: Array) -> Array:
+    """`room` `(...)` that shrinks to 0 ever more slowly from `soft` on, and never below."""
+    width = np.maximum(soft, _TINY)
+    return np.where(room < width, width * np.exp(np.minimum(room / width, 1.0) - 1.0), room)
 
 
 def bend_to(chain: Chain, target: Array, fold: Array) -> tuple[Array, Array]:
@@ -84,7 +89,7 @@ def bend_to(chain: Chain, target: Array, fold: Array) -> tuple[Array, Array]:
 
 def _triangle(span: Array, upper: Array, lower: Array) -> tuple[Array, Array]:
     """Where the middle lies: how far along the line from base to end, and how far beside it."""
-    along = (span**2 + upper**2 - lower**2) / (2.0 * np.maximum(span, 1e-12))
+    along = (span**2 + upper**2 - lower**2) / (2.0 * np.maximum(span, _TINY))
     return along, np.sqrt(np.maximum(upper**2 - along**2, 0.0))
 
 
