@@ -21,8 +21,10 @@ from typing import Any
 from gesture_core.errors import UserError
 from gesture_core.progress import Progress
 
-RENDERED = (".mp4", ".png")
+RENDERED = (".mp4", ".webm", ".mov", ".png", "")
+"""Suffixes of what is filmed; none: a folder of pictures."""
 SCENES = (".glb", ".fbx", ".blend")
+SUBTITLES = (".srt", ".vtt")
 _PATIENCE = 10.0  # seconds for Blender to end; some versions hang on exit
 
 
@@ -32,21 +34,46 @@ class BlenderError(RuntimeError):
 
 @dataclass(frozen=True)
 class RenderSettings:
-    """How a clip is shown: who performs it, seen how, drawn by which engine.
+    """How a clip is shown: who performs it, seen how, drawn with how much care.
 
-    `avatar`: a .glb or .blend file; `size`: pixels; `camera`: bust, half or full.
+    `avatar`: a character's file; `quality`: preview, draft or final; `format`: the shape of the
+    picture by name; `size`: pixels, None for the format's; `camera`: bust, half or full; `engine`:
+    None for the quality's; `frames`: FIRST:LAST, None for all; `fps`: None for the clip's;
+    `resume`: keep the pictures that are in the folder.
     """
 
     avatar: Path
-    engine: str = "workbench"
-    size: tuple[int, int] = (720, 720)
+    quality: str = "draft"
+    format: str = "square-720"
+    size: tuple[int, int] | None = None
     camera: str = "half"
+    engine: str | None = None
+    transparent: bool = False
+    burn_subtitles: bool = False
+    frames: str | None = None
+    fps: float | None = None
+    resume: bool = False
 
     def arguments(self) -> list[str]:
         """The settings as command-line arguments of `blender_addon.cli`."""
-        width, height = self.size
-        drawn = ["--engine", self.engine, "--size", f"{width}x{height}", "--camera", self.camera]
-        return ["--avatar", str(self.avatar), *drawn]
+        size = None if self.size is None else "{}x{}".format(*self.size)
+        valued = {
+            "--avatar": self.avatar,
+            "--quality": self.quality,
+            "--format": self.format,
+            "--size": size,
+            "--camera": self.camera,
+            "--engine": self.engine,
+            "--frames": self.frames,
+            "--fps": self.fps,
+        }
+        switches = {
+            "--transparent": self.transparent,
+            "--burn-subtitles": self.burn_subtitles,
+            "--resume": self.resume,
+        }
+        given = [(name, str(value)) for name, value in valued.items() if value is not None]
+        return [part for pair in given for part in pair] + [s for s, on in switches.items() if on]
 
 
 def check_blender() -> None:
@@ -67,6 +94,7 @@ def render_clip(
     force: bool = False,
 ) -> tuple[str, ...]:
     """Let Blender perform `clip` and write every output by its suffix; see `run_blender`."""
+    check_blender()
     arguments = ["render", str(clip), *_output_arguments(outputs), *settings.arguments()]
     return run_blender([*arguments, *(["--force"] if force else [])], progress)
 
@@ -75,8 +103,17 @@ def retarget_clip(
     clip: Path, rig: Path, outputs: Sequence[Path], progress: Progress, *, force: bool = False
 ) -> tuple[str, ...]:
     """Put the motion of `clip` onto the character in `rig` and export it; see `run_blender`."""
+    check_blender()
     arguments = ["retarget", str(clip), "--rig", str(rig), *_output_arguments(outputs)]
     return run_blender([*arguments, *(["--force"] if force else [])], progress)
+
+
+def write_subtitles(
+    clip: Path, outputs: Sequence[Path], progress: Progress, *, force: bool = False
+) -> None:
+    """Write the words of `clip` as subtitles, .srt or .vtt, which needs no Blender."""
+    arguments = ["subtitles", str(clip), *_output_arguments(outputs)]
+    run_blender([*arguments, *(["--force"] if force else [])], progress)
 
 
 def run_blender(arguments: Sequence[str], progress: Progress) -> tuple[str, ...]:
@@ -85,7 +122,6 @@ def run_blender(arguments: Sequence[str], progress: Progress) -> tuple[str, ...]
     That is the joints and expressions of the clip that have no counterpart on the character.
     Raises `UserError` with the line it reports, or `BlenderError` when it ends without a result.
     """
-    check_blender()
     command = [sys.executable, "-m", "blender_addon.cli", *arguments]
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
         process = subprocess.Popen(

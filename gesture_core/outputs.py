@@ -10,10 +10,12 @@ from gesture_core.atomic import check_writable
 from gesture_core.blender import (
     RENDERED,
     SCENES,
+    SUBTITLES,
     RenderSettings,
     check_blender,
     render_clip,
     retarget_clip,
+    write_subtitles,
 )
 from gesture_core.errors import UserError
 from gesture_core.formats.audio import write_wav
@@ -22,10 +24,17 @@ from gesture_core.formats.clip import Clip, save_clip
 from gesture_core.perform import Performance
 from gesture_core.progress import Progress
 
-SUFFIXES = (*RENDERED, ".bvh", *SCENES, ".wav", ".npz")
+SUFFIXES = (*RENDERED, ".bvh", *SCENES, *SUBTITLES, ".wav", ".npz")
+FROM_CLIP = (*RENDERED, *SCENES, *SUBTITLES)
+"""What the add-on's program makes of a clip file."""
 UNITS = ("m", "cm")
 ENGINES = ("workbench", "cycles", "eevee")
 CAMERAS = ("bust", "half", "full")
+QUALITIES = ("preview", "draft", "final")
+FORMATS = (
+    *("vertical", "horizontal", "square"),
+    *("vertical-720", "horizontal-720", "square-720"),
+)
 MAX_PIXELS = 8192
 AVATAR_SUFFIXES = (".glb", ".gltf", ".vrm", ".fbx", ".blend")
 
@@ -35,6 +44,11 @@ def needs_blender(outputs: Sequence[Path]) -> bool:
     return any(output.suffix.lower() in (*RENDERED, *SCENES) for output in outputs)
 
 
+def only_subtitles(outputs: Sequence[Path]) -> bool:
+    """Whether the outputs show nobody, so that no character is needed."""
+    return all(output.suffix.lower() in SUBTITLES for output in outputs)
+
+
 def check_outputs(outputs: Sequence[Path], *, units: str, force: bool) -> None:
     """Raise `UserError` for any output that could not be written, before work begins."""
     if units not in UNITS:
@@ -42,33 +56,76 @@ def check_outputs(outputs: Sequence[Path], *, units: str, force: bool) -> None:
     for output in outputs:
         if output.suffix.lower() not in SUFFIXES:
             raise UserError(
-                f"{output}: unknown kind {output.suffix or 'without a suffix'!r}; "
-                f"valid: {' '.join(SUFFIXES)}"
+                f"{output}: unknown kind {output.suffix!r}; "
+                f"valid: {' '.join(filter(None, SUFFIXES))}, or a folder for pictures"
             )
     targets = [*outputs, *_clip_audio(outputs).values()]
     if len({target.absolute() for target in targets}) < len(targets):
         raise UserError(f"the same output is named twice: {' '.join(map(str, targets))}")
     for target in targets:
-        check_writable(target, force=force)
+        if target.suffix:  # what may be done to a folder of pictures is known in Blender
+            check_writable(target, force=force)
     if needs_blender(outputs):
         check_blender()
 
 
+def check_pictures(outputs: Sequence[Path], settings: RenderSettings) -> None:
+    """Raise `UserError` when outputs cannot be rendered as wanted, before work begins."""
+    for output in outputs:
+        if settings.transparent and output.suffix.lower() == ".mp4":
+            raise UserError(
+                f"{output}: an .mp4 cannot be transparent; write .webm, .mov or a folder"
+            )
+
+
 def render_settings(
-    avatar: str, engine: str, size: str, camera: str, progress: Progress
+    avatar: str,
+    progress: Progress,
+    *,
+    quality: str = "draft",
+    format: str = "square-720",
+    size: str | None = None,
+    camera: str = "half",
+    engine: str | None = None,
+    transparent: bool = False,
+    burn_subtitles: bool = False,
+    frames: str | None = None,
+    fps: float | None = None,
+    resume: bool = False,
 ) -> RenderSettings:
     """Checked settings from what a user types; a bundled `avatar` is built if it is not yet."""
+    choices = (
+        ("quality", quality, QUALITIES),
+        ("format", format, FORMATS),
+        ("camera", camera, CAMERAS),
+        ("engine", engine, (None, *ENGINES)),
+    )
+    for name, given, valid in choices:
+        if given not in valid:
+            raise UserError(f"unknown {name} {given!r}; valid: {', '.join(filter(None, valid))}")
+    return RenderSettings(
+        _avatar_file(avatar, progress),
+        quality,
+        format,
+        None if size is None else _pixels(size),
+        camera,
+        engine,
+        transparent,
+        burn_subtitles,
+        frames,
+        fps,
+        resume,
+    )
+
+
+def _pixels(size: str) -> tuple[int, int]:
     width, times, height = size.lower().partition("x")
     if not (times and width.isdecimal() and height.isdecimal()):
         raise UserError(f"size {size!r} is not WIDTHxHEIGHT, such as 1280x720")
     pixels = (int(width), int(height))
     if not all(16 <= side <= MAX_PIXELS and side % 2 == 0 for side in pixels):
         raise UserError(f"size {size}: sides must be even and within 16 to {MAX_PIXELS} pixels")
-    if engine not in ENGINES:
-        raise UserError(f"unknown engine {engine!r}; valid: {', '.join(ENGINES)}")
-    if camera not in CAMERAS:
-        raise UserError(f"unknown camera {camera!r}; valid: {', '.join(CAMERAS)}")
-    return RenderSettings(_avatar_file(avatar, progress), engine, pixels, camera)
+    return pixels
 
 
 def _avatar_file(avatar: str, progress: Progress) -> Path:
@@ -106,15 +163,30 @@ def write_outputs(
             write_speech(output, performance, force=force)
         elif suffix == ".npz":
             write_clip(output, performance, audio.get(output), force=force)
-    blender_outputs = [output for output in outputs if needs_blender([output])]
-    if not blender_outputs:
+    others = [output for output in outputs if output.suffix.lower() in FROM_CLIP]
+    if not others:
         return ()
-    if settings is None:
-        raise ValueError("outputs made by Blender need render settings")
     with tempfile.TemporaryDirectory(prefix="momjit-") as folder:
         clip = Path(folder) / "clip.npz"
         write_clip(clip, performance, clip.with_suffix(".wav"))
-        return render_clip(clip, blender_outputs, settings, progress, force=force)
+        return write_from_clip(clip, others, settings, progress, force=force)
+
+
+def write_from_clip(
+    clip: Path,
+    outputs: Sequence[Path],
+    settings: RenderSettings | None,
+    progress: Progress,
+    *,
+    force: bool = False,
+) -> tuple[str, ...]:
+    """Let the add-on's program write the outputs of a clip file; see `write_outputs`."""
+    if only_subtitles(outputs):
+        write_subtitles(clip, outputs, progress, force=force)
+        return ()
+    if settings is None:
+        raise ValueError("outputs made by Blender need render settings")
+    return render_clip(clip, outputs, settings, progress, force=force)
 
 
 def write_speech(path: Path, performance: Performance, *, force: bool = False) -> None:

@@ -90,12 +90,14 @@ def test_a_wrong_option_is_refused(tmp_path: Path, options: list[str], mentions:
     ("output", "options", "mention"),
     [
         ("a.gif", [], ".mp4"),
-        ("noname", [], ".bvh"),
         ("/proc/nowhere/a.bvh", [], "/proc"),
         ("a.mp4", ["--size", "big"], "WIDTHxHEIGHT"),
         ("a.mp4", ["--size", "7x7"], "7x7"),
         ("a.mp4", ["--engine", "fast"], "workbench"),
         ("a.mp4", ["--camera", "drone"], "bust"),
+        ("a.mp4", ["--quality", "best"], "final"),
+        ("a.mp4", ["--format", "portrait"], "vertical"),
+        ("a.mp4", ["--transparent"], ".webm"),
         ("a.mp4", ["--avatar", "minaa"], "mina"),
     ],
 )

@@ -16,10 +16,31 @@ import typer
 
 from gesture_core.cli import dataset as dataset_commands
 from gesture_core.cli import performing, training
-from gesture_core.cli.options import Avatar, Camera, Engine, Outputs, Size, render_options
+from gesture_core.cli.options import (
+    Avatar,
+    BurnSubtitles,
+    Camera,
+    Engine,
+    Format,
+    Outputs,
+    Quality,
+    Resume,
+    Size,
+    Transparent,
+    render_options,
+)
 from gesture_core.cli.printing import AsJson, Force, lacking, print_results, print_table
 from gesture_core.console import Reporter
 from gesture_core.errors import UserError
+
+RENDER_EXAMPLES = """Examples:
+
+momjit render hello.npz -o hello.mp4 --quality final --camera bust
+
+momjit render hello.npz -o short.mp4 --format vertical --burn-subtitles
+
+momjit render hello.npz -o frames/ -o hello.webm --transparent --resume
+"""
 
 _EXIT_USER, _EXIT_DEFECT, _EXIT_INTERRUPTED = 2, 1, 130
 
@@ -39,24 +60,58 @@ app.command(epilog=performing.GENERATE_EXAMPLES)(performing.generate)
 app.command(epilog=performing.PLAN_EXAMPLE)(performing.plan)
 
 
-@app.command(epilog="Example: momjit render hello.npz -o hello.mp4 --engine cycles --camera bust")
+@app.command(epilog=RENDER_EXAMPLES)
 def render(
     clip: Annotated[Path, typer.Argument(help="Clip file (.npz) written by `momjit generate`.")],
     output: Outputs,
     avatar: Avatar = "mina",
-    engine: Engine = "workbench",
-    size: Size = "720x720",
+    quality: Quality = "draft",
+    format: Format = "square-720",
+    size: Size = None,
     camera: Camera = "half",
+    engine: Engine = None,
+    transparent: Transparent = False,
+    burn_subtitles: BurnSubtitles = False,
+    fps: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option(help="Frames a second of the video.  [default: the clip's]"),
+    ] = None,
+    frames: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="FIRST:LAST, only these frames of the video, counted from 1."),
+    ] = None,
+    resume: Resume = False,
     force: Force = False,
 ) -> None:
-    """Render a clip, or save it as a scene: .mp4, .png, .glb, .fbx, .blend or .bvh."""
-    from gesture_core.blender import render_clip
+    """Film a clip, subtitle it, or save it as a scene.
+
+    Output kinds: .mp4, .webm and .mov (with speech), .png (one frame), a folder (all frames),
+    .srt and .vtt (subtitles), .glb, .fbx, .blend and .bvh. Where a folder and a video are asked
+    for, the video is made of the folder's pictures.
+    """
+    from gesture_core import outputs as writing
     from gesture_core.formats.clip import load_clip
 
     load_clip(clip)  # a wrong file is told at once, before Blender starts
+    settings = None
     with Reporter() as report:
-        settings = render_options(avatar, engine, size, camera, report)
-        lost = render_clip(clip, output, settings, report, force=force)
+        if not writing.only_subtitles(output):
+            settings = render_options(
+                output,
+                avatar,
+                report,
+                quality=quality,
+                format=format,
+                size=size,
+                camera=camera,
+                engine=engine,
+                transparent=transparent,
+                burn_subtitles=burn_subtitles,
+                frames=frames,
+                fps=fps,
+                resume=resume,
+            )
+        lost = writing.write_from_clip(clip, output, settings, report, force=force)
     print_results(output, lacking(lost), report)
 
 

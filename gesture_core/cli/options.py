@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
@@ -14,20 +14,64 @@ if TYPE_CHECKING:
 
 Outputs = Annotated[
     list[Path],
-    typer.Option("-o", "--output", help="File to write; its suffix says what. Repeat for several."),
+    typer.Option(
+        "-o",
+        "--output",
+        help="File to write; its suffix says what. A name without one is a folder for pictures."
+        " Repeat for several.",
+    ),
 ]
 Avatar = Annotated[
     str, typer.Option(help="Bundled character (see `momjit avatar list`) or a .glb or .blend file.")
 ]
-Engine = Annotated[str, typer.Option(help="workbench (fast), cycles (final) or eevee (GPU).")]
-Size = Annotated[str, typer.Option(help="Picture size in pixels, WIDTHxHEIGHT.")]
-Camera = Annotated[str, typer.Option(help="bust, half or full.")]
+Quality = Annotated[
+    str,
+    typer.Option(
+        help="preview (half size, at once), draft (Workbench: seconds), or final (Cycles, or EEVEE"
+        " where there is a GPU: beautiful, and slow)."
+    ),
+]
+Format = Annotated[
+    str,
+    typer.Option(
+        help="vertical (1080x1920, for shorts), horizontal (1920x1080), square (1080x1080), or the"
+        " same with -720, such as vertical-720 (720x1280)."
+    ),
+]
+Size = Annotated[
+    Optional[str],  # noqa: UP045  (typer reads the annotation at run time)
+    typer.Option(help="Picture size in pixels, WIDTHxHEIGHT, instead of the format's."),
+]
+Camera = Annotated[str, typer.Option(help="bust (head), half (from the hips up) or full.")]
+Engine = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(help="workbench, cycles or eevee, instead of the quality's."),
+]
+Transparent = Annotated[
+    bool,
+    typer.Option(
+        "--transparent",
+        help="Leave out the backdrop: for .webm, .mov, .png and folders of pictures.",
+    ),
+]
+BurnSubtitles = Annotated[
+    bool,
+    typer.Option(
+        "--burn-subtitles", help="Write the words into videos; -o FILE.srt gives them apart."
+    ),
+]
+Resume = Annotated[
+    bool,
+    typer.Option("--resume", help="Keep the finished pictures of a folder and take the others."),
+]
 
 
 def render_options(
-    avatar: str, engine: str, size: str, camera: str, report: Reporter
+    output: list[Path], avatar: str, report: Reporter, **typed: Any
 ) -> RenderSettings:
-    """What `--avatar`, `--engine`, `--size` and `--camera` ask for; builds the character."""
-    from gesture_core.outputs import render_settings
+    """What the options above ask for; builds the character."""
+    from gesture_core.outputs import check_pictures, render_settings
 
-    return render_settings(avatar, engine, size, camera, report)
+    settings = render_settings(avatar, report, **typed)
+    check_pictures(output, settings)
+    return settings

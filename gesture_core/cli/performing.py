@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from gesture_core.cli.options import Avatar, Camera, Engine, Outputs, Size, render_options
+from gesture_core.cli.options import (
+    Avatar,
+    BurnSubtitles,
+    Camera,
+    Engine,
+    Format,
+    Outputs,
+    Quality,
+    Resume,
+    Size,
+    Transparent,
+    render_options,
+)
 from gesture_core.cli.printing import AsJson, Force, lacking, print_results, print_table
 from gesture_core.console import Reporter
 from gesture_core.errors import UserError
@@ -24,6 +36,8 @@ if TYPE_CHECKING:
 GENERATE_EXAMPLES = """Examples:
 
 momjit generate "오늘은 뭐 먹을까요?" -o lunch.mp4 -o lunch.bvh --style lively
+
+momjit generate talk.txt -o short.mp4 -o short.srt --format vertical --burn-subtitles
 
 momjit generate talk.txt --audio talk.wav --style-from me.bvh -o talk.npz
 
@@ -94,16 +108,22 @@ def generate(
     fps: Annotated[float, typer.Option(help="Frames a second: 24, 25, 30 or 60.")] = 30.0,
     units: Annotated[str, typer.Option(help="Unit of BVH files: m or cm.")] = "m",
     avatar: Avatar = "mina",
-    engine: Engine = "workbench",
-    size: Size = "720x720",
+    quality: Quality = "draft",
+    format: Format = "square-720",
+    size: Size = None,
     camera: Camera = "half",
+    engine: Engine = None,
+    transparent: Transparent = False,
+    burn_subtitles: BurnSubtitles = False,
+    resume: Resume = False,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Speak and gesture a Korean text, or perform a stretch of a clip anew.
 
-    Output kinds: .mp4 (rendered, with speech), .png (one frame), .bvh, .glb, .fbx, .blend,
-    .wav (the speech) and .npz (the clip, for `momjit render` and --keep).
+    Output kinds: .mp4, .webm and .mov (rendered, with speech), .png (one frame), a folder (all
+    frames), .srt and .vtt (subtitles), .bvh, .glb, .fbx, .blend, .wav (the speech) and .npz (the
+    clip, for `momjit render` and --keep).
     """
     from gesture_core import outputs as writing
     from gesture_core.perform import perform
@@ -117,7 +137,21 @@ def generate(
     writing.check_outputs(output, units=units, force=force)
     gestures, poses = _read_plan(plan), _read_pins(pin, pins)
     with Reporter(quiet=as_json) as report:
-        settings = render_options(avatar, engine, size, camera, report) if rendering else None
+        settings = None
+        if rendering:
+            settings = render_options(
+                output,
+                avatar,
+                report,
+                quality=quality,
+                format=format,
+                size=size,
+                camera=camera,
+                engine=engine,
+                transparent=transparent,
+                burn_subtitles=burn_subtitles,
+                resume=resume,
+            )
         progress = part(report, 0.0, 0.2 if rendering else 1.0)
         if keep is not None and redo is not None:
             performance = _retake(keep, redo, seed, gestures, style_from, poses, progress)
