@@ -16,44 +16,6 @@ import gpu
 from .core.errors import UserError
 
 
-class Curves:
-    """A new action that animates several data-blocks.
-
-    Since 4.4 one action holds a slot for each; before, each kind gets an action of its own.
-    """
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.actions: list[bpy.types.Action] = []
-
-    def animate(self, owner: Any) -> None:
-        """Make `owner` play this action; the one it played so far stays in the file."""
-        data = owner.animation_data_create()
-        if data.action is not None:
-            data.action.use_fake_user = True
-        data.action = self._action()
-        if hasattr(data, "action_slot"):
-            slot = data.action.slots.new(id_type=owner.id_type, name=owner.name)
-            data.action_slot = slot
-
-    def _action(self) -> bpy.types.Action:
-        if not self.actions or not hasattr(self.actions[0], "slots"):
-            action = bpy.data.actions.new(self.name)
-            if hasattr(action, "slots"):
-                action.layers.new("Layer").strips.new(type="KEYFRAME")
-            self.actions.append(action)
-        return self.actions[-1]
-
-    @staticmethod
-    def new(owner: Any, path: str, index: int = 0) -> bpy.types.FCurve:
-        """A new, empty F-curve for a property of an `owner` that this action animates."""
-        data = owner.animation_data
-        if hasattr(data, "action_slot"):
-            strip = data.action.layers[0].strips[0]
-            return strip.channelbag(data.action_slot, ensure=True).fcurves.new(path, index=index)
-        return data.action.fcurves.new(path, index=index)
-
-
 def has_slots(action: bpy.types.Action) -> bool:
     """Whether one action can animate several data-blocks, each through a slot: since 4.4."""
     return hasattr(action, "slots")
@@ -71,6 +33,8 @@ def slot_of(action: bpy.types.Action, owner: Any) -> Any:
 def play(owner: Any, action: bpy.types.Action | None) -> None:
     """Make `owner` play `action`, in its slot, which is made if there is none; None: play
     nothing. What it played so far stays in the file."""
+    if action is None and owner.animation_data is None:
+        return
     data = owner.animation_data_create()
     if data.action is not None:
         data.action.use_fake_user = True
@@ -93,7 +57,24 @@ def keep_slots(action: bpy.types.Action, owners: Iterable[Any]) -> None:
         action.slots.remove(slot)
 
 
-def curve_store(owner: Any) -> Any:
+class CurveStore:
+    """The F-curves of the action that an `owner` plays, found quickly or made."""
+
+    def __init__(self, owner: Any) -> None:
+        self._bag = _curve_bag(owner)
+        self._curves = {(curve.data_path, curve.array_index): curve for curve in self._bag.fcurves}
+
+    def curve(self, path: str, axis: int, group: str) -> bpy.types.FCurve:
+        """The curve of a property's component; a new one is listed under `group`, if any."""
+        if (path, axis) not in self._curves:
+            curve = self._bag.fcurves.new(path, index=axis)
+            if group:
+                curve.group = self._bag.groups.get(group) or self._bag.groups.new(group)
+            self._curves[path, axis] = curve
+        return self._curves[path, axis]
+
+
+def _curve_bag(owner: Any) -> Any:
     """What holds the `fcurves` and `groups` of the action that `owner` plays."""
     data = owner.animation_data
     action = data.action
@@ -102,6 +83,24 @@ def curve_store(owner: Any) -> Any:
     layer = action.layers[0] if action.layers else action.layers.new("Layer")
     strip = layer.strips[0] if layer.strips else layer.strips.new(type="KEYFRAME")
     return strip.channelbag(data.action_slot, ensure=True)
+
+
+def new_strip(track: bpy.types.NlaTrack, action: bpy.types.Action, owner: Any) -> Any:
+    """A strip on a track of `owner` that plays the action at the same frames."""
+    first, last = action.frame_range
+    strip = track.strips.new(action.name, round(first), action)
+    if has_slots(action):
+        strip.action_slot = _slot(action, owner)
+    if last > first:
+        strip.frame_start, strip.frame_end = first, last
+    return strip
+
+
+def _slot(action: bpy.types.Action, owner: Any) -> Any:
+    """The slot in which `owner` plays `action`, or would."""
+    data = owner.animation_data
+    plays = data is not None and data.action == action
+    return data.action_slot if plays else slot_of(action, owner)
 
 
 @contextmanager
@@ -128,14 +127,19 @@ def unanimated(owner: Any) -> Iterator[None]:
 def curves_of(owner: Any) -> Iterator[bpy.types.FCurve]:
     """F-curves of the action that `owner` plays."""
     data = owner.animation_data
-    if data is None or data.action is None:
+    if data is not None and data.action is not None:
+        yield from curves_in(data.action, owner)
+
+
+def curves_in(action: bpy.types.Action, owner: Any) -> Iterator[bpy.types.FCurve]:
+    """F-curves with which `action` moves `owner`, or would if it played it."""
+    if not has_slots(action):
+        yield from action.fcurves
         return
-    if not hasattr(data, "action_slot"):
-        yield from data.action.fcurves
-        return
-    for layer in data.action.layers:
+    slot = _slot(action, owner)
+    for layer in action.layers if slot else ():
         for strip in layer.strips:
-            bag = strip.channelbag(data.action_slot)
+            bag = strip.channelbag(slot)
             if bag is not None:
                 yield from bag.fcurves
 

@@ -2,28 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import bpy
 import numpy as np
-from mathutils import Quaternion
 
-from ..compat import Curves
-from ..core.expressions import match_expressions
+from .. import compat
+from ..core.manner import Manner
 from ..core.quaternion import Array
+from ..core.reduce import Flags, Tolerance, fewest_keys, slopes
 from ..core.retarget import RigMotion
+from .channels import (
+    QUATERNION,
+    Channel,
+    allowed,
+    bone_channels,
+    bone_paths,
+    by_kind,
+    distance_of,
+    shape_channels,
+    shape_path,
+    switch_channels,
+)
+from .curve_keys import (
+    Keys,
+    baked,
+    cut,
+    every_frame,
+    joined,
+    read_keys,
+    smooth,
+    split,
+    write_keys,
+)
+from .takes import start_take
+from .underlay import Shapes, Stretch, Underlay, blend, find_underlay, held_paths
 
-LINEAR = 1
-"""Number of the interpolation `LINEAR`, which `foreach_set` wants."""
+STILL = 1e-7
+"""What moves less does not move."""
 
 
 @dataclass(frozen=True)
 class Keyed:
-    """What was written: the actions and the names of the expressions that found a shape key."""
+    """What was written: the take, the scene frames of its first and last key, what the bones do
+    in it, the shape keys, and what was left alone because it is locked or driven."""
 
-    actions: tuple[bpy.types.Action, ...]
-    expressions: tuple[str, ...]
+    action: bpy.types.Action
+    frames: tuple[float, float]
+    motion: RigMotion
+    shapes: tuple[str, ...]
+    untouched: tuple[str, ...]
 
 
 def key_frames(count: int, fps: float, scene_fps: float, start: float) -> Array:
@@ -33,77 +62,150 @@ def key_frames(count: int, fps: float, scene_fps: float, start: float) -> Array:
 
 def key_performance(
     armature: bpy.types.Object,
-    meshes: Sequence[bpy.types.Object],
+    faces: Sequence[bpy.types.Object],
     motion: RigMotion,
-    expressions: dict[str, Array],
-    scene_fps: float,
+    shapes: Shapes,
+    times: Array,
     name: str,
-    start: float = 1.0,
+    manner: Manner,
+    switches: Mapping[str, float],
 ) -> Keyed:
-    """Write the movement onto the armature's mapped bones and `expressions`, each `(T,)`, onto
-    all shape keys of their names. What was played before stays in the file as an action."""
-    times = key_frames(len(motion.locations), motion.fps, scene_fps, start)
-    curves = Curves(name)
-    curves.animate(armature)
-    _key_bones(curves, armature, motion, times)
-    found: set[str] = set()
-    for keys in {mesh.data.shape_keys for mesh in meshes if mesh.data.shape_keys}:
-        found |= _key_shapes(curves, keys, expressions, times)
-    return Keyed(tuple(curves.actions), tuple(sorted(found)))
+    """Write the movement onto the bones and the `shapes` onto the faces at the scene frames
+    `times`, as a take that the character plays from now on.
 
-
-def _key_bones(curves: Curves, armature: bpy.types.Object, motion: RigMotion, times: Array) -> None:
-    for column, bone in enumerate(motion.bones):
-        pose = armature.pose.bones[bone]
-        channel, values = _in_mode(motion.rotations[:, column], pose.rotation_mode)
-        path = pose.path_from_id(channel)
-        for axis in range(values.shape[1]):
-            _key_channel(curves.new(armature, path, axis), times, values[:, axis])
-    path = armature.pose.bones[motion.root].path_from_id("location")
-    for axis in range(3):
-        _key_channel(curves.new(armature, path, axis), times, motion.locations[:, axis])
-
-
-def _in_mode(rotations: Array, mode: str) -> tuple[str, Array]:
-    """The channel of a rotation mode, and `rotations` `(T, 4)` as its values `(T, 3 or 4)`.
-
-    A bone keeps the mode it has: in another one, what animated it before would no longer play.
+    Before and after, and wherever the movement has no say, the take does what the character did
+    before. `switches`: values of properties of the armature that hold meanwhile, by their path.
     """
-    if mode == "QUATERNION":
-        return "rotation_quaternion", rotations
-    turns = [Quaternion(rotation) for rotation in rotations.tolist()]
-    if mode == "AXIS_ANGLE":
-        pairs = [turn.to_axis_angle() for turn in turns]
-        return "rotation_axis_angle", np.array([[angle, *axis] for axis, angle in pairs])
-    angles = [turns[0].to_euler(mode)]
-    for turn in turns[1:]:
-        angles.append(turn.to_euler(mode, angles[-1]))  # the ones nearest to those before
-    return "rotation_euler", np.array(angles)
+    owners = [armature, *dict.fromkeys(mesh.data.shape_keys for mesh in faces)]
+    places = [(armature, path) for path in (*bone_paths(armature, motion), *switches)]
+    places += [(keys, shape_path(keys, name)) for keys in shapes for name in shapes[keys]]
+    underlay = find_underlay(owners, places, float(times[0]), float(times[-1]))
+    shapes = _telling(shapes, underlay)
+    stretch = Stretch.of(times, underlay)
+    motion, shapes = blend(underlay, faces, motion, shapes, stretch, manner)
+    channels = bone_channels(armature, motion)
+    channels += switch_channels(armature, switches, len(stretch.times))
+    for keys, values in shapes.items():
+        channels += shape_channels(keys, values)
+    held = {(owner, path) for owner in owners for path in held_paths(owner)}
+    action = start_take(owners, name, underlay.over)
+    free = [channel for channel in channels if (channel.owner, channel.path) not in held]
+    write_channels(free, stretch, underlay, manner.tolerance, metres_a_unit(armature))
+    own = replace(
+        motion,
+        rotations=motion.rotations[stretch.own],
+        locations=motion.locations[stretch.own],
+    )
+    return Keyed(
+        action,
+        (underlay.first, underlay.last),
+        own,
+        tuple(sorted({name for blocks in shapes.values() for name in blocks})),
+        tuple(channel.path for channel in channels if (channel.owner, channel.path) in held),
+    )
 
 
-def _key_shapes(
-    curves: Curves, keys: bpy.types.Key, expressions: dict[str, Array], times: Array
-) -> set[str]:
-    """Animate the blocks that move; the others are set to rest. Returns the names found."""
-    blocks = match_expressions(expressions, [block.name for block in keys.key_blocks[1:]])
-    if not blocks:
-        return set()
-    curves.animate(keys)
-    for expression, block_name in blocks.items():
-        block = keys.key_blocks[block_name]
-        values = expressions[expression]
-        block.value = float(values[0])
-        if np.ptp(values) > 0.0:
-            _key_channel(curves.new(keys, block.path_from_id("value")), times, values)
-    return set(blocks)
+def metres_a_unit(armature: bpy.types.Object) -> float:
+    """How long one unit of the armature's own space is in the world."""
+    return float(armature.matrix_world.median_scale)
 
 
-def _key_channel(curve: bpy.types.FCurve, times: Array, values: Array) -> None:
-    """One key a frame, or a single one for a channel that never moves."""
-    if np.ptp(values) < 1e-7:
-        times, values = times[:1], values[:1]
-    keys = np.column_stack([times, values]).astype(np.float32)
-    curve.keyframe_points.add(len(keys))
-    curve.keyframe_points.foreach_set("co", keys.ravel())
-    curve.keyframe_points.foreach_set("interpolation", np.full(len(keys), LINEAR, dtype=np.int32))
-    curve.update()
+def _telling(shapes: Shapes, underlay: Underlay) -> Shapes:
+    """Without the shape keys that stay as the user has set them."""
+    return {
+        keys: {
+            name: values
+            for name, values in blocks.items()
+            if np.ptp(values) > STILL
+            or (keys, shape_path(keys, name)) in underlay.curves
+            or abs(values[0] - keys.key_blocks[name].value) > STILL
+        }
+        for keys, blocks in shapes.items()
+    }
+
+
+def write_channels(
+    channels: Sequence[Channel],
+    stretch: Stretch,
+    underlay: Underlay,
+    tolerance: Tolerance | None,
+    unit: float,
+) -> None:
+    """The channels as F-curves of the actions that their owners play."""
+    stores = {owner: compat.CurveStore(owner) for owner in {channel.owner for channel in channels}}
+    times = stretch.times[stretch.own]
+    frames = (times[-1] - times[0]) / max(len(times) - 1, 1) or 1.0
+    for group in by_kind(channels):
+        values = np.stack([channel.values[stretch.own] for channel in group], axis=1)
+        keyed = _keyed(values, group[0].kind, tolerance, unit)
+        rates = slopes(values) / frames
+        for column, channel in enumerate(group):
+            chosen = keyed[:, column]
+            sign = _sign(channel, stretch, underlay)
+            for axis in range(values.shape[-1]):
+                own = sign * values[chosen, column, axis]
+                rate = sign * rates[chosen, column, axis]
+                keys = (
+                    smooth(times[chosen], own, rate)
+                    if tolerance
+                    else every_frame(times[chosen], own)
+                )
+                curve = stores[channel.owner].curve(channel.path, axis, channel.group)
+                _lay(curve, keys, channel, axis, stretch, underlay)
+
+
+def _keyed(values: Array, kind: str, tolerance: Tolerance | None, unit: float) -> Flags:
+    """The frames `(T, N)` to key of `values` `(T, N, C)`: the ends alone where nothing moves."""
+    keyed = np.zeros(values.shape[:2], dtype=bool)
+    keyed[[0, -1]] = True
+    moving = np.flatnonzero(np.ptp(values, axis=0).max(axis=-1) > STILL)
+    if tolerance is None:
+        keyed[:, moving] = True
+    elif moving.size:
+        limit = allowed(kind, tolerance, unit)
+        keyed[:, moving] = fewest_keys(values[:, moving], distance_of(kind), limit)
+    return keyed
+
+
+def _sign(channel: Channel, stretch: Stretch, underlay: Underlay) -> float:
+    """−1 where quaternions have to change their sign to follow smoothly on those before them."""
+    curves = underlay.curves.get((channel.owner, channel.path), {})
+    if channel.kind != QUATERNION or len(curves) < 4 or not stretch.lead:
+        return 1.0
+    before = [curves[axis].evaluate(stretch.times[0]) for axis in range(4)]
+    return -1.0 if channel.values[stretch.lead] @ before < 0.0 else 1.0
+
+
+def _lay(
+    curve: bpy.types.FCurve,
+    keys: Keys,
+    channel: Channel,
+    axis: int,
+    stretch: Stretch,
+    underlay: Underlay,
+) -> None:
+    """Let the curve hold the keys between those that its property has before and after them."""
+    source = underlay.curves.get((channel.owner, channel.path), {}).get(axis)
+    before: Sequence[Keys] = ()
+    after: Sequence[Keys] = ()
+    if source is None:
+        values, times = channel.values[:, axis], stretch.times
+        before = [every_frame(times[:1], values[:1])] * stretch.lead
+        after = [every_frame(times[-1:], values[-1:])] * stretch.tail
+    elif stretch.lead or stretch.tail:
+        earlier, later = _around(curve, source, underlay)
+        before, after = [earlier], [later]
+    for modifier in list(curve.modifiers):
+        curve.modifiers.remove(modifier)
+    write_keys(curve, joined(*before, keys, *after) if before or after else keys)
+
+
+def _around(
+    curve: bpy.types.FCurve, source: bpy.types.FCurve, underlay: Underlay
+) -> tuple[Keys, Keys]:
+    """The keys of `source` before and after the performance; `curve` is where to try things."""
+    if source.modifiers:
+        scene = bpy.context.scene
+        return cut(baked(source, scene.frame_start, scene.frame_end), underlay.first, underlay.last)
+    write_keys(curve, read_keys(source))
+    return split(curve, underlay.first, underlay.last)

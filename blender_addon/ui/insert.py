@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,9 +16,13 @@ from .. import compat
 from ..core.bone_map import map_bones
 from ..core.clip_reader import Clip, read_clip
 from ..core.errors import UserError
+from ..core.manner import Manner
 from ..scene.avatar import Avatar, avatar_of, load_avatar
-from ..scene.perform import Performance, perform_clip
+from ..scene.face import recall_faces
+from ..scene.perform import AS_IT_IS, Performance, perform_clip
 from ..scene.rig import read_rig
+from ..scene.takes import Take, portable, record_take
+from .preferences import user_folder
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class Placement:
     start: int
     sound: bool
     markers: bool
+    manner: Manner = AS_IT_IS
 
     @classmethod
     def from_settings(cls, context: bpy.types.Context) -> Placement:
@@ -48,6 +52,7 @@ class Placement:
             start=scene.frame_current if settings.at_cursor else scene.frame_start,
             sound=settings.sound,
             markers=settings.markers,
+            manner=scene.momjit_performance.manner(),
         )
 
 
@@ -78,19 +83,51 @@ def insert(
     """Animate the armature, or the `character` file that is brought in; says what was done."""
     clip = read_clip(clip_path)
     armature = _find(placement.armature, clip_path)
-    with _undo_step("momjit: Generate"):
+    with undo_step("momjit: Generate"):
         avatar = _avatar(context, armature, character)
         scene = context.scene
-        fps = scene.render.fps / scene.render.fps_base
-        performed = perform_clip(clip, avatar, fps, _action_name(clip), placement.start)
-        action = performed.keyed.actions[0]
-        action["momjit"] = json.dumps(clip.provenance, ensure_ascii=False)
+        performed = perform(scene, clip, clip_path, avatar, placement.start, placement.manner)
+        fps = frame_rate(scene)
         _fit_range(scene, placement.start + math.ceil(clip.duration * fps))
         if placement.sound and clip.audio and compat.can_write_sound():
             add_speech(scene, clip.audio, placement.start, avatar.armature.name)
         if placement.markers:
             mark_words(scene, clip, placement.start, fps)
     return _summary(clip, avatar, performed)
+
+
+def perform(
+    scene: bpy.types.Scene,
+    clip: Clip,
+    clip_path: Path,
+    avatar: Avatar,
+    start: float,
+    manner: Manner,
+) -> Performance:
+    """Make a take of the clip on the avatar, with faces as they are mapped by the user."""
+    recall_faces(avatar.meshes, user_folder() / "faces")
+    name = _action_name(clip)
+    performed = perform_clip(clip, avatar, frame_rate(scene), name, start, manner)
+    keyed = performed.keyed
+    take = Take(
+        clip=clip_path,
+        armature=avatar.armature.name,
+        start=keyed.frames[0],
+        end=keyed.frames[1],
+        fps=clip.fps,
+        manner=manner,
+        bones=keyed.motion.bones,
+        shapes=keyed.shapes,
+        spans=clip.spans,
+        provenance=clip.provenance,
+    )
+    record_take(keyed.action, take)
+    return performed
+
+
+def frame_rate(scene: bpy.types.Scene) -> float:
+    """Frames a second of the scene."""
+    return scene.render.fps / scene.render.fps_base
 
 
 @contextmanager
@@ -110,7 +147,7 @@ def add_speech(scene: bpy.types.Scene, sound: Path, start: int, speaker: str) ->
 
     An earlier take of the same `speaker` at the same time is muted.
     """
-    strip = compat.add_sound(scene, _portable(sound), start)
+    strip = compat.add_sound(scene, portable(sound), start)
     if not bpy.data.filepath:
         strip.sound.pack()  # the scene, once it is saved, must not lose it
     strip["momjit"] = speaker
@@ -126,13 +163,6 @@ def add_speech(scene: bpy.types.Scene, sound: Path, start: int, speaker: str) ->
         other.mute = other.mute or other.get("momjit") == speaker
     if scene.sync_mode == "NONE":
         scene.sync_mode = "AUDIO_SYNC"
-
-
-def _portable(path: Path) -> str:
-    """Relative to the scene's file when beside or below it, so that both can be moved."""
-    file = bpy.data.filepath
-    beside = bool(file) and path.is_relative_to(Path(file).parent)
-    return bpy.path.relpath(str(path)) if beside else str(path)
 
 
 def _overlap(one: range, other: range) -> bool:
@@ -160,12 +190,17 @@ def _find(name: str | None, clip_path: Path) -> bpy.types.Object | None:
     return armature
 
 
+def avatar_for(armature: bpy.types.Object) -> Avatar:
+    """The character of an armature in the scene, with the meshes that follow it."""
+    meshes = {item for item in bpy.data.objects if item.type == "MESH"}
+    return avatar_of({armature, *meshes}, f"“{armature.name}”")
+
+
 def _avatar(
     context: bpy.types.Context, armature: bpy.types.Object | None, character: Path | None
 ) -> Avatar:
     if armature is not None:
-        meshes = {item for item in bpy.data.objects if item.type == "MESH"}
-        return avatar_of({armature, *meshes}, f"“{armature.name}”")
+        return avatar_for(armature)
     if character is None:
         raise ValueError("neither an armature nor a character to animate")
     avatar = load_avatar(character)
@@ -176,7 +211,7 @@ def _avatar(
 
 
 def _summary(clip: Clip, avatar: Avatar, performed: Performance) -> str:
-    bones, shapes = len(performed.motion.bones), len(performed.keyed.expressions)
+    bones, shapes = len(performed.motion.bones), len(performed.expressions)
     done = f"“{avatar.armature.name}”: {clip.duration:.1f} s, {bones} bones, {shapes} expressions"
     return f"{done}\nnot on this rig: {', '.join(performed.lost)}" if performed.lost else done
 
@@ -192,7 +227,7 @@ def _fit_range(scene: bpy.types.Scene, end: int) -> None:
 
 
 @contextmanager
-def _undo_step(message: str) -> Iterator[None]:
+def undo_step(message: str) -> Iterator[None]:
     """Make all changes one step of the undo history, also when they end halfway."""
     try:
         yield

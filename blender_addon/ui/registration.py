@@ -12,9 +12,28 @@ from typing import Any
 import bpy
 from bpy.app.handlers import persistent
 
-from . import face, operators, panel, preferences, session, settings, translations
+from . import (, environment
+    face,
+    operators,
+    panel,
+    performance,
+    preferences,
+    session,
+    settings,
+    takes,
+    translations,
+)
 
-MODULES: tuple[ModuleType, ...] = (settings, preferences, operators, panel, face, translations)
+MODULES: tuple[ModuleType, ...] = (
+    settings,
+    preferences,
+    operators,
+    panel,
+    takes,
+    performance,
+    face,
+    translations,
+)
 """In the order that Blender needs: parents of panels and groups of properties first."""
 
 

@@ -42,8 +42,8 @@ def test_one_new_action_and_the_earlier_one_is_kept(report):
         assert report["first actions"] == ["first"]
 
 
-def test_keys_start_where_asked_at_the_scenes_rate(report):
-    assert report["key range"] == [11.0, 11.0 + 14 * 2.0]
+def test_keys_start_where_asked_at_the_scenes_rate_and_leave_those_before(report):
+    assert report["key times"] == [*range(1, 11), *(11.0 + 2.0 * k for k in range(15))]
 
 
 def test_what_the_character_lacks_is_told(report):

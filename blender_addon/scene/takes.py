@@ -1,0 +1,233 @@
+"""Takes: actions that know which clip they perform, where and how. They are the history.
+
+A take is one action. Where Blender wants an action of its own for the shape keys of a mesh (before
+4.4, or when another action moved the face so far), those actions are its parts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from .. import compat
+from ..core.clip_reader import Span
+from ..core.errors import UserError
+from ..core.manner import Manner
+from .face import faces_of
+
+RECORD = "momjit"
+"""Property of a take: its record as JSON."""
+OVER = "momjit_over"
+"""Property of a take and its parts: the action that they are laid over."""
+WHOLE, OWNER = "momjit_take", "momjit_owner"
+"""Properties of a part: its take, and the name of the shape keys that it animates."""
+
+
+@dataclass(frozen=True)
+class Take:
+    """What is known of an action: scene frames `start` to `end` perform `clip`, whose frame rate
+    is `fps`, on the armature that was called `armature`; `bones` and `shapes` are what it keys."""
+
+    clip: Path
+    armature: str
+    start: float
+    end: float
+    fps: float
+    manner: Manner
+    bones: tuple[str, ...]
+    shapes: tuple[str, ...]
+    spans: tuple[Span, ...]
+    provenance: dict[str, Any]
+
+    @property
+    def text(self) -> str:
+        """What is said."""
+        return str(self.provenance.get("text", ""))
+
+    def overlaps(self, start: float, end: float) -> bool:
+        """Whether it plays at any frame from `start` to `end`."""
+        return self.start <= end and start <= self.end
+
+
+def record_take(action: bpy.types.Action, take: Take) -> None:
+    """Keep with the action what it performs."""
+    record = {
+        "clip": portable(take.clip),
+        "armature": take.armature,
+        "frames": [take.start, take.end],
+        "fps": take.fps,
+        "manner": take.manner.to_json(),
+        "bones": take.bones,
+        "shapes": take.shapes,
+        "spans": [[s.kind, s.text, s.start, s.end, s.source] for s in take.spans],
+    }
+    action[RECORD] = json.dumps({**take.provenance, "take": record}, ensure_ascii=False)
+
+
+def portable(path: Path) -> str:
+    """Relative to the scene's file when beside or below it, so that both can be moved."""
+    file = bpy.data.filepath
+    beside = bool(file) and path.is_relative_to(Path(file).parent)
+    return bpy.path.relpath(str(path)) if beside else str(path)
+
+
+def take_of(action: bpy.types.Action | None) -> Take | None:
+    """What the action performs; None when it is no take, or its record is damaged."""
+    stored = action.get(RECORD) if action else None
+    return _parsed(stored, bpy.data.filepath) if isinstance(stored, str) else None
+
+
+@lru_cache(maxsize=256)
+def _parsed(stored: str, _scene_file: str) -> Take | None:
+    """The record of a take; remembered, because the list of takes asks with every drawing."""
+    try:
+        provenance = json.loads(stored)
+        record = provenance.pop("take")
+        start, end = record["frames"]
+        return Take(
+            clip=Path(bpy.path.abspath(record["clip"])),
+            armature=str(record["armature"]),
+            start=float(start),
+            end=float(end),
+            fps=float(record["fps"]),
+            manner=Manner.from_json(record["manner"]),
+            bones=tuple(map(str, record["bones"])),
+            shapes=tuple(map(str, record["shapes"])),
+            spans=tuple(
+                Span(str(kind), str(text), float(begin), float(stop), str(source))
+                for kind, text, begin, stop, source in record["spans"]
+            ),
+            provenance=provenance,
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, UserError):
+        return None
+
+
+def owners_of(armature: bpy.types.Object) -> list[Any]:
+    """What a take animates: the armature and the shape keys of the meshes that follow it."""
+    keys = dict.fromkeys(mesh.data.shape_keys for mesh in faces_of(armature))
+    return [armature, *(one for one in keys if one.is_editable)]
+
+
+def playing(owner: Any) -> bpy.types.Action | None:
+    """The action that `owner` plays."""
+    return owner.animation_data.action if owner.animation_data else None
+
+
+def playing_take(armature: bpy.types.Object) -> Take | None:
+    """The take that the armature plays."""
+    return take_of(playing(armature))
+
+
+def takes_of(armature: bpy.types.Object) -> list[bpy.types.Action]:
+    """The takes made for an armature, and for what its takes call it: objects get renamed."""
+    names = {armature.name}
+    if take := playing_take(armature):
+        names.add(take.armature)
+    found = [(action, take_of(action)) for action in bpy.data.actions if RECORD in action]
+    return [action for action, take in found if take and take.armature in names]
+
+
+def parts_of(action: bpy.types.Action) -> list[bpy.types.Action]:
+    """The actions that belong to a take besides its own."""
+    return [part for part in bpy.data.actions if part.get(WHOLE) == action]
+
+
+def part_for(action: bpy.types.Action, owner: Any) -> bpy.types.Action | None:
+    """The action of a take that animates `owner`."""
+    for part in parts_of(action):
+        if part.get(OWNER) == owner.name:
+            return part
+    return action if _fits(action, owner) else None
+
+
+def _fits(action: bpy.types.Action, owner: Any) -> bool:
+    """Whether an action has anything for `owner`."""
+    if compat.has_slots(action):
+        return compat.slot_of(action, owner) is not None
+    return action.id_root == owner.id_type
+
+
+def laid_over(action: bpy.types.Action, owner: Any) -> bpy.types.Action | None:
+    """What `owner` played before the take `action`; None when that was nothing or is deleted."""
+    part = part_for(action, owner)
+    over = part.get(OVER) if part else None
+    return over if over is not None and _fits(over, owner) else None
+
+
+def play_take(armature: bpy.types.Object, action: bpy.types.Action) -> None:
+    """Let a character play a take with body and face."""
+    for owner in owners_of(armature):
+        compat.play(owner, part_for(action, owner))
+
+
+def play_before(armature: bpy.types.Object, action: bpy.types.Action) -> None:
+    """Let a character play what it did before the take `action`."""
+    for owner in owners_of(armature):
+        compat.play(owner, laid_over(action, owner))
+
+
+def start_take(
+    owners: Sequence[Any], name: str, over: dict[Any, bpy.types.Action | None]
+) -> bpy.types.Action:
+    """A new take that all `owners` play from now on, the armature first.
+
+    It begins as a copy of what each played, so that whatever is not keyed anew goes on.
+    """
+    copies: dict[bpy.types.Action, bpy.types.Action] = {}
+    whole: bpy.types.Action | None = None
+    for owner in owners:
+        old = playing(owner)
+        if old is not None:
+            action = copies[old] if old in copies else _blank_copy(old, name)
+            copies[old] = action
+        elif whole is not None and compat.has_slots(whole):
+            action = whole
+        else:
+            action = bpy.data.actions.new(name)
+        compat.play(owner, action)
+        if whole is None:
+            whole = action
+        if OVER not in action and over[owner] is not None:
+            action[OVER] = over[owner]
+        if action != whole:
+            action[WHOLE], action[OWNER] = whole, owner.name
+    assert whole is not None
+    for action in dict.fromkeys([whole, *copies.values()]):
+        compat.keep_slots(action, owners)
+    return whole
+
+
+def _blank_copy(action: bpy.types.Action, name: str) -> bpy.types.Action:
+    """A copy of an action without what momjit knew of it."""
+    copy = action.copy()
+    copy.name, copy.use_fake_user = name, False
+    for key in (RECORD, OVER, WHOLE, OWNER):
+        if key in copy:
+            del copy[key]
+    return copy
+
+
+def duplicate_take(armature: bpy.types.Object, action: bpy.types.Action) -> bpy.types.Action:
+    """A copy of a take with its parts, which the character plays: to edit it and keep it."""
+    copy = action.copy()
+    for part in parts_of(action):
+        part.copy()[WHOLE] = copy
+    play_take(armature, copy)
+    return copy
+
+
+def delete_take(armature: bpy.types.Object, action: bpy.types.Action) -> None:
+    """Remove a take for good; whoever plays it goes back to what was before it."""
+    parts = [action, *parts_of(action)]
+    for owner in owners_of(armature):
+        if playing(owner) in parts:
+            compat.play(owner, laid_over(action, owner))
+    for part in parts:
+        bpy.data.actions.remove(part)

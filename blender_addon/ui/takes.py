@@ -1,0 +1,447 @@
+"""The history: every take of a character, to play, name, vary, keep and put away."""
+
+# pyright: reportInvalidTypeForm=false
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import bpy
+from bpy.app.translations import pgettext_iface as translated
+from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
+
+from ..core.clip_reader import read_clip
+from ..core.errors import UserError
+from ..core.manner import Manner
+from ..core.reduce import Tolerance
+from ..scene.bake import bake_take
+from ..scene.nla import push_take, require_no_tweak, strip_with
+from ..scene.takes import (
+    Take,
+    delete_take,
+    duplicate_take,
+    laid_over,
+    play_before,
+    play_take,
+    playing,
+    take_of,
+    takes_of,
+)
+from . import insert
+from .performance import LOCATION_ERROR, ROTATION_ERROR, SHAPE_ERROR
+
+Result = set[str]
+
+
+def _shown(context: bpy.types.Context) -> bpy.types.Object | None:
+    """The armature whose takes are listed."""
+    return insert.selected_armature(context)
+
+
+def _playing_row(_: Any) -> int:
+    """Row of the take that plays: it is the one that is selected in the list."""
+    armature = _shown(bpy.context)
+    action = playing(armature) if armature else None
+    return bpy.data.actions.find(action.name) if action else -1
+
+
+def _play_row(_: Any, row: int) -> None:
+    """Play what was clicked at; while an NLA strip is edited nothing else can be played."""
+    armature, action = _shown(bpy.context), bpy.data.actions[row]
+    if armature is not None and take_of(action) is not None:
+        try:
+            require_no_tweak(armature)
+        except UserError:
+            return
+        play_take(armature, action)
+
+
+class MOMJIT_takes(bpy.types.PropertyGroup):
+    """What the list shows."""
+
+    row: IntProperty(
+        name="Take",
+        description="Click to play it; double-click to rename it",
+        get=_playing_row,
+        set=_play_row,
+    )
+    everyone: BoolProperty(
+        name="All Characters", description="List the takes of all characters", default=False
+    )
+
+
+class MOMJIT_UL_takes(bpy.types.UIList):
+    """One take a row: its name, its frames and how it differs from the clip."""
+
+    def draw_item(
+        self,
+        context: bpy.types.Context,
+        layout: bpy.types.UILayout,
+        data: Any,
+        item: bpy.types.Action,
+        icon: int,
+        active_data: Any,
+        active_property: str,
+    ) -> None:
+        """Draw a row."""
+        take, armature = take_of(item), _shown(context)
+        row = layout.row(align=True)
+        if take is None or armature is None:
+            row.label(text=item.name, translate=False)
+            return
+        strip = strip_with(armature, [item])
+        plays = playing(armature) == item
+        row.prop(item, "name", text="", emboss=False, icon=_icon(plays, strip is not None))
+        told = row.row(align=True)
+        told.alignment = "RIGHT"
+        told.active = plays
+        if take.manner.mirror:
+            told.label(text="", icon="MOD_MIRROR")
+        told.label(text=f"{take.start:.0f}–{take.end:.0f}", translate=False)
+
+    def filter_items(
+        self, context: bpy.types.Context, data: Any, attribute: str
+    ) -> tuple[list[int], list[int]]:
+        """Only the takes of the character, unless all are asked for."""
+        armature = _shown(context)
+        everyone = context.scene.momjit_takes.everyone
+        own = set(takes_of(armature)) if armature else set()
+        wanted = self.filter_name.lower()
+        flags: list[int] = []
+        for action in bpy.data.actions:
+            listed = take_of(action) is not None if everyone else action in own
+            named = wanted in action.name.lower()
+            flags.append(self.bitflag_filter_item if listed and named else 0)
+        return flags, []
+
+
+def _icon(plays: bool, in_nla: bool) -> str:
+    return "PLAY" if plays else "NLA" if in_nla else "ACTION"
+
+
+class MOMJIT_PT_takes(bpy.types.Panel):
+    """The takes of the selected character."""
+
+    bl_label = "Takes"
+    bl_category = "momjit"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_parent_id = "MOMJIT_PT_main"
+    bl_options = {"DEFAULT_CLOSED"}
+    bl_order = 20
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Shown for an armature."""
+        return _shown(context) is not None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """The list and what can be done with the take that plays."""
+        armature = _shown(context)
+        if armature is None:
+            return
+        layout, takes = self.layout, context.scene.momjit_takes
+        row = layout.row()
+        row.template_list("MOMJIT_UL_takes", "", bpy.data, "actions", takes, "row", rows=4)
+        column = row.column(align=True)
+        column.operator("momjit.duplicate_take", text="", icon="DUPLICATE")
+        column.operator("momjit.delete_take", text="", icon="TRASH")
+        column.separator()
+        column.prop(takes, "everyone", text="", icon="COMMUNITY")
+        action = playing(armature)
+        if take_of(action) is None:
+            layout.label(text="Click a take to play it", icon="INFO")
+            return
+        column = layout.column(align=True)
+        row = column.row(align=True)
+        row.operator("momjit.redo_take", icon="FILE_REFRESH")
+        row.operator("momjit.mirror_take", icon="MOD_MIRROR")
+        row = column.row(align=True)
+        row.operator("momjit.bake_take", icon="NORMALIZE_FCURVES")
+        row.operator("momjit.push_take", icon="NLA_PUSHDOWN")
+        over = laid_over(action, armature)
+        before = column.row(align=True)
+        text = over.name if over else translated("Nothing")
+        before.operator("momjit.play_before", text=text, icon="LOOP_BACK", translate=False)
+
+
+class _TakeOperator:
+    """A button that changes the take that the selected armature plays."""
+
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """A take plays."""
+        armature = _shown(context)
+        return armature is not None and take_of(playing(armature)) is not None
+
+    def execute(self: Any, context: bpy.types.Context) -> Result:
+        """Do it and tell what came of it, or say why not."""
+        armature = _shown(context)
+        try:
+            insert.check_armature(armature)
+            require_no_tweak(armature)
+            said = self.change(context, armature, playing(armature))
+        except (UserError, OSError) as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        self.report({"INFO"}, said)
+        return {"FINISHED"}
+
+
+class MOMJIT_OT_play_take(bpy.types.Operator):
+    """Another take."""
+
+    bl_idname = "momjit.play_take"
+    bl_label = "Play Take"
+    bl_description = "Let the character play this take, with body and face; what it played is kept"
+    bl_options = {"REGISTER", "UNDO"}
+
+    name: StringProperty(name="Take")
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        """Switch to the take."""
+        armature, action = _shown(context), bpy.data.actions.get(self.name)
+        try:
+            if armature is None:
+                raise UserError("select the character that is to play it")
+            if take_of(action) is None:
+                raise UserError(f"“{self.name}” is no take of momjit")
+            require_no_tweak(armature)
+        except UserError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        play_take(armature, action)
+        return {"FINISHED"}
+
+
+class MOMJIT_OT_play_before(_TakeOperator, bpy.types.Operator):
+    """The time before the take."""
+
+    bl_idname = "momjit.play_before"
+    bl_label = "What Was Before"
+    bl_description = (
+        "Go back to what the character did before this take; the take stays in the list"
+    )
+
+    def change(
+        self, context: bpy.types.Context, armature: bpy.types.Object, action: bpy.types.Action
+    ) -> str:
+        """Switch to what is under the take."""
+        play_before(armature, action)
+        now = playing(armature)
+        return f"{armature.name}: {now.name if now else '-'}"
+
+
+class MOMJIT_OT_duplicate_take(_TakeOperator, bpy.types.Operator):
+    """The take twice."""
+
+    bl_idname = "momjit.duplicate_take"
+    bl_label = "Duplicate Take"
+    bl_description = "Go on with a copy of this take, to edit it by hand and keep the original"
+
+    def change(
+        self, context: bpy.types.Context, armature: bpy.types.Object, action: bpy.types.Action
+    ) -> str:
+        """Copy and play."""
+        return duplicate_take(armature, action).name
+
+
+class MOMJIT_OT_delete_take(_TakeOperator, bpy.types.Operator):
+    """The take, gone."""
+
+    bl_idname = "momjit.delete_take"
+    bl_label = "Delete Take"
+    bl_description = (
+        "Delete this take; the character goes back to what it did before. The clip's file stays"
+    )
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
+        """Ask first."""
+        return context.window_manager.invoke_confirm(self, event)
+
+    def change(
+        self, context: bpy.types.Context, armature: bpy.types.Object, action: bpy.types.Action
+    ) -> str:
+        """Remove it."""
+        name = action.name
+        strip = strip_with(armature, [action])
+        if strip is not None:
+            raise UserError(
+                f"“{name}” is played by the NLA strip “{strip.name}”; delete that first"
+            )
+        delete_take(armature, action)
+        return name
+
+
+class MOMJIT_OT_mirror_take(_TakeOperator, bpy.types.Operator):
+    """The take, mirrored."""
+
+    bl_idname = "momjit.mirror_take"
+    bl_label = "Mirror"
+    bl_description = (
+        "Make a take with left and right exchanged. It comes from the clip: what was "
+        "edited by hand stays in this take"
+    )
+
+    def change(
+        self, context: bpy.types.Context, armature: bpy.types.Object, action: bpy.types.Action
+    ) -> str:
+        """Perform the clip again, mirrored."""
+        manner = _take(action).manner
+        return _perform_again(context, armature, action, replace(manner, mirror=not manner.mirror))
+
+
+class MOMJIT_OT_redo_take(_TakeOperator, bpy.types.Operator):
+    """The clip, performed as the panel says."""
+
+    bl_idname = "momjit.redo_take"
+    bl_label = "Perform Again"
+    bl_description = (
+        "Make a take of the same clip with the settings under Performance: body parts, "
+        "strength, contacts, keys. What was edited by hand stays in this take"
+    )
+
+    def change(
+        self, context: bpy.types.Context, armature: bpy.types.Object, action: bpy.types.Action
+    ) -> str:
+        """Perform the clip again, as the panel says."""
+        return _perform_again(context, armature, action, context.scene.momjit_performance.manner())
+
+
+class MOMJIT_OT_bake_take(_TakeOperator, bpy.types.Operator):
+    """The take with fewer keys."""
+
+    bl_idname = "momjit.bake_take"
+    bl_label = "Bake to Fewer Keys"
+    bl_description = (
+        "Make a copy of this take with only the keys that a smooth curve needs, edits "
+        "by hand included. Its bones and shape keys stay within the errors below, at "
+        "every frame"
+    )
+
+    rotation: FloatProperty(**ROTATION_ERROR)
+    location: FloatProperty(**LOCATION_ERROR)
+    shape: FloatProperty(**SHAPE_ERROR)
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
+        """Begin with the errors of the panel; they can be changed afterwards."""
+        errors = context.scene.momjit_performance.tolerance()
+        self.rotation, self.location, self.shape = errors.rotation, errors.location, errors.shape
+        return self.execute(context)
+
+    def change(
+        self, context: bpy.types.Context, armature: bpy.types.Object, action: bpy.types.Action
+    ) -> str:
+        """Copy and reduce."""
+        errors = Tolerance(self.rotation, self.location, self.shape)
+        before, after = bake_take(armature, errors)
+        return translated("{} keys instead of {}").format(after, before)
+
+
+class MOMJIT_OT_push_take(_TakeOperator, bpy.types.Operator):
+    """The take as a strip."""
+
+    bl_idname = "momjit.push_take"
+    bl_label = "To the NLA"
+    bl_description = (
+        "Turn this take into a strip on a new NLA track above the others, for body and "
+        "face. The take stays in the list, the tracks below stay as they are"
+    )
+
+    def change(
+        self, context: bpy.types.Context, armature: bpy.types.Object, action: bpy.types.Action
+    ) -> str:
+        """Add the strip."""
+        push_take(armature, action)
+        return action.name
+
+
+def _take(action: bpy.types.Action) -> Take:
+    take = take_of(action)
+    if take is None:
+        raise UserError(f"“{action.name}” is no take of momjit")
+    return take
+
+
+def _perform_again(
+    context: bpy.types.Context,
+    armature: bpy.types.Object,
+    action: bpy.types.Action,
+    manner: Manner,
+) -> str:
+    """A new take of the clip of a take, at the same place and over the same ground."""
+    take = _take(action)
+    clip = read_clip(take.clip)
+    avatar = insert.avatar_for(armature)
+    performed = insert.perform(context.scene, clip, take.clip, avatar, take.start, manner)
+    return performed.keyed.action.name
+
+
+CLASSES = (
+    MOMJIT_takes,
+    MOMJIT_UL_takes,
+    MOMJIT_OT_play_take,
+    MOMJIT_OT_play_before,
+    MOMJIT_OT_duplicate_take,
+    MOMJIT_OT_delete_take,
+    MOMJIT_OT_mirror_take,
+    MOMJIT_OT_redo_take,
+    MOMJIT_OT_bake_take,
+    MOMJIT_OT_push_take,
+    MOMJIT_PT_takes,
+)
+PROPERTIES = ((bpy.types.Scene, "momjit_takes", MOMJIT_takes),)
+KOREAN = {
+    "Takes": "테이크",
+    "Take": "테이크",
+    "Click to play it; double-click to rename it": (
+        "클릭하면 재생할 테이크가 되고, 더블클릭하면 이름을 바꿉니다"
+    ),
+    "All Characters": "모든 캐릭터",
+    "List the takes of all characters": "모든 캐릭터의 테이크를 보여 줍니다",
+    "Click a take to play it": "테이크를 클릭하면 그것을 재생합니다",
+    "Nothing": "없음",
+    "Play Take": "테이크 재생",
+    "Let the character play this take, with body and face; what it played is kept": (
+        "캐릭터가 이 테이크를 몸과 얼굴로 재생합니다. 재생하던 것은 남습니다"
+    ),
+    "What Was Before": "이전 동작으로",
+    "Go back to what the character did before this take; the take stays in the list": (
+        "이 테이크 이전의 동작으로 돌아갑니다. 테이크는 목록에 남습니다"
+    ),
+    "Duplicate Take": "테이크 복제",
+    "Go on with a copy of this take, to edit it by hand and keep the original": (
+        "원본은 두고, 손으로 고칠 사본으로 이어 갑니다"
+    ),
+    "Delete Take": "테이크 삭제",
+    "Delete this take; the character goes back to what it did before. The clip's file stays": (
+        "이 테이크를 지우고 캐릭터는 이전 동작으로 돌아갑니다. 클립 파일은 남습니다"
+    ),
+    "Make a take with left and right exchanged. It comes from the clip: what was edited by hand "
+    "stays in this take": (
+        "왼쪽과 오른쪽을 바꾼 테이크를 만듭니다. 클립에서 새로 만들므로 손으로 고친 것은 "
+        "이 테이크에 남습니다"
+    ),
+    "Perform Again": "다시 연기",
+    "Make a take of the same clip with the settings under Performance: body parts, strength, "
+    "contacts, keys. What was edited by hand stays in this take": (
+        "같은 클립을 ‘연기’ 설정(몸의 부분, 강도, 접촉, 키)대로 다시 연기한 테이크를 만듭니다. "
+        "손으로 고친 것은 이 테이크에 남습니다"
+    ),
+    "Bake to Fewer Keys": "적은 키로 굽기",
+    "Make a copy of this take with only the keys that a smooth curve needs, edits by hand "
+    "included. Its bones and shape keys stay within the errors below, at every frame": (
+        "부드러운 곡선에 필요한 키만 둔 사본을 만듭니다. 손으로 고친 것도 담깁니다. "
+        "본과 셰이프 키는 모든 프레임에서 아래 오차 안에 있습니다"
+    ),
+    "{} keys instead of {}": "키 {}개 (원래 {}개)",
+    "To the NLA": "NLA로",
+    "Turn this take into a strip on a new NLA track above the others, for body and face. The "
+    "take stays in the list, the tracks below stay as they are": (
+        "이 테이크를 다른 트랙 위의 새 NLA 트랙에 스트립으로 올립니다. 몸과 얼굴 모두입니다. "
+        "테이크는 목록에 남고 아래 트랙은 그대로입니다"
+    ),
+}
