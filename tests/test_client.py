@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from pathlib import Path
 
@@ -10,10 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blender_addon.client.catalogue import Catalogue, Choice, load_catalogue
+from blender_addon.client.environment import Place
 from blender_addon.client.errors import BackendError
 from blender_addon.client.frames import Frame, ProtocolError
+from blender_addon.client.installer import MARKER
 from blender_addon.client.job import Job, State
-from blender_addon.client.locate import MODULE, VARIABLE, worker_command
+from blender_addon.client.locate import (
+    MODULE,
+    VARIABLE,
+    any_command,
+    installed_command,
+    python_command,
+)
 from blender_addon.client.task import Task
 from blender_addon.ui.wrap import columns, wrap
 
@@ -37,32 +46,50 @@ def addon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_backend_is_looked_for_in_the_documented_order(
     addon: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
+    place = Place(tmp_path / "user" / "backend")
     with pytest.raises(BackendError, match=VARIABLE):
-        worker_command("", addon)
+        any_command(place, addon)
     on_path = program(tmp_path / "bin" / "momjit")
     monkeypatch.setenv("PATH", str(on_path.parent))
-    assert worker_command("", addon) == (str(on_path), "worker")
+    assert any_command(place, addon) == (str(on_path), "worker")
     beside = program(addon.parent / ".venv" / "bin" / "python")
-    assert worker_command("", addon) == (str(on_path), "worker")  # not our repository
+    assert any_command(place, addon) == (str(on_path), "worker")  # not our repository
     (addon.parent / "gesture_core").mkdir()
-    assert worker_command("", addon) == (str(beside), *MODULE)
+    assert any_command(place, addon) == (str(beside), *MODULE)
+    installed = program(place.python)
+    assert any_command(place, addon) == (str(beside), *MODULE)  # not finished
+    with pytest.raises(BackendError, match="not finished: repair it"):
+        installed_command(place)
+    marker = {"version": "0.1.0", "identity": "x", "python": "/usr/bin/python3"}
+    (place.environment / MARKER).write_text(json.dumps(marker))
+    assert any_command(place, addon) == (str(installed), *MODULE) == installed_command(place)
     named = program(tmp_path / "named" / "python")
     monkeypatch.setenv(VARIABLE, str(named))
-    assert worker_command("", addon) == (str(named), *MODULE)
-    preferred = program(tmp_path / "preferred" / "bin" / "python")
-    assert worker_command(str(preferred), addon) == (str(preferred), *MODULE)
-    assert worker_command(str(tmp_path / "preferred"), addon) == (str(preferred), *MODULE)
+    assert any_command(place, addon) == (str(named), *MODULE)
 
 
-def test_a_wrong_preference_is_named(addon: Path, tmp_path: Path):
+def test_a_python_or_its_environment_can_be_named(tmp_path: Path):
+    python = program(tmp_path / "preferred" / "bin" / "python")
+    assert python_command(str(python)) == (str(python), *MODULE)
+    assert python_command(str(tmp_path / "preferred")) == (str(python), *MODULE)
+
+
+def test_a_backend_that_is_not_installed_is_told(tmp_path: Path):
+    with pytest.raises(BackendError, match="not installed yet: install it"):
+        installed_command(Place(tmp_path))
+
+
+def test_a_wrong_preference_is_named(tmp_path: Path):
+    with pytest.raises(BackendError, match="no Python"):
+        python_command("")
     with pytest.raises(BackendError, match="preferences.*nowhere"):
-        worker_command(str(tmp_path / "nowhere"), addon)
+        python_command(str(tmp_path / "nowhere"))
     with pytest.raises(BackendError, match="neither a Python nor a virtual environment"):
-        worker_command(str(tmp_path), addon)
+        python_command(str(tmp_path))
     text = tmp_path / "notes.txt"
     text.write_text("hello")
     with pytest.raises(BackendError, match="may not be executed"):
-        worker_command(str(text), addon)
+        python_command(str(text))
 
 
 # Remembered lists

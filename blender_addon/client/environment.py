@@ -88,6 +88,7 @@ class Place:
     def clear(self) -> None:
         """Delete all of it; OSError when something cannot be deleted."""
         if self.folder.exists():
+            (self.environment / MARKER).unlink(missing_ok=True)  # half of it is not installed
             shutil.rmtree(self.folder)
 
     def size(self) -> int:

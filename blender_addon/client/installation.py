@@ -27,10 +27,10 @@ PATIENCE = 15.0
 class Background:
     """A function on a thread, followed like a job; `run` returns or raises for the user."""
 
-    def __init__(self, run: Callable[[], object]) -> None:
+    def __init__(self, run: Callable[[], object], message: str = "") -> None:
         self.state = State.RUNNING
         self.fraction = 0.0
-        self.message = ""
+        self.message = message
         self.error = ""
         self.cancelling = False
         self._run = run

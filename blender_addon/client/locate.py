@@ -1,4 +1,4 @@
-"""Where the backend is: which command starts the worker."""
+"""Where the backend is: which command starts the worker on this machine."""
 
 from __future__ import annotations
 
@@ -7,34 +7,47 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from .environment import Place
 from .errors import BackendError
 
 VARIABLE = "MOMJIT_PYTHON"
 MODULE = ("-m", "gesture_core.worker")
 
 
-def worker_command(preference: str, addon: Path) -> tuple[str, ...]:
-    """The command that starts the worker.
+def any_command(place: Place, addon: Path) -> tuple[str, ...]:
+    """The command of the first worker that is found.
 
-    In this order: the preference's Python; the one that MOMJIT_PYTHON names; the `.venv` of the
-    repository that holds the folder `addon`; `momjit` on the PATH. BackendError names what was
-    looked for.
+    In this order: the Python that MOMJIT_PYTHON names; the environment installed at `place`; the
+    `.venv` of the repository that holds the folder `addon`; `momjit` on the PATH. BackendError
+    when there is none.
     """
-    for origin, path in (("the preferences name", preference), (f"{VARIABLE} is", _variable())):
-        if path:
-            return (str(_python(Path(path).expanduser(), f"{origin} {path!r}")), *MODULE)
+    if path := os.environ.get(VARIABLE, ""):
+        return (str(_python(Path(path).expanduser(), f"{VARIABLE} is {path!r}")), *MODULE)
+    if place.installed():
+        return installed_command(place)
     for python in _beside(addon.resolve()):
         return (str(python), *MODULE)
     if program := shutil.which("momjit"):
         return (program, "worker")
     raise BackendError(
-        "the momjit backend was not found: set its Python in the add-on's preferences, or the "
-        f"variable {VARIABLE}, or put `momjit` on the PATH"
+        "the momjit backend was not found: install it in the add-on's preferences, or name there "
+        f"the Python that has it (also: the variable {VARIABLE}, or `momjit` on the PATH)"
     )
 
 
-def _variable() -> str:
-    return os.environ.get(VARIABLE, "")
+def installed_command(place: Place) -> tuple[str, ...]:
+    """The command of the environment that the add-on has installed; BackendError without one."""
+    if place.installed() is None or not place.python.is_file():
+        state = "not finished: repair it" if place.begun else "not installed yet: install it"
+        raise BackendError(f"the backend is {state} in the add-on's preferences")
+    return (str(place.python), *MODULE)
+
+
+def python_command(path: str) -> tuple[str, ...]:
+    """The command of a Python, or of a virtual environment, that the user names."""
+    if not path:
+        raise BackendError("the add-on's preferences name no Python that has momjit")
+    return (str(_python(Path(path).expanduser(), f"the preferences name {path!r}")), *MODULE)
 
 
 def _python(path: Path, origin: str) -> Path:

@@ -14,11 +14,30 @@ from .pace import Pace
 class Work(Protocol):
     """Something that goes on elsewhere: a job of the backend, or an installation."""
 
-    state: State
-    fraction: float
-    message: str
-    error: str
-    cancelling: bool
+    @property
+    def state(self) -> State:
+        """Where it stands."""
+        ...
+
+    @property
+    def fraction(self) -> float:
+        """How much of it is done, 0–1."""
+        ...
+
+    @property
+    def message(self) -> str:
+        """What is being done."""
+        ...
+
+    @property
+    def error(self) -> str:
+        """Why it failed, or nothing."""
+        ...
+
+    @property
+    def cancelling(self) -> bool:
+        """Whether it was asked to stop."""
+        ...
 
     @property
     def ended(self) -> bool:

@@ -12,7 +12,8 @@ from typing import Any
 import bpy
 from bpy.app.handlers import persistent
 
-from . import (, environment
+from . import (
+    environment,
     face,
     operators,
     panel,
@@ -27,6 +28,7 @@ from . import (, environment
 MODULES: tuple[ModuleType, ...] = (
     settings,
     preferences,
+    environment,
     operators,
     panel,
     takes,

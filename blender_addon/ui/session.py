@@ -17,7 +17,9 @@ import bpy
 from ..client import characters
 from ..client.backend import Backend
 from ..client.catalogue import KINDS, Catalogue, load_catalogue
+from ..client.environment import Place
 from ..client.errors import BackendError
+from ..client.installation import Background
 from ..client.job import Job
 from ..client.process import LocalWorker
 from ..client.remote import RemoteWorker
@@ -63,6 +65,7 @@ class Session:
     tasks: dict[str, Task] = field(default_factory=dict)
     notes: dict[str, Note] = field(default_factory=dict)
     catalogue_asked: bool = False
+    disk_use: int | None = None
 
     def connect(self, worker: LocalWorker | RemoteWorker) -> None:
         """Use this worker from now on; another one's process ends."""
@@ -163,6 +166,19 @@ class Session:
             return ""
 
         self.begin("catalogue", "Reading the lists", list(jobs.values()), finish)
+
+    def measured(self, place: Place) -> int | None:
+        """Bytes that the installed backend takes; None until a thread has counted them."""
+        if self.disk_use is None and "disk" not in self.tasks:
+            found: list[int] = []
+            work = Background(lambda: found.append(place.size()))
+
+            def finish() -> str:
+                self.disk_use = found[0]
+                return ""
+
+            self.begin("disk", "Measuring", [work], finish)
+        return self.disk_use
 
     def check(self) -> None:
         """Ask the backend how it is."""

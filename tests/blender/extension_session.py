@@ -123,7 +123,8 @@ def install(archive: str, backend: str, results: str) -> None:
     )
     assert MODULE in bpy.context.preferences.addons
     preferences = bpy.context.preferences.addons[MODULE].preferences
-    preferences.backend_python, preferences.results_folder = backend, results
+    preferences.source, preferences.backend_python = "PYTHON", backend
+    preferences.results_folder = results
 
 
 def check_lists_and_doctor() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from gesture_core import __version__
 from tests.blender.build_extension import SOURCE, build
 
 HERE = Path(__file__).parent
@@ -28,12 +29,12 @@ def test_the_zip_holds_the_add_on_and_nothing_else(archive: Path):
     with zipfile.ZipFile(archive) as bundle:
         names = set(bundle.namelist())
     sources = {str(path.relative_to(SOURCE)) for path in SOURCE.rglob("*.py")}
-    assert names == sources | {"blender_manifest.toml"}
+    wheel = f"backend/momjit-{__version__}-py3-none-any.whl"
+    assert names == sources | {"blender_manifest.toml", wheel}
+    assert archive.stat().st_size < 50e6
 
 
 def test_the_manifest_has_the_version_of_the_program():
-    from gesture_core import __version__
-
     manifest = tomllib.loads((SOURCE / "blender_manifest.toml").read_text("utf-8"))
     assert manifest["version"] == __version__
     assert manifest["blender_version_min"] == "4.2.0"

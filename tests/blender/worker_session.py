@@ -40,7 +40,8 @@ def install(archive: str, backend: str, results: Path) -> None:
         filepath=archive, repo="user_default", enable_on_install=True
     )
     preferences = bpy.context.preferences.addons[MODULE].preferences
-    preferences.backend_python, preferences.results_folder = backend, str(results)
+    preferences.source, preferences.backend_python = "PYTHON", backend
+    preferences.results_folder = str(results)
 
 
 def build_rig(skeleton: dict[str, np.ndarray]) -> bpy.types.Object:
