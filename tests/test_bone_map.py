@@ -30,8 +30,8 @@ def named(names: Sequence[str]) -> Rig:
     ("name", "title", "missing"),
     [
         ("mixamo", "Mixamo", {"leftEye", "rightEye", "jaw"}),
-        ("game_engine", "game engine (Unreal)", {"leftEye", "rightEye", "jaw"}),
-        ("default", "MakeHuman default", {"leftToes", "rightToes"}),
+        ("game_engine", "Unreal's mannequin", {"leftEye", "rightEye", "jaw"}),
+        ("default", "MakeHuman", {"leftToes", "rightToes"}),
     ],
 )
 def test_real_rigs_are_recognised_and_what_they_lack_is_told(name, title, missing):
@@ -42,7 +42,7 @@ def test_real_rigs_are_recognised_and_what_they_lack_is_told(name, title, missin
 
 def test_a_rig_without_fingers_is_still_a_body():
     found = map_bones(makehuman_rig("cmu_mb"))
-    assert found.title == "CMU"
+    assert found.title == "CMU's recordings"
     assert {name for name in found.missing if "Thumb" not in name} > {"leftIndexProximal"}
     assert not set(found.missing) & set(ESSENTIAL)
 
@@ -96,7 +96,7 @@ def test_a_rig_exported_from_rigify_maps_its_deform_bones():
 
 
 def test_an_unknown_rig_is_refused_with_what_is_missing():
-    with pytest.raises(UserError, match=r"leftHand.*known: VRM names, VRoid, Mixamo"):
+    with pytest.raises(UserError, match=r"leftHand.*VRM names, VRoid, Mixamo"):
         map_bones(named(["hips", "spine", "head", "Bone.001"]))
     with pytest.raises(UserError):
         map_bones(named([]))

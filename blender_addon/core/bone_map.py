@@ -1,14 +1,36 @@
-"""Which bone of a rig plays which VRM 1.0 humanoid bone."""
+"""Which bone of a rig plays which VRM 1.0 humanoid bone.
+
+Names and shape are weighed alike, as logarithms of odds, and the likeliest whole humanoid is
+searched for in the tree of bones; how far it beats all others is the confidence in each bone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
 from dataclasses import dataclass
 
+import numpy as np
+
+from .bone_reasons import reasons
+from .bone_search import Search
 from .errors import UserError
-from .humanoid import ESSENTIAL, HUMANOID, SIDES
+from .humanoid import ESSENTIAL, HUMANOID, PARENT, sided
+from .name_evidence import Names
 from .rig import Rig
-from .rig_names import RIGS, RigNames
+from .rig_names import RIGS
+from .rig_structure import Shape, Stance
+
+LACKING = -10.0
+"""Weight of a humanoid without one of its essential bones."""
+APART = -14.0
+"""Weight of a bone that does not hang below its humanoid parent's, as in control rigs."""
+UNLIKELY = 0.3
+"""What is no essential bone is left out below this confidence."""
+DOUBT, CERTAINTY = -1.0, 0.5
+"""Confidence is a logistic function of the lead: fitted on rigs with scrambled names."""
+LIMBS = {"UpperArm": "LowerArm", "LowerArm": "Hand", "UpperLeg": "LowerLeg", "LowerLeg": "Foot"}
+SLOTS = ("hips", *PARENT)
+TWISTS = ("twist", "roll", "捩")
 
 
 @dataclass(frozen=True)
@@ -27,57 +49,136 @@ class BoneMap:
         """Humanoid bones without a counterpart, in the humanoid's order."""
         return tuple(name for name in HUMANOID if name not in self.bones)
 
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """Essential bones without a counterpart."""
+        return tuple(name for name in ESSENTIAL if name not in self.bones)
+
     def first(self, humanoid: str) -> str:
         """The rig's bone at the start of a humanoid bone."""
         return self.bones[humanoid][0]
 
+    def require_body(self) -> None:
+        """`UserError` when an essential bone has no counterpart."""
+        if self.lacking:
+            known = ", ".join(family.title for family in RIGS)
+            raise UserError(
+                f"this rig cannot be read as a human body: {', '.join(self.lacking)} could not be "
+                f"found; choose the bones in the panel “Bones” (names known: {known})"
+            )
+
 
 def map_bones(rig: Rig) -> BoneMap:
-    """Recognise a rig by the names of its bones.
+    """Recognise a rig by its names and its shape.
 
-    `UserError` names what is missing when no known family covers the essential bones.
+    `UserError` names what is missing when no bone can play one of the essential ones.
     """
-    present = list(rig.names)
-    maps = [_match(table, present) for table in RIGS]
-    best = max(maps, key=lambda found: len(found.bones))
-    lacking = [name for name in ESSENTIAL if name not in best.bones]
-    if lacking:
-        known = ", ".join(table.title for table in RIGS)
-        raise UserError(
-            f"this rig's bones are not known: the closest names are “{best.title}”, but "
-            f"{', '.join(lacking)} could not be found (known: {known})"
-        )
-    return best
+    found = guess_bones(rig)
+    found.require_body()
+    return found
 
 
-def _match(table: RigNames, present: list[str]) -> BoneMap:
-    by_key = {_key(name, table.prefixes): name for name in reversed(present)}
-    bones: dict[str, tuple[str, ...]] = {}
-    for humanoid, candidates in _expanded(table):
-        found = [by_key[key] for key in map(_key, candidates) if key in by_key]
-        if _key(candidates[0]) in by_key:
-            bones[humanoid] = tuple(found)
-    reasons = {bone: f"named like {table.title}'s {names[0]}" for bone, names in bones.items()}
-    return BoneMap(table.title, bones, dict.fromkeys(bones, 1.0), reasons)
+def guess_bones(rig: Rig) -> BoneMap:
+    """Recognise as much of a rig as there is."""
+    if not rig.names:
+        return BoneMap("", {}, {}, {})
+    names, shape = Names.of(rig.names), Shape(rig)
+    chosen, leads = _search(shape, names)
+    confidence = {slot: _confidence(lead) for slot, lead in leads.items()}
+    bones = _distinct(chosen, confidence)
+    whole = {slot: _split(rig, names, slot, bones) for slot in bones}
+    sure = {slot: confidence[slot] for slot in bones}
+    return BoneMap(names.title, whole, sure, reasons(rig, names, bones))
 
 
-def _expanded(table: RigNames) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The table's rows with their sides filled in."""
-    for bone, names in table.bones.items():
-        if "{side}" not in names[0]:
-            yield bone, names
-            continue
-        for side, word in zip(SIDES, table.sides, strict=True):
-            letter = side[0].upper()
-            yield side + bone, tuple(name.format(side=word, letter=letter) for name in names)
+def _confidence(lead: float) -> float:
+    """How often a bone with this lead is right."""
+    return 1.0 / (1.0 + math.exp(-DOUBT - CERTAINTY * min(lead, 100.0)))
 
 
-def _key(name: str, prefixes: tuple[str, ...] = ()) -> str:
-    """The name without letter case, namespace and known prefix; importers change the marks
-    between words, so they do not count either."""
-    plain = "".join(mark for mark in name.rsplit(":", 1)[-1].lower() if mark.isalnum())
-    for prefix in prefixes:
-        rest = plain.removeprefix(prefix)
-        if rest != plain:
-            return rest
-    return plain
+def _distinct(chosen: dict[str, int], confidence: dict[str, float]) -> dict[str, int]:
+    """In the humanoid's order: a bone that several parts want goes to the surest of them."""
+    owners: dict[int, str] = {}
+    for slot in sorted(chosen, key=confidence.__getitem__):
+        if slot in ESSENTIAL or confidence[slot] >= UNLIKELY:
+            owners[chosen[slot]] = slot
+    kept = set(owners.values())
+    return {slot: chosen[slot] for slot in HUMANOID if slot in kept}
+
+
+@dataclass(frozen=True)
+class _Try:
+    """What was found under one guess at how the rig stands."""
+
+    stance: Stance
+    search: Search
+    bones: dict[str, int]
+    total: float
+
+
+def _search(shape: Shape, names: Names) -> tuple[dict[str, int], dict[str, float]]:
+    """The best humanoid under the best guess at how the rig stands, and the lead of its bones."""
+    tries = [_try(shape, names, stance) for stance in shape.stances()]
+    for trial in sorted(tries, key=_total, reverse=True)[:3]:
+        for _ in range(2):
+            trial = _try(shape, names, shape.resized(trial.stance, trial.bones))
+            tries.append(trial)
+    best = max(tries, key=_total)
+    leads = best.search.lead(best.bones)
+    for other in tries:
+        for slot, bone in best.bones.items():
+            if other.bones.get(slot) != bone:
+                leads[slot] = min(leads[slot], best.total - other.total)
+    return best.bones, leads
+
+
+def _total(trial: _Try) -> float:
+    return trial.total
+
+
+def _try(shape: Shape, names: Names, stance: Stance) -> _Try:
+    search = _evidence(shape, names, stance)
+    bones, total = search.best()
+    return _Try(stance, search, bones, total)
+
+
+def _evidence(shape: Shape, names: Names, stance: Stance) -> Search:
+    return Search(
+        shape.pairs,
+        PARENT,
+        {slot: shape.own(slot, stance) + names.weights[slot] for slot in SLOTS},
+        {slot: shape.joined(slot, stance) for slot in SLOTS[1:]},
+        {slot: LACKING if slot in ESSENTIAL else 0.0 for slot in SLOTS},
+        APART,
+    )
+
+
+def _split(rig: Rig, names: Names, slot: str, bones: dict[str, int]) -> tuple[str, ...]:
+    """The bone itself and, where a limb is split, those that share its turning about itself.
+
+    They are the bones on the way to the next joint, and the bones beside it that are called twist
+    bones, in the order in which they lie along the limb.
+    """
+    bone = bones[slot]
+    side, part = sided(slot)
+    if slot == "hips":
+        return (rig.names[bone], *names.listed.get(slot, ())[1:])
+    end = bones.get(side + LIMBS.get(part, ""))
+    if end is None:
+        return (rig.names[bone],)
+    above = rig.above(end)
+    way = set(above[: above.index(bone)]) if bone in above else set[int]()
+    told = {rig.index(name) for name in names.listed.get(slot, ())[1:]}
+    limb = rig.heads[end] - rig.heads[bone]
+    offsets = rig.heads - rig.heads[bone]
+    share = offsets @ limb / max(float(limb @ limb), 1e-18)
+    beside = np.linalg.norm(offsets - share[:, None] * limb, axis=1)
+    inside = (share > 0.02) & (share < 0.98) & (beside < 0.2 * np.linalg.norm(limb))
+    parts = {k for k in way if inside[k]} | told
+    parts |= {k for k, name in enumerate(rig.names) if _twists(rig, k, bone, name) and inside[k]}
+    parts -= {bone}
+    return (rig.names[bone], *(rig.names[k] for k in sorted(parts, key=lambda k: share[k])))
+
+
+def _twists(rig: Rig, bone: int, limb: int, name: str) -> bool:
+    return rig.parents[bone] == limb and any(word in name.lower() for word in TWISTS)

@@ -27,6 +27,18 @@ HUMANOID = (
     *(side + bone for side in SIDES for bone in LEG),
 )  # fmt: skip
 
+PARENT: dict[str, str] = {
+    "spine": "hips", "chest": "spine", "upperChest": "chest", "neck": "upperChest",
+    "head": "neck", "leftEye": "head", "rightEye": "head", "jaw": "head",
+}  # fmt: skip
+for _side in SIDES:
+    _rows = [("upperChest", ARM), ("hips", LEG)]
+    _rows += [(f"{_side}Hand", segments(finger)) for finger in FINGERS]
+    for _parent, _row in _rows:
+        for _bone in _row:
+            PARENT[_side + _bone] = _parent
+            _parent = _side + _bone
+
 
 def sided(bone: str) -> tuple[str, str]:
     """A humanoid bone's side (`left`, `right` or nothing) and its name without it."""

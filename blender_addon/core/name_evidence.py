@@ -1,0 +1,87 @@
+"""What the names of a rig's bones say: a known family's names, and words."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from .humanoid import ESSENTIAL, HUMANOID, SIDES
+from .name_words import Reading
+from .quaternion import Array
+from .rig_names import RIGS, RigNames
+
+FAMILY = 16.0
+"""Weight of a bone named as in the family whose names a rig has, when all essential ones are."""
+ENOUGH = 0.6
+"""Share of the essential bones from which on a family's names are believed."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """`title`: the family that was recognised, or nothing; `listed`: humanoid bone → the bones
+    that this family calls so; `weights`: humanoid bone → weight of each bone `(B,)`."""
+
+    title: str
+    listed: dict[str, tuple[str, ...]]
+    weights: dict[str, Array]
+
+    @classmethod
+    def of(cls, names: tuple[str, ...]) -> Names:
+        """Weigh the names of a rig."""
+        readings = [Reading.of(name) for name in names]
+        weights = {
+            slot: np.array([reading.weight(slot) for reading in readings]) for slot in HUMANOID
+        }
+        found = [(table, _listed(table, names)) for table in RIGS]
+        table, listed = max(found, key=lambda pair: _rank(*pair))
+        trust = (_covered(listed) - ENOUGH) / (1.0 - ENOUGH)
+        if trust <= 0.0:
+            return cls("", {}, weights)
+        index = {name: bone for bone, name in enumerate(names)}
+        for slot, bones in listed.items():
+            weights[slot][index[bones[0]]] += FAMILY * trust
+        return cls(table.title, listed, weights)
+
+
+def _covered(listed: dict[str, tuple[str, ...]]) -> float:
+    return sum(name in listed for name in ESSENTIAL) / len(ESSENTIAL)
+
+
+def _rank(table: RigNames, listed: dict[str, tuple[str, ...]]) -> tuple[float, bool, int]:
+    return _covered(listed), table.controls, len(listed)
+
+
+def _listed(table: RigNames, names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    by_key = {_key(name, table.prefixes): name for name in reversed(names)}
+    listed: dict[str, tuple[str, ...]] = {}
+    for slot, candidates in _expanded(table):
+        keys = [_key(name, table.prefixes) for name in candidates]
+        if keys[0] in by_key:
+            listed[slot] = tuple(by_key[key] for key in keys if key in by_key)
+    return listed
+
+
+def _expanded(table: RigNames) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The table's rows with their sides filled in."""
+    for bone, names in table.bones.items():
+        if "{side}" not in names[0]:
+            yield bone, names
+            continue
+        for side, word in zip(SIDES, table.sides, strict=True):
+            letter = side[0].upper()
+            yield side + bone, tuple(name.format(side=word, letter=letter) for name in names)
+
+
+def _key(name: str, prefixes: tuple[str, ...]) -> str:
+    """The name without letter case, namespace and known prefix; importers change the marks
+    between words, so they do not count either."""
+    plain = unicodedata.normalize("NFKC", name).rsplit(":", 1)[-1].lower()
+    plain = "".join(mark for mark in plain if mark.isalnum())
+    for prefix in prefixes:
+        rest = plain.removeprefix(prefix)
+        if rest and rest != plain:
+            return rest
+    return plain

@@ -1,0 +1,256 @@
+"""What the shape of a rig says about its bones: lengths, directions, sides, fingers.
+
+Everything is weighed as a logarithm of odds, so that it adds up with what the names say. Lengths
+are fractions of the way from the ankles up to the head's joint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from .bone_search import Pairs
+from .humanoid import FINGERS, PARENT, segments, sided
+from .quaternion import Array, normalize
+from .rig import Rig
+
+TALL = 12.0
+"""Weight at which an odd length or place stops counting further."""
+HOP = 0.25
+"""Weight against each bone that is skipped on the way down."""
+
+
+@dataclass(frozen=True)
+class Joint:
+    """How a humanoid bone usually sits below its parent: the distance of their joints and the
+    spread of its logarithm; the direction (left, up, forward; of the left side) and its weight;
+    `gain`: the weight of being there at all."""
+
+    length: float
+    spread: float
+    toward: tuple[float, float, float]
+    sure: float
+    gain: float
+
+
+JOINTS: dict[str, Joint] = {
+    "spine": Joint(0.07, 0.6, (0.0, 1.0, 0.0), 3.0, 3.0),
+    "chest": Joint(0.09, 0.5, (0.0, 1.0, 0.1), 3.0, 2.5),
+    "upperChest": Joint(0.095, 0.5, (0.0, 1.0, -0.1), 3.0, 2.5),
+    "neck": Joint(0.14, 0.5, (0.0, 1.0, 0.0), 3.0, 3.0),
+    "head": Joint(0.07, 0.55, (0.0, 1.0, 0.2), 3.0, 3.0),
+    "Eye": Joint(0.075, 0.3, (0.3, 0.45, 0.83), 3.0, 1.0),
+    "jaw": Joint(0.02, 0.8, (0.0, 0.0, 1.0), 1.0, -4.0),
+    "Shoulder": Joint(0.1, 0.5, (0.2, 0.85, 0.4), 1.5, 2.5),
+    "UpperArm": Joint(0.11, 0.4, (0.92, 0.0, -0.3), 3.0, 4.0),
+    "LowerArm": Joint(0.172, 0.3, (0.75, -0.6, 0.0), 1.0, 4.0),
+    "Hand": Joint(0.162, 0.3, (0.7, -0.5, 0.4), 1.0, 4.0),
+    "UpperLeg": Joint(0.08, 0.5, (0.95, -0.2, 0.1), 3.0, 4.0),
+    "LowerLeg": Joint(0.287, 0.3, (0.05, -1.0, 0.0), 3.0, 4.0),
+    "Foot": Joint(0.28, 0.3, (0.05, -1.0, -0.1), 3.0, 4.0),
+    "Toes": Joint(0.1, 0.4, (0.0, -0.45, 0.9), 3.0, 2.0),
+    "ThumbMetacarpal": Joint(0.03, 0.4, (0.1, -0.3, 0.9), 1.5, 3.0),
+    "ThumbProximal": Joint(0.024, 0.4, (0.0, -0.3, 0.75), 0.7, 2.0),
+    "ThumbDistal": Joint(0.025, 0.4, (0.0, -0.45, 0.75), 0.7, 2.0),
+    **{
+        finger + part: Joint(length * size, spread, (0.5, -0.6, 0.4), 0.5, gain)
+        for finger, size in zip(FINGERS[1:], (1.0, 1.05, 1.0, 0.85), strict=True)
+        for part, length, spread, gain in (
+            ("Proximal", 0.071, 0.25, 3.0),
+            ("Intermediate", 0.022, 0.35, 2.0),
+            ("Distal", 0.018, 0.35, 2.0),
+        )
+    },
+}
+"""Measured on the rigs of eight families, on bodies of many builds; wider than they scatter."""
+
+MIDDLE = ("hips", "spine", "chest", "upperChest", "neck", "head", "jaw")
+ASIDE = {"UpperArm": 0.03, "UpperLeg": 0.02, "LowerArm": 0.1, "LowerLeg": 0.04, "Eye": 0.01}
+"""How far off the middle, softly, a bone of a side has to lie."""
+
+STRAIGHT = 0.995
+"""A side this near to an axis of the rig lies along it."""
+TELLING = ("LowerArm", "Hand", "LowerLeg", "Foot", "neck")
+"""Bones whose distance from their parents tells the size of a body best."""
+
+
+@dataclass(frozen=True)
+class Stance:
+    """A guess at how a rig stands: columns left, up and forward `(3, 3)`, a point of the plane
+    between its sides, and its size."""
+
+    axes: Array
+    centre: Array
+    size: float
+
+
+class Shape:
+    """The bones of a rig as a tree in space, measured once for all guesses."""
+
+    def __init__(self, rig: Rig) -> None:
+        self.rig = rig
+        self.pairs = Pairs.of(rig.parents)
+        between = rig.heads[self.pairs.below] - rig.heads[self.pairs.above]
+        self.lengths: Array = np.linalg.norm(between, axis=1)
+        self.directions: Array = between / np.maximum(self.lengths, 1e-12)[:, None]
+
+    def own(self, slot: str, stance: Stance) -> Array:
+        """How well each bone `(B,)` lies where a humanoid bone lies, seen by itself."""
+        side, part = sided(slot)
+        aside = (self.rig.heads - stance.centre) @ stance.axes[:, 0] / stance.size
+        weight = np.zeros(len(aside))
+        if slot in MIDDLE:
+            weight -= np.minimum(0.5 * (aside / 0.04) ** 2, TALL)
+        if part in ASIDE:
+            outward = aside if side == "left" else -aside
+            weight -= np.minimum(np.logaddexp(0.0, 1.0 - 3.0 * outward / ASIDE[part]), TALL)
+        if part == "Foot":
+            tails = normalize(self.rig.tails - self.rig.heads)
+            weight += tails @ (stance.axes @ [0.0, -0.4, 0.9]) - 1.0
+        return weight + self.rays.get(part, 0.0)
+
+    def joined(self, slot: str, stance: Stance) -> Array:
+        """How well each pair of bones `(P,)` lies as a humanoid bone below its parent."""
+        side, part = sided(slot)
+        joint = JOINTS[part]
+        odd = np.log((self.lengths / stance.size + 1e-3) / (joint.length + 1e-3)) / joint.spread
+        toward = np.array(joint.toward) * ([-1.0, 1.0, 1.0] if side == "right" else 1.0)
+        turned = self.directions @ (stance.axes @ normalize(toward))
+        length = np.minimum(0.5 * odd**2, TALL)
+        return joint.gain - length + joint.sure * (turned - 1.0) - HOP * self.pairs.hops
+
+    def resized(self, stance: Stance, bones: dict[str, int]) -> Stance:
+        """The same stance as large as the limbs that were found."""
+        sizes: list[float] = []
+        for slot, bone in bones.items():
+            part = sided(slot)[1]
+            above = bones.get(PARENT.get(slot, ""))
+            if part in TELLING and above is not None:
+                length = float(np.linalg.norm(self.rig.heads[bone] - self.rig.heads[above]))
+                sizes += [length / JOINTS[part].length] if length > 0.0 else []
+        size = float(np.median(sizes)) if sizes else stance.size
+        return Stance(stance.axes, stance.centre, size)
+
+    @cached_property
+    def rays(self) -> dict[str, Array]:
+        """For each finger bone, without side, what the order of the fingers says of each bone."""
+        weights = {part: np.zeros(len(self.rig.names)) for f in FINGERS for part in segments(f)}
+        for palm in self._palms():
+            for ray, finger in zip(palm, _identities(self.rig, palm), strict=True):
+                for other in FINGERS:
+                    for part in segments(other):
+                        weights[part][ray] += 0.0 if other == finger else -4.0
+        return weights
+
+    def _palms(self) -> Iterator[list[list[int]]]:
+        """Sets of two to five unbranched chains that spring from one place, such as fingers."""
+        rig = self.rig
+        children: list[list[int]] = [[] for _ in rig.names]
+        for bone, parent in enumerate(rig.parents):
+            if parent >= 0:
+                children[parent].append(bone)
+        rays: list[list[list[int]]] = [[] for _ in rig.names]
+        for bone in reversed(range(len(rig.names))):
+            ends = [ray for child in children[bone] for ray in rays[child]]
+            long = [ray for ray in ends if len(ray) > 1]
+            longest = max(ends, key=len) if ends else list[int]()
+            rays[bone] = long if len(long) > 1 else [[bone, *longest]]
+        for bone, found in enumerate(rays):
+            parent = rig.parents[bone]
+            most = parent < 0 or len(rays[parent]) > len(FINGERS)
+            if 2 <= len(found) <= len(FINGERS) and most:
+                yield found
+
+    def stances(self) -> Iterator[Stance]:
+        """Guesses at how the rig stands: either side may be left, four ways may be up."""
+        side, centre = self._sideways()
+        helper: Array = np.eye(3)[int(np.argmin(np.abs(side)))]
+        first = normalize(np.cross(side, helper))
+        for up in (np.cross(side, first), first, -np.cross(side, first), -first):
+            height = np.ptp(np.percentile((self.rig.heads - centre) @ up, [2.0, 98.0]))
+            for left in (side, -side):
+                axes = np.stack([left, up, np.cross(left, up)], axis=1)
+                yield Stance(axes, centre, max(float(height) * 0.95, 1e-9))
+
+    def _sideways(self) -> tuple[Array, Array]:
+        """The direction from side to side, and a point between the sides.
+
+        Limbs are pairs: branches that spring from one bone and are as long and as rich in bones
+        as each other, whatever their pose.
+        """
+        rig = self.rig
+        count = len(rig.names)
+        length, bones = np.zeros(count), np.ones(count)
+        for bone in reversed(range(count)):
+            parent = rig.parents[bone]
+            if parent >= 0:
+                own = float(np.linalg.norm(rig.heads[bone] - rig.heads[parent]))
+                length[parent] += own + length[bone]
+                bones[parent] += bones[bone]
+        spread: Array = np.zeros((3, 3))
+        middles: list[tuple[float, Array]] = []
+        for family in self._families():
+            for k, one in enumerate(family):
+                for other in family[k + 1 :]:
+                    alike = _alike(length[one], length[other]) * _alike(bones[one], bones[other])
+                    weight = alike * min(length[one], length[other]) ** 2
+                    apart = self._middle(one) - self._middle(other)
+                    distance = np.linalg.norm(apart)
+                    if distance > 1e-9:
+                        spread += weight * np.outer(apart, apart) / distance**2
+                        middles.append((weight, (self._middle(one) + self._middle(other)) / 2.0))
+        side: Array = np.linalg.eigh(spread)[1][:, -1]
+        if np.abs(side).max() > STRAIGHT:
+            side = np.where(np.abs(side) > STRAIGHT, np.sign(side), 0.0)
+        weights = np.array([weight for weight, _ in middles])
+        if not weights.sum() > 0.0:
+            return np.array([1.0, 0.0, 0.0]), rig.heads.mean(axis=0)
+        places = np.array([middle for _, middle in middles])
+        return side, np.asarray(weights @ places / weights.sum())
+
+    def _families(self) -> Iterator[list[int]]:
+        """Bones with the same parent."""
+        families: dict[int, list[int]] = {}
+        for bone, parent in enumerate(self.rig.parents):
+            families.setdefault(parent, []).append(bone)
+        yield from families.values()
+
+    def _middle(self, bone: int) -> Array:
+        """Where a branch starts, and where the bones right below it do, on average."""
+        below = [k for k, parent in enumerate(self.rig.parents) if parent == bone]
+        return self.rig.heads[[bone, *below]].mean(axis=0)
+
+
+def _alike(one: float, other: float) -> float:
+    return float(np.exp(-np.abs(np.log(max(one, 1e-12) / max(other, 1e-12))) / 0.1))
+
+
+def _identities(rig: Rig, palm: list[list[int]]) -> list[str]:
+    """Which finger each ray of a palm is: they lie in a row, the thumb shorter and aslant."""
+    parent = rig.parents[min(ray[0] for ray in palm)]
+    wrist = rig.heads[parent] if parent >= 0 else rig.heads[palm[0][0]]
+    ends = np.array([rig.heads[ray[-1]] for ray in palm]) - wrist
+    starts = np.array([rig.heads[ray[min(1, len(ray) - 1)]] for ray in palm]) - wrist
+    along = normalize(np.median(starts, axis=0))
+    flat = (starts + ends) - ((starts + ends) @ along)[:, None] * along
+    spread = flat - flat.mean(axis=0)
+    across = np.linalg.eigh(spread.T @ spread)[1][:, -1]
+    order = [int(k) for k in np.argsort(flat @ across)]
+    slant = (ends - starts) / np.maximum(np.linalg.norm(ends - starts, axis=1), 1e-9)[:, None]
+    common = normalize(np.median(slant, axis=0))
+    odd = np.arccos(np.clip(slant @ common, -1.0, 1.0)) - 2.0 * (ends @ along) / np.max(
+        np.abs(ends @ along)
+    )
+    if odd[order[-1]] > odd[order[0]]:
+        order.reverse()
+    names = {
+        5: FINGERS,
+        4: ("Thumb", "Index", "Middle", "Ring"),
+        3: ("Thumb", "Index", "Middle"),
+        2: ("Thumb", "Index"),
+    }[len(palm)]
+    found = dict(zip(order, names, strict=True))
+    return [found[k] for k in range(len(palm))]
