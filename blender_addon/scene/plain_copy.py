@@ -12,16 +12,15 @@ import bpy
 import numpy as np
 from mathutils import Matrix
 
-from ..compat import Curves
+from ..compat import CurveStore, play
 from ..core.game_rig import pose_keys
 from ..core.quaternion import Array
+from .curve_keys import every_frame, write_keys
 from .sample import Take
 
 PLACEHOLDER = "momjit: its namesake is being exported"
 SHORTEST = 1e-4
 """Metres; Blender drops bones without length."""
-LINEAR = 1
-"""Number of the interpolation `LINEAR`, which `foreach_set` wants."""
 
 
 @dataclass(frozen=True)
@@ -107,10 +106,7 @@ def _build(
 ) -> None:
     """Make the armature, the meshes and the keys; whatever is made is put into `made` at once."""
     armature = _build_armature(scene, take, stand, made)
-    curves = Curves(stand.title)
-    curves.animate(armature)
-    made.append(armature.animation_data.action)
-    _key_bones(curves, armature, take, stand.per_metre)
+    _key_bones(_animate(armature, stand.title, made), armature, take, stand.per_metre)
     for mesh, names in called.items():
         copy = _copy_mesh(mesh, names, made)
         scene.collection.objects.link(copy)
@@ -120,9 +116,8 @@ def _build(
         if matrix.is_negative:
             copy.data.flip_normals()
         if mesh in take.weights:
-            curves.animate(copy.data.shape_keys)
-            made.append(copy.data.shape_keys.animation_data.action)
-            _key_shapes(curves, copy.data.shape_keys, take.weights[mesh])
+            keys = copy.data.shape_keys
+            _key_shapes(_animate(keys, stand.title, made), keys, take.weights[mesh])
     scene.frame_set(0)
 
 
@@ -197,7 +192,17 @@ def _bind(copy: bpy.types.Object, mesh: bpy.types.Object, armature: bpy.types.Ob
         group.add(range(len(copy.data.vertices)), 1.0, "REPLACE")
 
 
-def _key_bones(curves: Curves, armature: bpy.types.Object, take: Take, per_metre: float) -> None:
+def _animate(owner: Any, title: str, made: list[bpy.types.ID]) -> CurveStore:
+    """The curves of a new action that `owner` plays."""
+    action = bpy.data.actions.new(title)
+    made.append(action)
+    play(owner, action)
+    return CurveStore(owner)
+
+
+def _key_bones(
+    curves: CurveStore, armature: bpy.types.Object, take: Take, per_metre: float
+) -> None:
     keys = pose_keys(take.parents, take.rest, take.poses)
     for column, name in enumerate(take.bones):
         bone = armature.pose.bones[name]
@@ -209,23 +214,19 @@ def _key_bones(curves: Curves, armature: bpy.types.Object, take: Take, per_metre
         for channel, values in channels.items():
             if channel == "scale" and (values == 1.0).all():
                 continue
-            path = bone.path_from_id(channel)
             for axis in range(values.shape[1]):
-                _key(curves.new(armature, path, axis), values[:, axis])
+                _key(curves, bone.path_from_id(channel), axis, values[:, axis])
 
 
-def _key_shapes(curves: Curves, keys: bpy.types.Key, weights: dict[str, Array]) -> None:
+def _key_shapes(curves: CurveStore, keys: bpy.types.Key, weights: dict[str, Array]) -> None:
     for name, values in weights.items():
         block = keys.key_blocks[name]
         block.value = float(values[0])
         if np.ptp(values) > 0.0:
-            _key(curves.new(keys, block.path_from_id("value")), values)
+            _key(curves, block.path_from_id("value"), 0, values)
 
 
-def _key(curve: bpy.types.FCurve, values: Array) -> None:
+def _key(curves: CurveStore, path: str, axis: int, values: Array) -> None:
     """One key a frame from frame 0 on."""
-    keys = np.column_stack([np.arange(len(values)), values]).astype(np.float32)
-    curve.keyframe_points.add(len(keys))
-    curve.keyframe_points.foreach_set("co", keys.ravel())
-    curve.keyframe_points.foreach_set("interpolation", np.full(len(keys), LINEAR, dtype=np.int32))
-    curve.update()
+    times = np.arange(len(values), dtype=float)
+    write_keys(curves.curve(path, axis, ""), every_frame(times, values))
