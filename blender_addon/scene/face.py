@@ -12,6 +12,8 @@ from ..core.face_file import face_fingerprint, face_from_json, face_to_json, rea
 
 KEPT = "momjit_face"
 """The property of a `Key` that holds its own face map: saved, undone and copied with it."""
+FACES = "faces"
+"""The add-on's folder of maps for faces of one kind."""
 
 
 def faces_of(armature: bpy.types.Object) -> list[bpy.types.Object]:

@@ -23,8 +23,7 @@ from ..core.expressions import FaceMap
 from ..core.face_file import MAX_WEIGHT, read_face, write_face
 from ..core.face_names import ARKIT
 from ..scene import face as faces
-from . import insert
-from .preferences import user_folder
+from . import insert, session
 
 Result = set[str]
 SLIDERS = 32
@@ -33,7 +32,7 @@ SLIDERS = 32
 
 def faces_folder() -> Path:
     """Where maps for faces of one kind are kept between scenes."""
-    return user_folder() / "faces"
+    return session.current().folder / faces.FACES
 
 
 def chosen_mesh(context: bpy.types.Context) -> bpy.types.Object | None:

@@ -17,19 +17,23 @@ from ..core.bone_map import map_bones
 from ..core.clip_reader import Clip, read_clip
 from ..core.errors import UserError
 from ..core.manner import Manner
+from ..core.phrases import moments
 from ..scene.avatar import Avatar, avatar_of, load_avatar
-from ..scene.face import recall_faces
+from ..scene.face import FACES, recall_faces
+from ..scene.lineup import lay_strip, make_room
+from ..scene.markers import add_marks, marks_of
 from ..scene.perform import AS_IT_IS, Performance, perform_clip
 from ..scene.rig import read_rig
 from ..scene.takes import Take, portable, record_take
-from .preferences import user_folder
+from . import session
 
 
 @dataclass(frozen=True)
 class Placement:
     """Where a result goes, by name: pointers do not survive an undo.
 
-    `armature`: None to bring in a character; `start`: scene frame of the clip's beginning.
+    `armature`: None to bring in a character; `start`: scene frame of the clip's beginning;
+    `strip`: as a strip of the NLA, in line with others, in place of what is played.
     """
 
     scene: str
@@ -38,12 +42,13 @@ class Placement:
     sound: bool
     markers: bool
     manner: Manner = AS_IT_IS
+    strip: bool = False
 
     @classmethod
     def from_settings(cls, context: bpy.types.Context) -> Placement:
         """What the panel says now; `UserError` when the selected armature cannot be used."""
         settings, scene = context.scene.momjit, context.scene
-        armature = selected_armature(context)
+        armature = selected_armature(context) if settings.who == "SELECTED" else None
         if armature:
             check_armature(armature)
         return cls(
@@ -86,13 +91,19 @@ def insert(
     with undo_step("momjit: Generate"):
         avatar = _avatar(context, armature, character)
         scene = context.scene
+        if placement.strip:
+            make_room(avatar.armature)
         performed = perform(scene, clip, clip_path, avatar, placement.start, placement.manner)
+        if placement.strip:
+            lay_strip(avatar.armature, performed.keyed.action)
         fps = frame_rate(scene)
         _fit_range(scene, placement.start + math.ceil(clip.duration * fps))
         if placement.sound and clip.audio and compat.can_write_sound():
-            add_speech(scene, clip.audio, placement.start, avatar.armature.name)
+            speaker = avatar.armature.name
+            add_speech(scene, clip.audio, placement.start, speaker, alone=not placement.strip)
         if placement.markers:
-            mark_words(scene, clip, placement.start, fps)
+            words = [moment for moment in moments(clip.spans) if moment.kind == "word"]
+            add_marks(scene, marks_of(words, placement.start, fps))
     return _summary(clip, avatar, performed)
 
 
@@ -105,7 +116,7 @@ def perform(
     manner: Manner,
 ) -> Performance:
     """Make a take of the clip on the avatar, with faces as they are mapped by the user."""
-    recall_faces(avatar.meshes, user_folder() / "faces")
+    recall_faces(avatar.meshes, session.current().folder / FACES)
     name = _action_name(clip)
     performed = perform_clip(clip, avatar, frame_rate(scene), name, start, manner)
     keyed = performed.keyed
@@ -142,10 +153,12 @@ def shown(name: str) -> Iterator[None]:
         yield
 
 
-def add_speech(scene: bpy.types.Scene, sound: Path, start: int, speaker: str) -> None:
+def add_speech(
+    scene: bpy.types.Scene, sound: Path, start: int, speaker: str, *, alone: bool
+) -> None:
     """Put the speech into the sequencer, on a free channel, and let playback keep up with it.
 
-    An earlier take of the same `speaker` at the same time is muted.
+    `alone`: an earlier take of the same `speaker` at the same time is muted.
     """
     strip = compat.add_sound(scene, portable(sound), start)
     if not bpy.data.filepath:
@@ -160,23 +173,13 @@ def add_speech(scene: bpy.types.Scene, sound: Path, start: int, speaker: str) ->
     taken = {other.channel for other in beside}
     strip.channel = next(channel for channel in itertools.count(1) if channel not in taken)
     for other in beside:
-        other.mute = other.mute or other.get("momjit") == speaker
+        other.mute = other.mute or (alone and other.get("momjit") == speaker)
     if scene.sync_mode == "NONE":
         scene.sync_mode = "AUDIO_SYNC"
 
 
 def _overlap(one: range, other: range) -> bool:
     return one.start < other.stop and other.start < one.stop
-
-
-def mark_words(scene: bpy.types.Scene, clip: Clip, start: int, fps: float) -> None:
-    """A marker on the timeline where each word begins, unless that very marker is there."""
-    present = {(marker.name, marker.frame) for marker in scene.timeline_markers}
-    words = [span for span in clip.spans if span.kind == "word"]
-    for word in words:
-        mark = (word.text, start + round(word.start * fps))
-        if mark not in present:
-            scene.timeline_markers.new(mark[0], frame=mark[1])
 
 
 def _find(name: str | None, clip_path: Path) -> bpy.types.Object | None:
@@ -211,9 +214,16 @@ def _avatar(
 
 
 def _summary(clip: Clip, avatar: Avatar, performed: Performance) -> str:
+    """What was brought in, and line by line what was not."""
     bones, shapes = len(performed.motion.bones), len(performed.expressions)
-    done = f"“{avatar.armature.name}”: {clip.duration:.1f} s, {bones} bones, {shapes} expressions"
-    return f"{done}\nnot on this rig: {', '.join(performed.lost)}" if performed.lost else done
+    lines = [
+        f"“{avatar.armature.name}”: {clip.duration:.1f} s, {bones} bones, {shapes} expressions"
+    ]
+    if performed.lost:
+        lines.append(f"not on this rig: {', '.join(performed.lost)}")
+    if performed.keyed.untouched:
+        lines.append(f"locked or driven, so left alone: {', '.join(performed.keyed.untouched)}")
+    return "\n".join([*lines, *avatar.remarks])
 
 
 def _action_name(clip: Clip) -> str:

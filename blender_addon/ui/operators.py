@@ -12,11 +12,10 @@ import bpy
 from bpy.app.translations import pgettext_iface as translated
 
 from ..client.errors import BackendError
-from ..client.job import Job
 from ..core.errors import UserError
 from . import insert, session
 from .preferences import preferences, results_folder
-from .settings import AUTOMATIC, MOMJIT_settings, existing_file
+from .settings import AUTOMATIC, MOMJIT_settings
 
 Result = set[str]
 
@@ -54,12 +53,12 @@ def _generate(context: bpy.types.Context, settings: MOMJIT_settings) -> None:
         raise UserError("the last result is still being made; cancel it first")
     if not settings.full_text() and settings.recording() is None:
         raise UserError("there is nothing to say: type a sentence, or choose a recording")
-    arguments = performance_arguments(context, settings)
+    arguments = performance_arguments(context, settings, settings.recording())
     placement = insert.Placement.from_settings(context)
     folder = new_folder(results_folder(context))
     current = connect(context)
     made = current.submit(_job(current, settings.mode), arguments)
-    character = Character(current, settings) if placement.armature is None else None
+    character = None if placement.armature else Character(current, settings.character_source())
 
     def finish() -> str:
         avatar = character.file() if character else None
@@ -82,23 +81,20 @@ def _job(current: session.Session, mode: str) -> str:
 
 
 class Character:
-    """A character that is brought into the scene: from a file, or a bundled one that is asked for.
+    """A character that is brought into the scene: a file, or a bundled one, asked for by name.
 
     `jobs` have to end before `file` can be called.
     """
 
-    def __init__(self, current: session.Session, settings: MOMJIT_settings) -> None:
-        self._current = current
-        self._file = None
-        self.jobs: list[Job] = []
-        if settings.who == "FILE":
-            self._file = existing_file(settings.character_file, "the character's file")
-        else:
-            self.jobs = [current.ask_character(settings.avatar_name)]
+    def __init__(self, current: session.Session, source: Path | str) -> None:
+        self._current, self._source = current, source
+        self.jobs = [] if isinstance(source, Path) else [current.ask_character(source)]
 
     def file(self) -> Path:
         """What `load_avatar` reads."""
-        return self._file or self._current.character_file(self.jobs[0])
+        if isinstance(self._source, Path):
+            return self._source
+        return self._current.character_file(self.jobs[0])
 
 
 def refused(operator: bpy.types.Operator, error: Exception) -> Result:
@@ -167,7 +163,7 @@ class MOMJIT_OT_new_seed(bpy.types.Operator):
 
 
 def performance_arguments(
-    context: bpy.types.Context, settings: MOMJIT_settings
+    context: bpy.types.Context, settings: MOMJIT_settings, audio: Path | None
 ) -> dict[str, object]:
     """What the job "perform" is given for the panel's choices; `UserError` for missing files."""
     render = context.scene.render
@@ -177,7 +173,7 @@ def performance_arguments(
         "intensity": settings.intensity,
         "seed": settings.seed,
         "voice": None if settings.voice_name == AUTOMATIC else settings.voice_name,
-        "audio": settings.recording(),
+        "audio": audio,
         "fps": render.fps / render.fps_base,
         "exemplar": settings.exemplar_file(),
         "emblems": settings.emblems,

@@ -13,6 +13,7 @@ import bpy
 from bpy.app.handlers import persistent
 
 from . import (
+    batch,
     environment,
     face,
     operators,
@@ -23,6 +24,7 @@ from . import (
     settings,
     takes,
     translations,
+    words,
 )
 
 MODULES: tuple[ModuleType, ...] = (
@@ -31,9 +33,11 @@ MODULES: tuple[ModuleType, ...] = (
     environment,
     operators,
     panel,
+    words,
     takes,
     performance,
     face,
+    batch,
     translations,
 )
 """In the order that Blender needs: parents of panels and groups of properties first."""

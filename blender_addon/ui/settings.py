@@ -168,6 +168,17 @@ class MOMJIT_settings(bpy.types.PropertyGroup):
             raise UserError("choose a recording, or let a voice speak")
         return existing_file(self.audio, "the recording")
 
+    def character_source(self) -> Path | str:
+        """Who is brought in when no armature is to perform: a file, or a bundled character's name.
+
+        `UserError` if the file is missing.
+        """
+        if self.who != "FILE":
+            return cast(str, self.avatar_name)
+        if not self.character_file:
+            raise UserError("choose a character's file: glb, vrm, fbx or blend")
+        return existing_file(self.character_file, "the character's file")
+
     def exemplar_file(self) -> Path | None:
         """Whose way of moving is taken on; `UserError` if the file is missing."""
         return existing_file(self.exemplar, "the motion file") if self.exemplar else None

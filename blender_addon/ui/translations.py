@@ -114,6 +114,9 @@ KOREAN = {
     "there is nothing to say: type a sentence, or choose a recording": (
         "할 말이 없습니다. 문장을 입력하거나 녹음 파일을 고르세요"
     ),
+    "choose a character's file: glb, vrm, fbx or blend": (
+        "캐릭터 파일을 고르세요: glb, vrm, fbx, blend"
+    ),
     "choose a recording, or let a voice speak": "녹음 파일을 고르거나 합성 음성을 쓰세요",
     "Another number, another take of the same line": "숫자를 바꾸면 같은 대사의 다른 테이크",
     "Else at the first frame of the scene": "끄면 장면의 첫 프레임에서 시작합니다",

@@ -1,0 +1,435 @@
+"""The sub-panel “Words and Gestures”: what happens when in the current take, and Re-roll."""
+
+# pyright: reportInvalidTypeForm=false
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+from bpy.app.translations import pgettext_iface as translated
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    StringProperty,
+)
+
+from ..client.errors import BackendError
+from ..core.errors import UserError
+from ..core.phrases import Moment, Stretch, moments, phrase_at, stretch_of, within
+from ..scene import markers
+from ..scene.takes import Take, playing, take_of
+from . import insert, session
+from .operators import connect, new_folder, refused
+from .preferences import draw_note, results_folder
+from .progress import draw_progress
+
+Result = set[str]
+STRETCHES = (
+    ("CHOSEN", "Ticked", "From the first to the last ticked row", "CHECKBOX_HLT", 0),
+    ("PHRASE", "Phrase", "The phrase at the current frame", "TIME", 1),
+    ("PREVIEW", "Preview", "The timeline's preview range", "PREVIEW_RANGE", 2),
+)
+REDO = (
+    "Perform this part in another way. What lies outside of it stays exactly as it is; "
+    "the result is a new take"
+)
+ICONS = {"word": "OUTLINER_OB_FONT", "gesture": "VIEW_PAN"}
+
+
+def current_take(context: bpy.types.Context) -> tuple[bpy.types.Object, Take] | None:
+    """The selected character with the take that it plays."""
+    armature = insert.selected_armature(context)
+    take = take_of(playing(armature)) if armature else None
+    return (armature, take) if armature and take else None
+
+
+def _require_take(context: bpy.types.Context) -> tuple[bpy.types.Object, Take]:
+    found = current_take(context)
+    if found is None:
+        raise UserError("select a character that plays a performance of momjit")
+    return found
+
+
+def _scene_fps(context: bpy.types.Context) -> float:
+    return context.scene.render.fps / context.scene.render.fps_base
+
+
+class MOMJIT_moment(bpy.types.PropertyGroup):
+    """One row of the list; `at` is a frame of the scene, `number` the moment's in the take."""
+
+    kind: StringProperty()
+    text: StringProperty()
+    hand: StringProperty()
+    seconds: FloatProperty()
+    at: IntProperty()
+    number: IntProperty()
+    ticked: BoolProperty(
+        name="Ticked", description="Part of what Re-roll performs anew", options={"SKIP_SAVE"}
+    )
+
+
+def _jump(self: Any, context: bpy.types.Context) -> None:
+    """Go where the chosen row is."""
+    if 0 <= self.active < len(self.rows):
+        context.scene.frame_set(self.rows[self.active].at)
+
+
+class MOMJIT_words(bpy.types.PropertyGroup):
+    """The list as it was last filled; a copy of what the take says, so it is not saved."""
+
+    rows: CollectionProperty(type=MOMJIT_moment)
+    active: IntProperty(name="Moment", description="Click to go there", update=_jump)
+    shown: StringProperty()
+    words: BoolProperty(name="Words", description="List what is said", default=True)
+    gestures: BoolProperty(name="Gestures", description="List the gestures", default=True)
+    stretch: EnumProperty(
+        name="Re-roll", description="What is performed anew", items=STRETCHES, default="PHRASE"
+    )
+
+
+def fill(context: bpy.types.Context) -> None:
+    """Bring the list up to date with the take that is played."""
+    words: MOMJIT_words = context.window_manager.momjit_words
+    shown = _signature(context)
+    if shown == words.shown:
+        return
+    words.shown = shown
+    words.rows.clear()
+    found = current_take(context)
+    if found is None:
+        return
+    _, take = found
+    for number, moment in enumerate(moments(take.spans)):
+        row = words.rows.add()
+        row.kind, row.text, row.hand, row.number = moment.kind, moment.text, moment.hand, number
+        row.seconds = moment.peak
+        row.at = round(take.start + moment.peak * _scene_fps(context))
+
+
+def _signature(context: bpy.types.Context) -> str:
+    """What the list depends on; another one means that it is out of date."""
+    found = current_take(context)
+    if found is None:
+        return ""
+    armature, take = found
+    return f"{armature.name}|{take.clip}|{take.start}|{_scene_fps(context)}|{len(take.spans)}"
+
+
+def _fill_soon() -> None:
+    """Fill the list: drawing itself may not."""
+    fill(bpy.context)
+
+
+class MOMJIT_UL_words(bpy.types.UIList):
+    """Words and gestures with their times."""
+
+    bl_idname = "MOMJIT_UL_words"
+
+    def draw_item(
+        self,
+        context: bpy.types.Context,
+        layout: bpy.types.UILayout,
+        data: MOMJIT_words,
+        item: MOMJIT_moment,
+        icon: int,
+        active_data: object,
+        active_property: str,
+    ) -> None:
+        """What it is, and when."""
+        row = layout.row(align=True)
+        row.prop(item, "ticked", text="")
+        split = row.split(factor=0.7)
+        split.label(text=_label(item), icon=ICONS[item.kind], translate=False)
+        time = split.row()
+        time.alignment = "RIGHT"
+        time.active = False
+        time.label(text=f"{item.seconds:.2f} s", translate=False)
+
+    def filter_items(
+        self, context: bpy.types.Context, data: MOMJIT_words, name: str
+    ) -> tuple[list[int], list[int]]:
+        """Only the kinds that are to be listed, and what is searched for."""
+        kinds = _kinds(data)
+        wanted = self.filter_name.lower()
+        shown = self.bitflag_filter_item
+        flags = [
+            shown if row.kind in kinds and wanted in _label(row).lower() else 0 for row in data.rows
+        ]
+        return flags, []
+
+
+def _kinds(words: MOMJIT_words) -> set[str]:
+    chosen = {"word": words.words, "gesture": words.gestures}
+    return {kind for kind, is_listed in chosen.items() if is_listed}
+
+
+def _label(row: MOMJIT_moment) -> str:
+    if row.kind == "word":
+        return row.text
+    hand = f" · {_named('hand', row.hand)}" if row.hand else ""
+    return _named("gesture", row.text) + hand
+
+
+def _named(kind: str, name: str) -> str:
+    """The name in the window's language; names are too short to be translated everywhere."""
+    said = translated(f"{kind} {name}")
+    return name if said == f"{kind} {name}" else said
+
+
+class MOMJIT_PT_words(bpy.types.Panel):
+    """When the take says and does what, and another try for a part of it."""
+
+    bl_label = "Words and Gestures"
+    bl_category = "momjit"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_parent_id = "MOMJIT_PT_main"
+    bl_options = {"DEFAULT_CLOSED"}
+    bl_order = 10
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """The list, markers, and Re-roll."""
+        layout = self.layout
+        words: MOMJIT_words = context.window_manager.momjit_words
+        if _signature(context) != words.shown and not bpy.app.timers.is_registered(_fill_soon):
+            bpy.app.timers.register(_fill_soon)
+        found = current_take(context)
+        if found is None:
+            layout.label(text="Select a character with a performance", icon="INFO")
+            return
+        row = layout.row()
+        row.template_list("MOMJIT_UL_words", "", words, "rows", words, "active", rows=7)
+        side = row.column(align=True)
+        side.prop(words, "words", text="", icon=ICONS["word"])
+        side.prop(words, "gestures", text="", icon=ICONS["gesture"])
+        side.separator()
+        side.operator("momjit.add_markers", text="", icon="MARKER_HLT")
+        side.operator("momjit.remove_markers", text="", icon="MARKER")
+        side.separator()
+        side.operator("momjit.clear_words", text="", icon="CHECKBOX_DEHLT")
+        _draw_reroll(layout, context, words, found[1])
+
+
+def _draw_reroll(
+    layout: bpy.types.UILayout, context: bpy.types.Context, words: MOMJIT_words, take: Take
+) -> None:
+    column = layout.column(align=True)
+    column.row(align=True).prop(words, "stretch", expand=True)
+    if draw_progress(column, "redo", scale=1.3):
+        return
+    try:
+        start, end = chosen_stretch(context, take)
+        text = f"{translated('Re-roll')}  {start:.2f} – {end:.2f} s"
+    except UserError:
+        text = translated("Re-roll")
+    row = column.row()
+    row.scale_y = 1.3
+    row.operator("momjit.redo_words", text=text, icon="FILE_REFRESH", translate=False)
+    draw_note(layout, session.current(), "redo", columns=40)
+
+
+def chosen_stretch(context: bpy.types.Context, take: Take) -> Stretch:
+    """The seconds of the clip that are to be performed anew; `UserError` when none are chosen."""
+    words: MOMJIT_words = context.window_manager.momjit_words
+    shown, fps = moments(take.spans), _scene_fps(context)
+    duration = (take.end - take.start) / fps
+    if words.stretch == "PHRASE":
+        phrase = phrase_at(shown, (context.scene.frame_current - take.start) / fps)
+        return stretch_of(shown, _inside(shown, phrase), duration)
+    if words.stretch == "CHOSEN":
+        ticked = [shown[row.number] for row in words.rows if row.ticked]
+        return stretch_of(shown, ticked, duration)
+    scene = context.scene
+    if not scene.use_preview_range:
+        raise UserError("set a preview range on the timeline first (P)")
+    start, end = (
+        (frame - take.start) / fps for frame in (scene.frame_preview_start, scene.frame_preview_end)
+    )
+    if end <= 0.0 or start >= duration:
+        raise UserError("the preview range lies outside of this take")
+    return within(max(start, 0.0), min(end, duration), duration)
+
+
+def _inside(shown: tuple[Moment, ...], stretch: Stretch) -> list[Moment]:
+    """The words of a stretch."""
+    first, last = stretch
+    return [m for m in shown if m.kind == "word" and first <= m.start and m.end <= last]
+
+
+class MOMJIT_OT_redo_words(bpy.types.Operator):
+    """Perform a part of the take anew."""
+
+    bl_idname = "momjit.redo_words"
+    bl_label = "Re-roll"
+    bl_description = REDO
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        """Start the job; the new take arrives later, as one undo step."""
+        try:
+            fill(context)
+            _redo(context)
+        except (BackendError, UserError) as error:
+            return refused(self, error)
+        return {"FINISHED"}
+
+
+def _redo(context: bpy.types.Context) -> None:
+    if "redo" in session.current().tasks:
+        raise UserError("the last result is still being made; cancel it first")
+    armature, take = _require_take(context)
+    start, end = chosen_stretch(context, take)
+    insert.check_armature(armature)
+    speech = take.clip.with_suffix(".wav")
+    for file in (take.clip, speech):
+        if not file.is_file():
+            raise UserError(f"this take cannot be performed anew, since a file is gone: {file}")
+    exemplar = context.scene.momjit.exemplar_file() if "exemplar" in take.provenance else None
+    arguments = {"clip": take.clip, "start": start, "end": end, "seed": None, "exemplar": exemplar}
+    placement = insert.Placement(
+        scene=context.scene.name,
+        armature=armature.name,
+        start=round(take.start),
+        sound=False,  # what is said stays, so the strip does
+        markers=False,
+        manner=take.manner,
+    )
+    folder = new_folder(results_folder(context))
+    current = connect(context)
+    made = current.submit("redo", arguments, beside=[speech])
+
+    def finish() -> str:
+        paths = made.save_files(folder)
+        with insert.shown(placement.scene):
+            done = insert.insert(bpy.context, paths["clip.npz"], None, placement)
+        return "\n".join([done, *map(str, made.result["warnings"])])
+
+    current.begin("redo", "Re-rolling", [made], finish, for_scene=True)
+
+
+class MOMJIT_OT_add_markers(bpy.types.Operator):
+    """Mark the listed words and gestures on the timeline"""
+
+    bl_idname = "momjit.add_markers"
+    bl_label = "Add Markers"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        """Put those that are not there yet."""
+        try:
+            markers.add_marks(context.scene, _marks(context))
+        except UserError as error:
+            return refused(self, error)
+        return {"FINISHED"}
+
+
+class MOMJIT_OT_remove_markers(bpy.types.Operator):
+    """Take the markers of the listed words and gestures off the timeline; others stay"""
+
+    bl_idname = "momjit.remove_markers"
+    bl_label = "Remove Markers"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        """Remove what the other button puts."""
+        try:
+            markers.remove_marks(context.scene, _marks(context))
+        except UserError as error:
+            return refused(self, error)
+        return {"FINISHED"}
+
+
+def _marks(context: bpy.types.Context) -> list[markers.Mark]:
+    _, take = _require_take(context)
+    kinds = _kinds(context.window_manager.momjit_words)
+    listed = [moment for moment in moments(take.spans) if moment.kind in kinds]
+    return markers.marks_of(listed, take.start, _scene_fps(context))
+
+
+class MOMJIT_OT_clear_words(bpy.types.Operator):
+    """Tick no row"""
+
+    bl_idname = "momjit.clear_words"
+    bl_label = "Tick None"
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        """Clear all ticks."""
+        for row in context.window_manager.momjit_words.rows:
+            row.ticked = False
+        return {"FINISHED"}
+
+
+KOREAN = {
+    "Words and Gestures": "단어와 몸짓",
+    "Words": "단어",
+    "Ticked": "고른 줄",
+    "Phrase": "구절",
+    "Preview": "미리보기",
+    "Re-roll": "다시 굴리기",
+    "Moment": "순간",
+    "Add Markers": "마커 추가",
+    "Remove Markers": "마커 제거",
+    "Tick None": "모두 풀기",
+    "Select a character with a performance": "연기가 있는 캐릭터를 선택하세요",
+    "Part of what Re-roll performs anew": "다시 굴리기로 새로 연기할 부분",
+    "Click to go there": "누르면 그 시점으로 갑니다",
+    "List what is said": "말하는 단어를 보여 줍니다",
+    "List the gestures": "몸짓을 보여 줍니다",
+    "What is performed anew": "무엇을 새로 연기할지",
+    "From the first to the last ticked row": "처음 고른 줄부터 마지막 고른 줄까지",
+    "The phrase at the current frame": "현재 프레임의 구절",
+    "The timeline's preview range": "타임라인의 미리보기 범위",
+    REDO: ("이 부분을 다르게 연기합니다. 바깥은 그대로 두며, 결과는 새 테이크가 됩니다"),
+    "Mark the listed words and gestures on the timeline": (
+        "목록의 단어와 몸짓을 타임라인에 표시합니다"
+    ),
+    "Take the markers of the listed words and gestures off the timeline; others stay": (
+        "목록의 단어와 몸짓 마커를 타임라인에서 지웁니다. 다른 마커는 그대로 둡니다"
+    ),
+    "Tick no row": "고른 줄을 모두 풉니다",
+    "select a character that plays a performance of momjit": (
+        "momjit의 연기를 재생하는 캐릭터를 선택하세요"
+    ),
+    "choose words or gestures in the list first": "먼저 목록에서 단어나 몸짓을 고르세요",
+    "this take has no words": "이 테이크에는 단어가 없습니다",
+    "set a preview range on the timeline first (P)": (
+        "먼저 타임라인에서 미리보기 범위를 정하세요(P)"
+    ),
+    "the preview range lies outside of this take": "미리보기 범위가 이 테이크 밖에 있습니다",
+    "hand left": "왼손",
+    "hand right": "오른손",
+    "hand both": "두 손",
+    "gesture beat": "강조",
+    "gesture negate": "부정",
+    "gesture stop": "멈춤",
+    "gesture you": "너",
+    "gesture me": "나",
+    "gesture we": "우리",
+    "gesture shrug": "으쓱",
+    "gesture ask": "물음",
+    "gesture point": "가리킴",
+    "gesture contrast": "대조",
+    "gesture example": "예",
+    "gesture big": "큼",
+    "gesture think": "생각",
+    "gesture chop": "끊기",
+    "gesture greet": "인사",
+    "gesture bow": "절",
+    "gesture nod": "끄덕임",
+}
+
+CLASSES = (
+    MOMJIT_moment,
+    MOMJIT_words,
+    MOMJIT_UL_words,
+    MOMJIT_PT_words,
+    MOMJIT_OT_redo_words,
+    MOMJIT_OT_add_markers,
+    MOMJIT_OT_remove_markers,
+    MOMJIT_OT_clear_words,
+)
+PROPERTIES = ((bpy.types.WindowManager, "momjit_words", MOMJIT_words),)
+"""With the window, not with the scene: the list is neither saved nor undone."""
