@@ -51,7 +51,8 @@ def pin_feet(clip: Clip, rig: Rig, bone_map: BoneMap, motion: RigMotion) -> RigM
         fold = rotate(source.turn(f"{side}UpperLeg"), FORWARDS)
         bones = (f"{side}UpperLeg", f"{side}LowerLeg")
         for joint, turn in zip(bones, bend_to(chain, ankle, fold), strict=True):
-            turns |= {name: multiply(turn, pose.turn(name)) for name in bone_map.bones[joint]}
+            keyed = (name for name in bone_map.bones[joint] if name in motion.bones)
+            turns |= {name: multiply(turn, pose.turn(name)) for name in keyed}
         foot = bone_map.first(f"{side}Foot")
         turns[foot] = pose.turn(foot)
     return repose(rig, motion, turns)
@@ -84,18 +85,23 @@ def _shift(
     legs = [_length(points, side) for points in (source_points(clip), _resting(rig, bone_map))]
     raised = source.place(joint)[:, 1] - source_points(clip)[joint][1]
     floor = rig.heads[rig.index(bone)][1] + legs[1] / legs[0] * raised
-    shift = np.zeros_like(place)
-    for start, end in _runs(stands):
+    shift, weight = np.zeros_like(place), np.zeros((len(place), 1))
+    runs = _runs(stands)
+    ends = [-ease, *(end for _, end in runs)]
+    starts = [*(start for start, _ in runs), len(place) + ease]
+    for k, (start, end) in enumerate(runs):
         spot = place[start:end].mean(axis=0)
         spot[1] = floor[start:end].mean()
-        held = spot - place[start:end]
-        shift[start:end] += held
-        for edge, step in ((start, -1), (end - 1, 1)):
-            beyond = edge + step * np.arange(1, ease + 1)
-            there = (beyond >= 0) & (beyond < len(place))
-            fade = 0.5 + 0.5 * np.cos(np.pi * np.arange(1, ease + 1) / (ease + 1))
-            shift[beyond[there]] += fade[there, None] * (spot - place[edge])
-    return shift
+        shift[start:end] += spot - place[start:end]
+        weight[start:end] += 1.0
+        for edge, step, room in ((start, -1, start - ends[k]), (end - 1, 1, starts[k + 1] - end)):
+            steps = np.arange(1, min(ease, room) + 1)
+            fade = 0.5 + 0.5 * np.cos(np.pi * steps / (len(steps) + 1))[:, None]
+            there = (edge + step * steps >= 0) & (edge + step * steps < len(place))
+            beyond = edge + step * steps[there]
+            shift[beyond] += fade[there] * (spot - place[edge])
+            weight[beyond] += fade[there]
+    return shift / np.maximum(weight, 1.0)
 
 
 def _runs(stands: Mask) -> list[tuple[int, int]]:
