@@ -27,6 +27,7 @@ from .quaternion import (
     to_matrix,
 )
 from .rig import Rig
+from .stretch import stretched, unstretched
 from .trunk import TRUNK, share_bend
 
 SNAP = np.cos(np.radians(15.0))
@@ -51,16 +52,20 @@ def retarget(clip: Clip, rig: Rig, bone_map: BoneMap) -> RigMotion:
     if lacking:
         raise UserError(f"the clip does not move a humanoid: it has no joint {', '.join(lacking)}")
     mapped = [name for name in clip.joints if name in bone_map.bones]
-    facing = rig_facing(rig, bone_map)
+    shown = stretched(rig)
+    facing = rig_facing(shown, bone_map)
     source = {name: facing @ point for name, point in source_points(clip).items()}
-    target = {name: rig.heads[rig.index(bone_map.first(name))] for name in mapped}
+    target = {name: shown.heads[rig.index(bone_map.first(name))] for name in mapped}
     turns = _trunk_complete(source_turns(clip, facing), bone_map)
     alignment = rest_alignment(source, target, facing)
     aligned = {name: multiply(turns[name], alignment[name]) for name in mapped}
     bones = {bone_map.first(name): turn for name, turn in aligned.items()}
-    bones |= share_bend(aligned, rig, bone_map) | share_twist(aligned, rig, bone_map)
+    bones |= share_bend(aligned, rig, bone_map) | share_twist(aligned, shown, bone_map)
+    bones = unstretched(bones, rig, bone_map)
     path = _pelvis_path(clip, facing, source, target, turns["hips"])
     path += _standing_height(target, alignment, facing[:, 1])
+    if rig.stretch is not None:
+        path = path @ np.linalg.inv(rig.stretch)
     root = bone_map.first("hips")
     names, rotations = to_local(rig, bones)
     shift = path - _carried_pelvis(rig, bone_map, bones)

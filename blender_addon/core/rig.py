@@ -18,7 +18,8 @@ class Rig:
     columns are the bones' axes. Exceptions, by name: `turned_by`, the bone whose turning a bone
     takes over instead of its parent's, −1 for none; `slid_along`, the matrix `(3, 3)` whose
     columns are the directions of a bone's location instead of its axes. `skin`: rest points
-    `(N, 3)` of the meshes that a bone moves most.
+    `(N, 3)` of the meshes that a bone moves most. `stretch`: symmetric `(3, 3)`, how the space
+    shows when the armature is scaled unevenly.
     """
 
     names: tuple[str, ...]
@@ -29,6 +30,7 @@ class Rig:
     turned_by: Mapping[str, int] = field(default_factory=dict[str, int])
     slid_along: Mapping[str, Array] = field(default_factory=dict[str, Array])
     skin: Mapping[str, Array] = field(default_factory=dict[str, Array])
+    stretch: Array | None = None
 
     def __post_init__(self) -> None:
         if any(

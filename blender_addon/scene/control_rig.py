@@ -17,6 +17,7 @@ from ..core.errors import UserError
 from ..core.humanoid import ESSENTIAL
 from ..core.quaternion import normalize
 from ..core.rig import Rig
+from ..core.stretch import stretch_of
 from ..core.trunk import TRUNK
 from .dependence import locked_bones, obstacle, sources, switch_paths
 from .trial import Switch, Trial, trial
@@ -24,6 +25,8 @@ from .trial import Switch, Trial, trial
 NEAR = 0.01
 """Share of the rig's size within which a control lies where the bone is that it moves."""
 ALIGNED = np.cos(np.radians(20.0))
+STUCK = 1e-6
+"""A bone whose location changes volumes by less than this factor does not follow it."""
 CENTRAL = ("hips", *TRUNK)
 """Here controls need not lie where the bones are that they move."""
 
@@ -55,8 +58,14 @@ def behaviour_of(armature: bpy.types.Object, bone_map: BoneMap) -> Behaviour:
         shaken = tried.shake([bone for row in bones.values() for bone in row])
         rig = behaving_rig(tried.names, tried.tails(), shaken)
         root = bones["hips"][0]
-        rig = replace(rig, slid_along={root: tried.slide(root, 0.1 * shaken.size)})
+        slide = tried.slide(root, 0.1 * shaken.size)
+    placement = np.array(armature.matrix_world.to_3x3())
+    rig = replace(rig, slid_along={root: slide}, stretch=stretch_of(placement))
     keyed = replace(bone_map, bones=bones)
+    if abs(np.linalg.det(slide)) < STUCK:
+        refused.append(f"“{root}” cannot be moved (joined to its parent, locked or driven)")
+    if np.linalg.det(placement) < 0.0:
+        refused.append("a negative scale exchanges left and right: apply the armature's scale")
     return Behaviour(rig, keyed, search.switches, (*remarks, *refused))
 
 
@@ -65,7 +74,8 @@ def _without_limits(tried: Trial, bone_map: BoneMap) -> list[str]:
     remarks: list[str] = []
     for bone in (bone for row in bone_map.bones.values() for bone in row):
         for constraint in tried.armature.pose.bones[bone].constraints:
-            if constraint.type.startswith("LIMIT_") and not constraint.mute:
+            limits = constraint.type.startswith("LIMIT_") and constraint.influence > 0.0
+            if limits and not constraint.mute:
                 tried.mute(constraint)
                 remarks.append(f"“{constraint.name}” may hold “{bone}” back")
     return remarks
@@ -107,8 +117,8 @@ class _Search:
                 continue
             reason = obstacle(self._tried.armature, self._mapped[name][0])
             if name in ESSENTIAL:
-                raise UserError(f"“{self._tried.armature.name}”: {reason} ({name})")
-            remarks.append(reason)
+                raise UserError(f"“{self._tried.armature.name}”, {name}: {reason}")
+            remarks.append(f"left alone: {reason}")
         return kept, remarks
 
     def _shaken(self) -> Shaken:

@@ -78,15 +78,15 @@ def _custom_properties(armature: bpy.types.Object, driver: bpy.types.Driver) -> 
 def obstacle(armature: bpy.types.Object, bone: str) -> str:
     """What keeps keys from turning `bone`, and what to do, in words for an animator."""
     if bone in driven_bones(armature):
-        return f"a driver moves the bone “{bone}”: delete the driver to animate it"
+        return f"a driver turns “{bone}”: delete the driver to animate it"
     if bone in locked_bones(armature):
-        return f"the rotation of the bone “{bone}” is locked: unlock it in the sidebar's Item tab"
+        return f"the rotation of “{bone}” is locked: unlock it in the sidebar's Item tab"
     for name in (bone, *sources(armature, bone)):
         for constraint in armature.pose.bones[name].constraints:
             if not constraint.mute and constraint.influence > 0.0:
+                own = "" if name == bone else f" of “{name}”"
                 return (
-                    f"the constraint “{constraint.name}” of the bone “{name}” moves the bone "
-                    f"“{bone}”, and no control was found for it: switch the constraint off or "
-                    "choose the control under Bones"
+                    f"the constraint “{constraint.name}”{own} moves “{bone}” and no control was "
+                    "found for it: switch the constraint off or choose the control under Bones"
                 )
-    return f"the bone “{bone}” does not turn when it is keyed: choose another one under Bones"
+    return f"“{bone}” does not turn when it is keyed: choose another bone under Bones"

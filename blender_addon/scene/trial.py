@@ -89,8 +89,13 @@ class Trial:
         return Shaken(np.stack([poses[-1], *poses[:-1]]), keyed, own)
 
     def slide(self, bone: str, distance: float) -> Array:
-        """Matrix `(3, 3)`: columns are where the bone's own location moves its head."""
+        """Matrix `(3, 3)`: columns are where the bone's own location moves its head.
+
+        Nowhere when it is locked.
+        """
         pose = self.armature.pose.bones[bone]
+        if all(pose.lock_location):
+            return np.zeros((3, 3))
         head = self.poses()[self.index[bone], :3, 3]
         columns: list[Array] = []
         for axis in np.eye(3):
@@ -119,6 +124,7 @@ def trial(armature: bpy.types.Object) -> Iterator[Trial]:
                 yield tried
             finally:
                 tried.restore()
+                tried.poses()  # what drivers set follows
                 for name, values in kept.items():
                     bones.foreach_set(name, values)
     finally:
