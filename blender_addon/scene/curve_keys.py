@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import bpy
@@ -27,28 +28,40 @@ _NEAR = 1e-3
 
 def every_frame(times: Array, values: Array) -> Keys:
     """Keys at all `times` `(K,)`, joined by straight lines."""
-    return _keys(np.column_stack([times, values]), LINEAR, VECTOR)
+    return lines(np.column_stack([times, values]).astype(np.float32))
+
+
+def lines(places: NDArray[np.float32]) -> Keys:
+    """Keys at `places` `(K, 2)`, frame and value, joined by straight lines."""
+    return {
+        "co": places,
+        "interpolation": _same(LINEAR, len(places)),
+        "handle_left_type": _same(VECTOR, len(places)),
+        "handle_right_type": _same(VECTOR, len(places)),
+    }
+
+
+@lru_cache(maxsize=16)
+def _same(choice: int, count: int) -> NDArray[np.uint8]:
+    """One choice for many keys; remembered, because hundreds of curves make the same."""
+    choices = np.full(count, choice, dtype=np.uint8)
+    choices.flags.writeable = False
+    return choices
 
 
 def smooth(times: Array, values: Array, slopes: Array) -> Keys:
     """Keys joined by Bézier curves that pass through them with `slopes` `(K,)`, units a frame."""
     places = np.column_stack([times, values])
-    keys = _keys(places, BEZIER, ALIGNED)
-    arm = np.diff(times, prepend=times[0] - 1.0)[:, None] / 3.0
+    before = np.diff(times, prepend=times[0] - 1.0)[:, None] / 3.0
+    after = np.diff(times, append=times[-1] + 1.0)[:, None] / 3.0
     reach = np.column_stack([np.ones_like(slopes), slopes])
-    keys["handle_left"] = (places - arm * reach).astype(np.float32)
-    arm = np.diff(times, append=times[-1] + 1.0)[:, None] / 3.0
-    keys["handle_right"] = (places + arm * reach).astype(np.float32)
-    return keys
-
-
-def _keys(places: Array, interpolation: int, handles: int) -> Keys:
-    kind = np.full(len(places), handles, dtype=np.uint8)
     return {
         "co": places.astype(np.float32),
-        "interpolation": np.full(len(places), interpolation, dtype=np.uint8),
-        "handle_left_type": kind,
-        "handle_right_type": kind,
+        "handle_left": (places - before * reach).astype(np.float32),
+        "handle_right": (places + after * reach).astype(np.float32),
+        "interpolation": _same(BEZIER, len(places)),
+        "handle_left_type": _same(ALIGNED, len(places)),
+        "handle_right_type": _same(ALIGNED, len(places)),
     }
 
 

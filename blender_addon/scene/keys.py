@@ -11,7 +11,7 @@ import numpy as np
 from .. import compat
 from ..core.manner import Manner
 from ..core.quaternion import Array
-from ..core.reduce import Flags, Tolerance, fewest_keys, slopes
+from ..core.reduce import Distance, Flags, Tolerance, fewest_keys, slopes
 from ..core.retarget import RigMotion
 from .channels import (
     QUATERNION,
@@ -31,6 +31,7 @@ from .curve_keys import (
     cut,
     every_frame,
     joined,
+    lines,
     read_keys,
     smooth,
     split,
@@ -134,37 +135,51 @@ def write_channels(
     """The channels as F-curves of the actions that their owners play."""
     stores = {owner: compat.CurveStore(owner) for owner in {channel.owner for channel in channels}}
     times = stretch.times[stretch.own]
-    frames = (times[-1] - times[0]) / max(len(times) - 1, 1) or 1.0
     for group in by_kind(channels):
+        signs = np.array([_sign(channel, stretch, underlay) for channel in group])
         values = np.stack([channel.values[stretch.own] for channel in group], axis=1)
-        keyed = _keyed(values, group[0].kind, tolerance, unit)
-        rates = slopes(values) / frames
-        for column, channel in enumerate(group):
-            chosen = keyed[:, column]
-            sign = _sign(channel, stretch, underlay)
-            for axis in range(values.shape[-1]):
-                own = sign * values[chosen, column, axis]
-                rate = sign * rates[chosen, column, axis]
-                keys = (
-                    smooth(times[chosen], own, rate)
-                    if tolerance
-                    else every_frame(times[chosen], own)
-                )
-                curve = stores[channel.owner].curve(channel.path, axis, channel.group)
-                _lay(curve, keys, channel, axis, stretch, underlay)
+        values *= signs[:, None]
+        moving = np.ptp(values, axis=0).max(axis=-1) > STILL
+        keys = _every_frame(times, values, moving)
+        if tolerance is not None and moving.any():
+            limit = allowed(group[0].kind, tolerance, unit)
+            keys |= _reduced(times, values, moving, distance_of(group[0].kind), limit)
+        for (column, axis), own in keys.items():
+            channel = group[column]
+            curve = stores[channel.owner].curve(channel.path, axis, channel.group)
+            _lay(curve, own, channel, axis, stretch, underlay)
 
 
-def _keyed(values: Array, kind: str, tolerance: Tolerance | None, unit: float) -> Flags:
-    """The frames `(T, N)` to key of `values` `(T, N, C)`: the ends alone where nothing moves."""
-    keyed = np.zeros(values.shape[:2], dtype=bool)
-    keyed[[0, -1]] = True
-    moving = np.flatnonzero(np.ptp(values, axis=0).max(axis=-1) > STILL)
-    if tolerance is None:
-        keyed[:, moving] = True
-    elif moving.size:
-        limit = allowed(kind, tolerance, unit)
-        keyed[:, moving] = fewest_keys(values[:, moving], distance_of(kind), limit)
-    return keyed
+def _every_frame(times: Array, values: Array, moving: Flags) -> dict[tuple[int, int], Keys]:
+    """By channel and axis the keys of `values` `(T, N, C)`: the ends alone where nothing moves."""
+    frames, columns, axes = values.shape
+    places = np.empty((columns, axes, frames, 2), dtype=np.float32)
+    places[..., 0], places[..., 1] = times, values.transpose(1, 2, 0)
+    ends = [0, -1] if frames > 1 else [0]
+    return {
+        (column, axis): lines(
+            places[column, axis] if moving[column] else places[column, axis, ends]
+        )
+        for column in range(columns)
+        for axis in range(axes)
+    }
+
+
+def _reduced(
+    times: Array, values: Array, moving: Flags, distance: Distance, limit: float
+) -> dict[tuple[int, int], Keys]:
+    """The same for what moves, with as few keys as stay within the `limit`."""
+    columns = np.flatnonzero(moving)
+    keyed = fewest_keys(values[:, columns], distance, limit)
+    frame = (times[-1] - times[0]) / max(len(times) - 1, 1)
+    rates = slopes(values) / frame
+    return {
+        (int(column), axis): smooth(
+            times[chosen], values[chosen, column, axis], rates[chosen, column, axis]
+        )
+        for column, chosen in zip(columns, keyed.T, strict=True)
+        for axis in range(values.shape[-1])
+    }
 
 
 def _sign(channel: Channel, stretch: Stretch, underlay: Underlay) -> float:
