@@ -33,13 +33,31 @@ class BlenderError(RuntimeError):
 
 
 @dataclass(frozen=True)
+class ExportSettings:
+    """What 3D files are made for: the program `preset`, the `units` of BVH, m or cm (None: those
+    of the program), and whether a rig's control bones are written as well (`all_bones`)."""
+
+    preset: str = "blender"
+    units: str | None = None
+    all_bones: bool = False
+
+    def arguments(self) -> list[str]:
+        """The settings as command-line arguments of `blender_addon.cli`."""
+        units = ["--units", self.units] if self.units else []
+        return ["--preset", self.preset, *units, *(["--all-bones"] if self.all_bones else [])]
+
+
+FOR_BLENDER = ExportSettings()
+
+
+@dataclass(frozen=True)
 class RenderSettings:
     """How a clip is shown: who performs it, seen how, drawn with how much care.
 
     `avatar`: a character's file; `quality`: preview, draft or final; `format`: the shape of the
     picture by name; `size`: pixels, None for the format's; `camera`: bust, half or full; `engine`:
     None for the quality's; `frames`: FIRST:LAST, None for all; `fps`: None for the clip's;
-    `resume`: keep the pictures that are in the folder.
+    `resume`: keep the pictures that are in the folder; `export`: how 3D files are written.
     """
 
     avatar: Path
@@ -53,6 +71,7 @@ class RenderSettings:
     frames: str | None = None
     fps: float | None = None
     resume: bool = False
+    export: ExportSettings = FOR_BLENDER
 
     def arguments(self) -> list[str]:
         """The settings as command-line arguments of `blender_addon.cli`."""
@@ -73,7 +92,8 @@ class RenderSettings:
             "--resume": self.resume,
         }
         given = [(name, str(value)) for name, value in valued.items() if value is not None]
-        return [part for pair in given for part in pair] + [s for s, on in switches.items() if on]
+        words = [part for pair in given for part in pair] + [s for s, on in switches.items() if on]
+        return words + self.export.arguments()
 
 
 def check_blender() -> None:
@@ -100,11 +120,22 @@ def render_clip(
 
 
 def retarget_clip(
-    clip: Path, rig: Path, outputs: Sequence[Path], progress: Progress, *, force: bool = False
+    clip: Path,
+    rig: Path,
+    outputs: Sequence[Path],
+    progress: Progress,
+    *,
+    export: ExportSettings = FOR_BLENDER,
+    fps: float | None = None,
+    force: bool = False,
 ) -> tuple[str, ...]:
-    """Put the motion of `clip` onto the character in `rig` and export it; see `run_blender`."""
+    """Put the motion of `clip` onto the character in `rig` and export it; see `run_blender`.
+
+    `fps`: None for the clip's.
+    """
     check_blender()
     arguments = ["retarget", str(clip), "--rig", str(rig), *_output_arguments(outputs)]
+    arguments += [*export.arguments(), *([] if fps is None else ["--fps", str(fps)])]
     return run_blender([*arguments, *(["--force"] if force else [])], progress)
 
 

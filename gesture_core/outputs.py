@@ -8,9 +8,11 @@ from pathlib import Path
 
 from gesture_core.atomic import check_writable
 from gesture_core.blender import (
+    FOR_BLENDER,
     RENDERED,
     SCENES,
     SUBTITLES,
+    ExportSettings,
     RenderSettings,
     check_blender,
     render_clip,
@@ -20,6 +22,7 @@ from gesture_core.blender import (
 from gesture_core.errors import UserError
 from gesture_core.formats.audio import write_wav
 from gesture_core.formats.bvh import write_bvh
+from gesture_core.formats.bvh_preset import bvh_preset
 from gesture_core.formats.clip import Clip, save_clip
 from gesture_core.perform import Performance
 from gesture_core.progress import Progress
@@ -49,10 +52,16 @@ def only_subtitles(outputs: Sequence[Path]) -> bool:
     return all(output.suffix.lower() in SUBTITLES for output in outputs)
 
 
-def check_outputs(outputs: Sequence[Path], *, units: str, force: bool) -> None:
-    """Raise `UserError` for any output that could not be written, before work begins."""
-    if units not in UNITS:
+def export_settings(preset: str, units: str | None, *, all_bones: bool = False) -> ExportSettings:
+    """Checked settings from what a user types."""
+    bvh_preset(preset)
+    if units not in (None, *UNITS):
         raise UserError(f"unknown units {units!r}; valid: {', '.join(UNITS)}")
+    return ExportSettings(preset, units, all_bones)
+
+
+def check_outputs(outputs: Sequence[Path], *, force: bool) -> None:
+    """Raise `UserError` for any output that could not be written, before work begins."""
     for output in outputs:
         if output.suffix.lower() not in SUFFIXES:
             raise UserError(
@@ -92,6 +101,7 @@ def render_settings(
     frames: str | None = None,
     fps: float | None = None,
     resume: bool = False,
+    export: ExportSettings = FOR_BLENDER,
 ) -> RenderSettings:
     """Checked settings from what a user types; a bundled `avatar` is built if it is not yet."""
     choices = (
@@ -115,6 +125,7 @@ def render_settings(
         frames,
         fps,
         resume,
+        export,
     )
 
 
@@ -144,21 +155,22 @@ def write_outputs(
     performance: Performance,
     outputs: Sequence[Path],
     *,
-    units: str,
+    export: ExportSettings = FOR_BLENDER,
     settings: RenderSettings | None,
     progress: Progress,
     force: bool = False,
 ) -> tuple[str, ...]:
     """Write every output; returns the names of what the character had no counterpart for.
 
-    `units`: m or cm, for BVH; `settings`: how to render, needed for what Blender makes.
+    `export`: what BVH is made for; `settings`: how to render, needed for what Blender makes.
     """
+    preset = bvh_preset(export.preset)
     audio = _clip_audio(outputs)
     for output in outputs:
         suffix = output.suffix.lower()
         if suffix == ".bvh":
             progress(0.0, f"writing {output.name}")
-            write_bvh(output, performance.motion, units=units, force=force)
+            write_bvh(output, performance.motion, export.units, preset=preset, force=force)
         elif suffix == ".wav":
             write_speech(output, performance, force=force)
         elif suffix == ".npz":
@@ -214,24 +226,29 @@ def retarget_motion(
     progress: Progress,
     *,
     animation: str | None = None,
+    export: ExportSettings = FOR_BLENDER,
+    fps: float | None = None,
     force: bool = False,
 ) -> tuple[str, ...]:
     """Read any motion file, put it onto the character in `rig` and export the result.
 
-    `animation`: which one of a file that holds several.
+    `animation`: which one of a file that holds several; `fps`: None for the motion's.
     """
     from gesture_core.pose.read import read_motion
 
+    kinds = (".bvh", *SCENES)
     for output in outputs:
-        check_writable(output, force=force)
+        if output.suffix.lower() not in kinds:
+            raise UserError(f"{output}: a character is exported as one of {', '.join(kinds)}")
+    check_outputs(outputs, force=force)
     if source.suffix.lower() == ".npz":
-        return retarget_clip(source, rig, outputs, progress, force=force)
+        return retarget_clip(source, rig, outputs, progress, export=export, fps=fps, force=force)
     with tempfile.TemporaryDirectory(prefix="momjit-") as folder:
         clip = Path(folder) / "clip.npz"
         save_clip(
             clip, Clip(read_motion(source, animation=animation), None, {"source": source.name})
         )
-        return retarget_clip(clip, rig, outputs, progress, force=force)
+        return retarget_clip(clip, rig, outputs, progress, export=export, fps=fps, force=force)
 
 
 def _clip_audio(outputs: Sequence[Path]) -> dict[Path, Path]:

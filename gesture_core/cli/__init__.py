@@ -17,16 +17,19 @@ import typer
 from gesture_core.cli import dataset as dataset_commands
 from gesture_core.cli import performing, training
 from gesture_core.cli.options import (
+    AllBones,
     Avatar,
     BurnSubtitles,
     Camera,
     Engine,
     Format,
     Outputs,
+    Preset,
     Quality,
     Resume,
     Size,
     Transparent,
+    Units,
     render_options,
 )
 from gesture_core.cli.printing import AsJson, Force, lacking, print_results, print_table
@@ -40,6 +43,13 @@ momjit render hello.npz -o hello.mp4 --quality final --camera bust
 momjit render hello.npz -o short.mp4 --format vertical --burn-subtitles
 
 momjit render hello.npz -o frames/ -o hello.webm --transparent --resume
+"""
+
+RETARGET_EXAMPLES = """Examples:
+
+momjit retarget hello.npz --rig hero.glb -o hero_talks.fbx --preset unreal
+
+momjit retarget walk.bvh --rig hero.fbx -o hero_walks.bvh --preset motionbuilder --fps 24
 """
 
 _EXIT_USER, _EXIT_DEFECT, _EXIT_INTERRUPTED = 2, 1, 130
@@ -81,6 +91,9 @@ def render(
         typer.Option(help="FIRST:LAST, only these frames of the video, counted from 1."),
     ] = None,
     resume: Resume = False,
+    preset: Preset = "blender",
+    units: Units = None,
+    all_bones: AllBones = False,
     force: Force = False,
 ) -> None:
     """Film a clip, subtitle it, or save it as a scene.
@@ -93,6 +106,7 @@ def render(
     from gesture_core.formats.clip import load_clip
 
     load_clip(clip)  # a wrong file is told at once, before Blender starts
+    export = writing.export_settings(preset, units, all_bones=all_bones)
     settings = None
     with Reporter() as report:
         if not writing.only_subtitles(output):
@@ -110,12 +124,13 @@ def render(
                 frames=frames,
                 fps=fps,
                 resume=resume,
+                export=export,
             )
         lost = writing.write_from_clip(clip, output, settings, report, force=force)
     print_results(output, lacking(lost), report)
 
 
-@app.command(epilog="Example: momjit retarget hello.npz --rig hero.glb -o hero_talks.fbx")
+@app.command(epilog=RETARGET_EXAMPLES)
 def retarget(
     motion: Annotated[Path, typer.Argument(help="Clip (.npz), BVH or animated GLB.")],
     rig: Annotated[Path, typer.Option(help="Character to move: .glb, .fbx, .blend or .bvh.")],
@@ -124,13 +139,23 @@ def retarget(
         Optional[str],  # noqa: UP045
         typer.Option(help="Which animation, where a GLB holds several."),
     ] = None,
+    fps: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option(help="Frames a second of the result. Default: the motion's."),
+    ] = None,
+    preset: Preset = "blender",
+    units: Units = None,
+    all_bones: AllBones = False,
     force: Force = False,
 ) -> None:
     """Put a motion onto another character and export it: .bvh, .fbx, .glb or .blend."""
-    from gesture_core.outputs import retarget_motion
+    from gesture_core.outputs import export_settings, retarget_motion
 
+    export = export_settings(preset, units, all_bones=all_bones)
     with Reporter() as report:
-        lost = retarget_motion(motion, rig, output, report, animation=animation, force=force)
+        lost = retarget_motion(
+            motion, rig, output, report, animation=animation, export=export, fps=fps, force=force
+        )
     print_results(output, lacking(lost), report)
 
 

@@ -64,6 +64,22 @@ Resume = Annotated[
     bool,
     typer.Option("--resume", help="Keep the finished pictures of a folder and take the others."),
 ]
+Preset = Annotated[
+    str,
+    typer.Option(
+        help="What 3D files are made for: blender (metres, the rig's own names), unity (T-pose),"
+        " unreal (centimetres, no hidden scale), motionbuilder (centimetres, HumanIK's names, BVH"
+        " begins with a T-pose)."
+    ),
+]
+Units = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(help="Unit of BVH files, m or cm, instead of the preset's."),
+]
+AllBones = Annotated[
+    bool,
+    typer.Option("--all-bones", help="Export a rig's control bones too, not only its skin's."),
+]
 
 
 def render_options(

@@ -11,16 +11,19 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from gesture_core.cli.options import (
+    AllBones,
     Avatar,
     BurnSubtitles,
     Camera,
     Engine,
     Format,
     Outputs,
+    Preset,
     Quality,
     Resume,
     Size,
     Transparent,
+    Units,
     render_options,
 )
 from gesture_core.cli.printing import AsJson, Force, lacking, print_results, print_table
@@ -106,7 +109,6 @@ def generate(
         typer.Option(help="START:END in seconds, the stretch to perform in another way."),
     ] = None,
     fps: Annotated[float, typer.Option(help="Frames a second: 24, 25, 30 or 60.")] = 30.0,
-    units: Annotated[str, typer.Option(help="Unit of BVH files: m or cm.")] = "m",
     avatar: Avatar = "mina",
     quality: Quality = "draft",
     format: Format = "square-720",
@@ -116,6 +118,9 @@ def generate(
     transparent: Transparent = False,
     burn_subtitles: BurnSubtitles = False,
     resume: Resume = False,
+    preset: Preset = "blender",
+    units: Units = None,
+    all_bones: AllBones = False,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
@@ -134,7 +139,8 @@ def generate(
     if (keep is None) != (redo is None):
         raise UserError("--keep and --redo belong together: --keep CLIP.npz --redo 2.1:3.4")
     rendering = writing.needs_blender(output)
-    writing.check_outputs(output, units=units, force=force)
+    export = writing.export_settings(preset, units, all_bones=all_bones)
+    writing.check_outputs(output, force=force)
     gestures, poses = _read_plan(plan), _read_pins(pin, pins)
     with Reporter(quiet=as_json) as report:
         settings = None
@@ -151,6 +157,7 @@ def generate(
                 transparent=transparent,
                 burn_subtitles=burn_subtitles,
                 resume=resume,
+                export=export,
             )
         progress = part(report, 0.0, 0.2 if rendering else 1.0)
         if keep is not None and redo is not None:
@@ -174,7 +181,7 @@ def generate(
         lost = writing.write_outputs(
             performance,
             output,
-            units=units,
+            export=export,
             settings=settings,
             progress=part(report, 0.2, 1.0),
             force=force,
