@@ -25,7 +25,7 @@ LACKING = -10.0
 APART = -14.0
 """Weight of a bone that does not hang below its humanoid parent's, as in control rigs."""
 UNLIKELY = 0.3
-"""What is no essential bone is left out below this confidence."""
+"""Below this confidence a bone is left out where one elsewhere would do as well."""
 DOUBT, CERTAINTY = -1.0, 0.5
 """Confidence is a logistic function of the lead: fitted on rigs with scrambled names."""
 LIMBS = {"UpperArm": "LowerArm", "LowerArm": "Hand", "UpperLeg": "LowerLeg", "LowerLeg": "Foot"}
@@ -83,9 +83,14 @@ def guess_bones(rig: Rig) -> BoneMap:
     if not rig.names:
         return BoneMap("", {}, {}, {})
     names, shape = Names.of(rig.names), Shape(rig)
-    chosen, leads = _search(shape, names)
-    confidence = {slot: _confidence(lead) for slot, lead in leads.items()}
-    bones = _distinct(chosen, confidence)
+    best, leads = _search(shape, names)
+    confidence = {slot: _confidence(lead) for slot, (lead, _) in leads.items()}
+    clear = {
+        slot: bone
+        for slot, bone in best.items()
+        if slot in ESSENTIAL or confidence[slot] >= UNLIKELY or shape.together(bone, leads[slot][1])
+    }
+    bones = _distinct(clear, confidence)
     whole = {slot: _split(rig, names, slot, bones) for slot in bones}
     sure = {slot: confidence[slot] for slot in bones}
     return BoneMap(names.title, whole, sure, reasons(rig, names, bones))
@@ -100,8 +105,7 @@ def _distinct(chosen: dict[str, int], confidence: dict[str, float]) -> dict[str,
     """In the humanoid's order: a bone that several parts want goes to the surest of them."""
     owners: dict[int, str] = {}
     for slot in sorted(chosen, key=confidence.__getitem__):
-        if slot in ESSENTIAL or confidence[slot] >= UNLIKELY:
-            owners[chosen[slot]] = slot
+        owners[chosen[slot]] = slot
     kept = set(owners.values())
     return {slot: chosen[slot] for slot in HUMANOID if slot in kept}
 
@@ -116,19 +120,24 @@ class _Try:
     total: float
 
 
-def _search(shape: Shape, names: Names) -> tuple[dict[str, int], dict[str, float]]:
-    """The best humanoid under the best guess at how the rig stands, and the lead of its bones."""
+Leads = dict[str, tuple[float, int | None]]
+
+
+def _search(shape: Shape, names: Names) -> tuple[dict[str, int], Leads]:
+    """The best humanoid under the best guess at how the rig stands, with the lead and the rival
+    of each of its bones."""
     tries = [_try(shape, names, stance) for stance in shape.stances()]
     for trial in sorted(tries, key=_total, reverse=True)[:3]:
         for _ in range(2):
             trial = _try(shape, names, shape.resized(trial.stance, trial.bones))
             tries.append(trial)
     best = max(tries, key=_total)
-    leads = best.search.lead(best.bones)
+    leads = best.search.leads(best.bones)
     for other in tries:
         for slot, bone in best.bones.items():
-            if other.bones.get(slot) != bone:
-                leads[slot] = min(leads[slot], best.total - other.total)
+            rival, lead = other.bones.get(slot), best.total - other.total
+            if rival != bone and lead < leads[slot][0]:
+                leads[slot] = (lead, rival)
     return best.bones, leads
 
 

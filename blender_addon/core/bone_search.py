@@ -4,7 +4,7 @@ A tree of slots (the humanoid's bones) is laid into a tree of bones. Every slot 
 by itself (`own`), and every pair of slots, such as forearm and hand, weighs how one bone lies
 below the other. A slot may stay empty, and then lends its parent's bone to what hangs below it.
 Belief propagation finds the best whole (`best`) and how far it beats every other whole that puts
-another bone in a slot's place (`lead`). All weights are logarithms of odds.
+another bone in a slot's place (`leads`). All weights are logarithms of odds.
 """
 
 from __future__ import annotations
@@ -110,14 +110,14 @@ class Search:
             at[slot] = bones[slot] = int(found)
         return bones, total
 
-    def lead(self, bones: Mapping[str, int]) -> dict[str, float]:
+    def leads(self, bones: Mapping[str, int]) -> dict[str, tuple[float, int | None]]:
         """For each of the best `bones`, how far the best whole beats every other that puts
-        another bone, or none, in its place."""
+        another bone, or none, in its place; and that other bone."""
         inward = self._gather()
         first = self.slots[0]
         nowhere = np.full_like(inward[first][0], IMPOSSIBLE)
         outward = {first: (np.zeros_like(nowhere), nowhere)}
-        leads: dict[str, float] = {}
+        leads: dict[str, tuple[float, int | None]] = {}
         for slot in self.slots:
             if slot != first:
                 above = self.parent[slot]
@@ -126,9 +126,12 @@ class Search:
                 outward[slot] = (self._passed_down(slot, here), here)
             present, absent = _sums(outward[slot], inward[slot])
             if slot in bones:
-                others = np.delete(present, bones[slot])
-                rival = max(others.max(initial=IMPOSSIBLE), absent.max())
-                leads[slot] = float(present[bones[slot]] - rival)
+                weight = float(present[bones[slot]])
+                present[bones[slot]] = IMPOSSIBLE
+                rival = int(np.argmax(present))
+                empty = float(absent.max()) >= present[rival]
+                other = max(float(absent.max()), float(present[rival]))
+                leads[slot] = (weight - other, None if empty else rival)
         return leads
 
     def _passed_down(self, slot: str, here: Array) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -76,12 +77,17 @@ def _expanded(table: RigNames) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _key(name: str, prefixes: tuple[str, ...]) -> str:
-    """The name without letter case, namespace and known prefix; importers change the marks
-    between words, so they do not count either."""
-    plain = unicodedata.normalize("NFKC", name).rsplit(":", 1)[-1].lower()
-    plain = "".join(mark for mark in plain if mark.isalnum())
+    """The name without letter case, marks, namespace and known prefix."""
+    plain = _plain(name)
     for prefix in prefixes:
         rest = plain.removeprefix(prefix)
         if rest and rest != plain:
             return rest
     return plain
+
+
+@lru_cache(maxsize=8192)
+def _plain(name: str) -> str:
+    """Importers change the marks between words, so only letters and digits count."""
+    last = unicodedata.normalize("NFKC", name).rsplit(":", 1)[-1].lower()
+    return "".join(mark for mark in last if mark.isalnum())

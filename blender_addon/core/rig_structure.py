@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .bone_search import Pairs
 from .humanoid import FINGERS, PARENT, segments, sided
@@ -71,8 +73,12 @@ MIDDLE = ("hips", "spine", "chest", "upperChest", "neck", "head", "jaw")
 ASIDE = {"UpperArm": 0.03, "UpperLeg": 0.02, "LowerArm": 0.1, "LowerLeg": 0.04, "Eye": 0.01}
 """How far off the middle, softly, a bone of a side has to lie."""
 
+OTHER_FINGER = 4.0
+"""Weight against a finger whose place in the row is another's."""
 STRAIGHT = 0.995
 """A side this near to an axis of the rig lies along it."""
+SAME_PLACE = 2e-3
+"""Joints nearer to each other than this share of the rig are one place."""
 TELLING = ("LowerArm", "Hand", "LowerLeg", "Foot", "neck")
 """Bones whose distance from their parents tells the size of a body best."""
 
@@ -134,15 +140,23 @@ class Shape:
         size = float(np.median(sizes)) if sizes else stance.size
         return Stance(stance.axes, stance.centre, size)
 
+    def together(self, bone: int, other: int | None) -> bool:
+        """Whether two bones lie in one row or in one place, so that it hardly matters which is
+        taken."""
+        if other is None or bone in self.rig.above(other) or other in self.rig.above(bone):
+            return other is not None
+        return bool(self._at([bone])[other])
+
     @cached_property
     def rays(self) -> dict[str, Array]:
         """For each finger bone, without side, what the order of the fingers says of each bone."""
         weights = {part: np.zeros(len(self.rig.names)) for f in FINGERS for part in segments(f)}
         for palm in self._palms():
             for ray, finger in zip(palm, _identities(self.rig, palm), strict=True):
+                places = self._at(ray)
                 for other in FINGERS:
                     for part in segments(other):
-                        weights[part][ray] += 0.0 if other == finger else -4.0
+                        weights[part][places] -= OTHER_FINGER * (other != finger)
         return weights
 
     def _palms(self) -> Iterator[list[list[int]]]:
@@ -157,12 +171,32 @@ class Shape:
             ends = [ray for child in children[bone] for ray in rays[child]]
             long = [ray for ray in ends if len(ray) > 1]
             longest = max(ends, key=len) if ends else list[int]()
-            rays[bone] = long if len(long) > 1 else [[bone, *longest]]
+            unlike = self._unlike(long)
+            rays[bone] = unlike if len(unlike) > 1 else [[bone, *longest]]
         for bone, found in enumerate(rays):
             parent = rig.parents[bone]
             most = parent < 0 or len(rays[parent]) > len(FINGERS)
             if 2 <= len(found) <= len(FINGERS) and most:
                 yield found
+
+    def _at(self, bones: list[int]) -> NDArray[np.bool_]:
+        """Which bones `(B,)` begin where one of `bones` does."""
+        apart = self.rig.heads[:, None] - self.rig.heads[bones]
+        return (np.linalg.norm(apart, axis=-1) < self._near).any(axis=1)
+
+    @cached_property
+    def _near(self) -> float:
+        return SAME_PLACE * float(self.lengths.max(initial=0.0))
+
+    def _unlike(self, rays: list[list[int]]) -> list[list[int]]:
+        """The rays that do not lie along longer ones: control rigs hold a finger several times."""
+        kept: list[list[int]] = []
+        for ray in sorted(rays, key=len, reverse=True):
+            others = self.rig.heads[[bone for other in kept for bone in other]]
+            apart = np.linalg.norm(others - self.rig.heads[ray[-1]], axis=1)
+            if not (apart < self._near).any():
+                kept.append(ray)
+        return kept
 
     def stances(self) -> Iterator[Stance]:
         """Guesses at how the rig stands: either side may be left, four ways may be up."""
@@ -181,51 +215,44 @@ class Shape:
         Limbs are pairs: branches that spring from one bone and are as long and as rich in bones
         as each other, whatever their pose.
         """
-        rig = self.rig
-        count = len(rig.names)
+        rig, count = self.rig, len(self.rig.names)
         length, bones = np.zeros(count), np.ones(count)
+        starts, below = rig.heads.copy(), np.ones(count)
         for bone in reversed(range(count)):
             parent = rig.parents[bone]
             if parent >= 0:
                 own = float(np.linalg.norm(rig.heads[bone] - rig.heads[parent]))
                 length[parent] += own + length[bone]
                 bones[parent] += bones[bone]
-        spread: Array = np.zeros((3, 3))
-        middles: list[tuple[float, Array]] = []
-        for family in self._families():
-            for k, one in enumerate(family):
-                for other in family[k + 1 :]:
-                    alike = _alike(length[one], length[other]) * _alike(bones[one], bones[other])
-                    weight = alike * min(length[one], length[other]) ** 2
-                    apart = self._middle(one) - self._middle(other)
-                    distance = np.linalg.norm(apart)
-                    if distance > 1e-9:
-                        spread += weight * np.outer(apart, apart) / distance**2
-                        middles.append((weight, (self._middle(one) + self._middle(other)) / 2.0))
-        side: Array = np.linalg.eigh(spread)[1][:, -1]
-        if np.abs(side).max() > STRAIGHT:
-            side = np.where(np.abs(side) > STRAIGHT, np.sign(side), 0.0)
-        weights = np.array([weight for weight, _ in middles])
+                starts[parent] += rig.heads[bone]
+                below[parent] += 1.0
+        starts /= below[:, None]
+        pairs = np.array(list(self._siblings()), dtype=np.intp).reshape(-1, 2).T
+        weights = _alike(length[pairs]) * _alike(bones[pairs]) * length[pairs].min(axis=0) ** 2
+        apart = starts[pairs[0]] - starts[pairs[1]]
+        distances = np.linalg.norm(apart, axis=1)
+        weights = np.where(distances > 0.0, weights, 0.0)
         if not weights.sum() > 0.0:
             return np.array([1.0, 0.0, 0.0]), rig.heads.mean(axis=0)
-        places = np.array([middle for _, middle in middles])
-        return side, np.asarray(weights @ places / weights.sum())
+        apart /= np.maximum(distances, 1e-12)[:, None]
+        side: Array = np.linalg.eigh((weights[:, None] * apart).T @ apart)[1][:, -1]
+        if np.abs(side).max() > STRAIGHT:
+            side = np.where(np.abs(side) > STRAIGHT, np.sign(side), 0.0)
+        centre = weights @ starts[pairs].mean(axis=0) / weights.sum()
+        return side, centre
 
-    def _families(self) -> Iterator[list[int]]:
-        """Bones with the same parent."""
+    def _siblings(self) -> Iterator[tuple[int, int]]:
+        """Pairs of bones with the same parent."""
         families: dict[int, list[int]] = {}
         for bone, parent in enumerate(self.rig.parents):
             families.setdefault(parent, []).append(bone)
-        yield from families.values()
-
-    def _middle(self, bone: int) -> Array:
-        """Where a branch starts, and where the bones right below it do, on average."""
-        below = [k for k, parent in enumerate(self.rig.parents) if parent == bone]
-        return self.rig.heads[[bone, *below]].mean(axis=0)
+        for family in families.values():
+            yield from combinations(family, 2)
 
 
-def _alike(one: float, other: float) -> float:
-    return float(np.exp(-np.abs(np.log(max(one, 1e-12) / max(other, 1e-12))) / 0.1))
+def _alike(pairs: Array) -> Array:
+    """Near 1 where the two numbers of a column of `(2, N)` are nearly the same, else near 0."""
+    return np.exp(-np.abs(np.diff(np.log(np.maximum(pairs, 1e-12)), axis=0)[0]) / 0.1)
 
 
 def _identities(rig: Rig, palm: list[list[int]]) -> list[str]:
