@@ -142,7 +142,8 @@ def test_repairing_brings_lost_files_back(installed: tuple[Place, Path], index: 
     work = install(place, wheel, index)
     told = " ".join(message for _, message in finish(work))
     assert work.state is State.DONE, work.error
-    assert f"installing {TORCH} again" in told or "torch" in told
+    assert f"installing {TORCH} again" in told
+    assert "installing momjit==0.1.0 again" not in told  # the wheel was put back anyhow
     assert lost.read_text() == DOCTOR
     assert cut.read_text() == "WEIGHT = 1"
 
@@ -266,6 +267,7 @@ def test_two_blenders_do_not_install_at_once(index: Path, tmp_path: Path):
 def test_the_fraction_grows_with_what_pip_has_and_ends_at_one():
     said = [
         "Collecting torch==2.13.0",
+        "  Installing build dependencies: started",
         "  Downloading torch-2.13.0-cp311-cp311-manylinux_2_28_x86_64.whl (750.1 MB)",
         "Progress 100 of 1000",
         "Progress 900 of 1000",
@@ -279,9 +281,7 @@ def test_the_fraction_grows_with_what_pip_has_and_ends_at_one():
     fractions = [fraction for fraction, _ in found]
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1.0
-    assert found[1][1] == (
-        "downloading torch-2.13.0-cp311-cp311-manylinux_2_28_x86_64.whl (750.1 MB)"
-    )
+    assert found[2][1] == "downloading: torch (750.1 MB)"
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,11 @@ class Place:
         return self.folder / "downloads"
 
     @property
+    def cache(self) -> Path:
+        """What the backend builds once, such as characters."""
+        return self.folder / "cache"
+
+    @property
     def log(self) -> Path:
         """What pip said the last time."""
         return self.folder / "install.log"

@@ -255,12 +255,13 @@ def pip_progress(lines: Iterator[str]) -> Iterator[tuple[float, str]]:
         if word in ("Collecting", "Processing", "Requirement"):
             fetched, part, message = fetched + 1.0 + part, 0.0, ""
         elif word == "Downloading":
-            message = f"downloading {rest.rpartition('/')[2]}"
+            file, _, size = rest.rpartition("/")[2].partition(" ")
+            message = f"downloading: {file.partition('-')[0]} {size}"
         elif word == "Progress":
             done, _, total = rest.partition(" of ")
             if done.isdecimal() and total.isdecimal() and int(total):
                 part = max(part, min(int(done) / int(total), 1.0) * _FILE)
-        elif word == "Installing":
+        elif word == "Installing" and rest.startswith("collected"):
             yield 0.85, "unpacking"
             continue
         elif word == "Successfully":
@@ -281,7 +282,7 @@ def damaged_packages() -> list[str]:
     found: set[str] = set()
     for package in importlib.metadata.distributions():
         for file in package.files or ():
-            if file.size is None:
+            if file.size is None or file.suffix == ".pyc":  # which Python writes anew
                 continue
             try:
                 size = os.stat(file.locate()).st_size

@@ -163,6 +163,7 @@ KOREAN = {
     "installing PyTorch": "PyTorch를 설치하는 중",
     "installing momjit": "momjit을 설치하는 중",
     "installing the characters": "캐릭터 자료를 설치하는 중",
+    "downloading": "내려받는 중",
     "unpacking": "푸는 중",
     "looking for damaged files": "손상된 파일을 찾는 중",
     "checking the backend": "백엔드를 점검하는 중",

@@ -8,7 +8,7 @@ from bpy.app.translations import pgettext_iface as translated
 from ..client.errors import BackendError
 from . import insert, session
 from .operators import refresh
-from .preferences import ADDON, draw_note
+from .preferences import ADDON, draw_install_button, draw_note, preferences
 from .progress import draw_progress
 from .settings import MOMJIT_settings
 from .wrap import columns, wrap
@@ -133,8 +133,12 @@ def _draw_notes(layout: bpy.types.UILayout, current: session.Session, width: int
     draw_note(layout, current, "generate", columns=width - 5)
     if current.notes.get("catalogue") != current.notes.get("generate"):
         draw_note(layout, current, "catalogue", columns=width - 5)
+    if draw_progress(layout, "install"):
+        return
     note = current.notes.get("catalogue")
     if note and note.is_error:
+        if preferences(bpy.context).offers_installing():
+            draw_install_button(layout)
         show = layout.operator("preferences.addon_show", text="Preferences", icon="PREFERENCES")
         show.module = ADDON
 

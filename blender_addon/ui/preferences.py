@@ -99,7 +99,10 @@ class MOMJIT_preferences(bpy.types.AddonPreferences):
             command = installed_command(place())
         else:
             command = any_command(place(), ADDON_FOLDER)
-        return LocalWorker(command, {} if bpy.app.online_access else {"HF_HUB_OFFLINE": "1"})
+        variables = {} if bpy.app.online_access else {"HF_HUB_OFFLINE": "1"}
+        if command[0] == str(place().python):  # so that nothing is left behind elsewhere
+            variables["MOMJIT_CACHE"] = str(place().cache)
+        return LocalWorker(command, variables)
 
     def offers_installing(self) -> bool:
         """Whether one button would help: there is no backend, and here is one to install."""
