@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,10 @@ from ..core.quaternion import Array
 from ..core.retarget import rig_facing
 from ..core.rig import Rig
 from ..core.trunk import bridge_trunk
-from .control_rig import behaviour_of
+from .control_rig import Switch, behaviour_of
 from .materials import upgrade_materials
 from .rig import read_rig
-from .trial import Switch
+from .trial import Value
 
 
 @dataclass(frozen=True)
@@ -27,16 +28,25 @@ class Avatar:
     """A rigged character: its armature object and the meshes that follow it.
 
     `rig` is the armature as it behaves and `bone_map` says which of its bones are keyed: in a
-    control rig the controls, once each of `switches` (data path on the armature) has the value
-    given there. `remarks`: bones that are left alone, and why.
+    control rig the controls, with `switches` set. `remarks`: bones that are left alone, and why.
     """
 
     armature: bpy.types.Object
     meshes: tuple[bpy.types.Object, ...]
     rig: Rig
     bone_map: BoneMap
-    switches: dict[str, Switch] = field(default_factory=dict[str, Switch])
+    switches: tuple[Switch, ...] = ()
     remarks: tuple[str, ...] = ()
+
+    def switches_of(self, bones: Iterable[str]) -> dict[str, Value]:
+        """What has to be set, by data path on the armature, for keys on these bones to act."""
+        keyed = set(bones)
+        names = {name for name, row in self.bone_map.bones.items() if not keyed.isdisjoint(row)}
+        return {
+            switch.path: switch.value
+            for switch in self.switches
+            if not names.isdisjoint(switch.needed_by)
+        }
 
     def world_facing(self) -> Array:
         """Matrix `(3, 3)`: the character's left, up and forward as unit columns in the world."""
@@ -84,7 +94,7 @@ def load_avatar(path: Path) -> Avatar:
         raise UserError(f"{path}: Blender cannot read this avatar ({reason})") from error
     objects = set(bpy.data.objects) - before
     armature = _main_armature(objects, str(path))
-    for datablock in _animated(armature, _meshes_of(armature, objects)):
+    for datablock in _animated(armature, meshes_of(armature, objects)):
         _stop(datablock)
     for bone in armature.pose.bones:
         bone.matrix_basis = Matrix()
@@ -105,7 +115,7 @@ def avatar_of(objects: set[bpy.types.Object], place: str) -> Avatar:
     behaviour = behaviour_of(armature, bridge_trunk(rig, map_bones(rig)))
     return Avatar(
         armature,
-        _meshes_of(armature, objects),
+        meshes_of(armature, objects),
         behaviour.rig,
         behaviour.bone_map,
         behaviour.switches,
@@ -135,15 +145,16 @@ def _main_armature(objects: set[bpy.types.Object], place: str) -> bpy.types.Obje
         raise UserError(f"{place}: holds no armature, so there is nothing to animate")
 
     def size(armature: bpy.types.Object) -> tuple[int, int]:
-        vertices = sum(len(mesh.data.vertices) for mesh in _meshes_of(armature, objects))
+        vertices = sum(len(mesh.data.vertices) for mesh in meshes_of(armature, objects))
         return vertices, len(armature.data.bones)
 
     return max(armatures, key=size)
 
 
-def _meshes_of(
-    armature: bpy.types.Object, objects: set[bpy.types.Object]
+def meshes_of(
+    armature: bpy.types.Object, objects: Iterable[bpy.types.Object]
 ) -> tuple[bpy.types.Object, ...]:
+    """The meshes among `objects` that the armature moves, by name."""
     meshes = [item for item in objects if item.type == "MESH" and _follows(item, armature)]
     return tuple(sorted(meshes, key=lambda mesh: mesh.name))
 

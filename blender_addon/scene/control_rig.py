@@ -20,7 +20,7 @@ from ..core.rig import Rig
 from ..core.stretch import stretch_of
 from ..core.trunk import TRUNK
 from .dependence import locked_bones, obstacle, sources, switch_paths
-from .trial import Switch, Trial, trial
+from .trial import Trial, Value, trial
 
 NEAR = 0.01
 """Share of the rig's size within which a control lies where the bone is that it moves."""
@@ -34,13 +34,23 @@ Bones = dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
+class Switch:
+    """A custom property, by its data path on the armature, whose `value` makes keys act on the
+    humanoid bones `needed_by`."""
+
+    path: str
+    value: Value
+    needed_by: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Behaviour:
-    """A rig as it behaves: `rig` and `bone_map` of what is keyed; `switches`: data path on the
-    armature → value that has to be set and keyed for it; `remarks`: what is left out, and why."""
+    """A rig as it behaves: `rig` and `bone_map` of what is keyed; `switches` that have to be
+    set and keyed for it; `remarks`: what is left out, and why."""
 
     rig: Rig
     bone_map: BoneMap
-    switches: dict[str, Switch]
+    switches: tuple[Switch, ...]
     remarks: tuple[str, ...]
 
 
@@ -66,7 +76,7 @@ def behaviour_of(armature: bpy.types.Object, bone_map: BoneMap) -> Behaviour:
         refused.append(f"“{root}” cannot be moved (joined to its parent, locked or driven)")
     if np.linalg.det(placement) < 0.0:
         refused.append("a negative scale exchanges left and right: apply the armature's scale")
-    return Behaviour(rig, keyed, search.switches, (*remarks, *refused))
+    return Behaviour(rig, keyed, tuple(search.switches), (*remarks, *refused))
 
 
 def _without_limits(tried: Trial, bone_map: BoneMap) -> list[str]:
@@ -86,7 +96,7 @@ class _Search:
 
     def __init__(self, tried: Trial, bones: Bones) -> None:
         self.bones = dict(bones)
-        self.switches: dict[str, Switch] = {}
+        self.switches: list[Switch] = []
         self._mapped = dict(bones)
         self._tried = tried
         self._resting = _Resting(tried.armature)
@@ -158,8 +168,8 @@ class _Search:
                 self._tried.switch(path, value)
                 now = self._bad()
                 if len(now) < len(bad):
+                    self.switches.append(Switch(path, value, frozenset(bad) - frozenset(now)))
                     bad, found = now, value
-                    self.switches[path] = value
             self._tried.switch(path, found)
         return bad
 

@@ -17,7 +17,7 @@ CHANNELS = {
     "location": 3, "rotation_quaternion": 4, "rotation_euler": 3, "rotation_axis_angle": 4,
     "scale": 3,
 }  # fmt: skip
-Switch = float | int | bool
+Value = float | int | bool
 """Value of a custom property by which a rig is set to FK or to IK."""
 SHAKE = np.radians([4.0, 9.0])
 """Least and greatest turn of a shaken bone: small enough to stay clear of limits."""
@@ -32,7 +32,7 @@ class Trial:
         self.names = tuple(bone.name for bone in armature.pose.bones)
         self.index = {name: k for k, name in enumerate(self.names)}
         self._layer = scene.view_layers[0]
-        self._found: dict[str, Switch] = {}
+        self._found: dict[str, Value] = {}
         self._muted: list[bpy.types.Constraint] = []
 
     def poses(self) -> Array:
@@ -56,7 +56,7 @@ class Trial:
         for bone, rotation in zip(bones, rotations, strict=True):
             self.armature.pose.bones[bone].matrix_basis = Matrix(rotation.tolist()).to_4x4()
 
-    def switch(self, path: str, value: Switch) -> None:
+    def switch(self, path: str, value: Value) -> None:
         """Set a custom property of the armature or of a bone, by its data path."""
         holder, _, key = path.rpartition("[")
         owner = self.armature.path_resolve(holder) if holder else self.armature
