@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .arms import Arm, opened, read_arms, write_arms
-from .body import clip_body, rig_body, shape_of
+from .body import clip_body, rig_body
 from .bone_map import BoneMap
 from .clip_pose import ClipPose
 from .clip_reader import Clip
@@ -24,6 +24,7 @@ from .quaternion import Array
 from .retarget import RigMotion, rig_facing
 from .rig import Rig
 from .rig_pose import RigPose
+from .skin_fit import measured_shape
 from .smooth import around
 from .trunk import TRUNK
 
@@ -85,7 +86,7 @@ def _placed(
     """The movement with its wrists where contacts and the body want them."""
     rise = max(1, round(RISE * clip.fps))
     whole, pose = clip_body(clip), RigPose(rig, motion)
-    shape = shape_of({name: rig.heads[rig.index(b[0])] for name, b in bone_map.bones.items()})
+    shape = measured_shape(rig, bone_map)
     touched = {what: near(whole, what) for what in TOUCHABLES if adaptation.contacts}
     body = rig_body(clip, whole, pose, bone_map, shape)
     met = {what: inside(body, what) for what in OBSTACLES if adaptation.push_out}
