@@ -2,6 +2,7 @@
 
 They share one track, which holds the last pose between two of them. One that begins before the
 one before it has ended lies on a track above, and passes over from the other while both play.
+Another take of a line takes the place of its strip.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ def lay_strip(armature: bpy.types.Object, action: bpy.types.Action) -> None:
             continue
         data = owner.animation_data_create()
         first, last = part.frame_range
+        _remove_same(data, first, last)
         beside = _overlapping(data, TRACK, first, last)
         track = _track(data, ABOVE if beside else TRACK, first, last)
         strip = compat.new_strip(track, part, owner)
@@ -43,6 +45,23 @@ def lay_strip(armature: bpy.types.Object, action: bpy.types.Action) -> None:
         if beside:
             strip.extrapolation = "NOTHING"
             strip.blend_in = min(max(other.frame_end for other in beside) - first, last - first)
+
+
+def strip_at(armature: bpy.types.Object, frame: float) -> bpy.types.NlaStrip | None:
+    """The strip in line that an armature plays at a frame, the uppermost one."""
+    data = armature.animation_data
+    if data is None or data.action is not None:
+        return None
+    strips = [s for name in (ABOVE, TRACK) for track in _named(data, name) for s in track.strips]
+    return next((s for s in strips if s.frame_start <= frame <= s.frame_end), None)
+
+
+def _remove_same(data: Any, first: float, last: float) -> None:
+    """Take away strips in line that play at the very frames from `first` to `last`."""
+    for track in (*_named(data, TRACK), *_named(data, ABOVE)):
+        for strip in list(track.strips):
+            if abs(strip.frame_start - first) < 1.0 and abs(strip.frame_end - last) < 1.0:
+                track.strips.remove(strip)
 
 
 def _overlapping(data: Any, name: str, first: float, last: float) -> list[bpy.types.NlaStrip]:

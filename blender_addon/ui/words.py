@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import bpy
@@ -21,6 +22,7 @@ from ..client.errors import BackendError
 from ..core.errors import UserError
 from ..core.phrases import Moment, Stretch, moments, phrase_at, stretch_of, within
 from ..scene import markers
+from ..scene.lineup import strip_at
 from ..scene.takes import Take, playing, take_of
 from . import insert, session
 from .operators import connect, new_folder, refused
@@ -40,14 +42,26 @@ REDO = (
 ICONS = {"word": "OUTLINER_OB_FONT", "gesture": "VIEW_PAN"}
 
 
-def current_take(context: bpy.types.Context) -> tuple[bpy.types.Object, Take] | None:
-    """The selected character with the take that it plays."""
+@dataclass(frozen=True)
+class Current:
+    """The selected character with the take that it plays, as its action or as a strip."""
+
+    armature: bpy.types.Object
+    take: Take
+    strip: bool
+
+
+def current_take(context: bpy.types.Context) -> Current | None:
+    """What is played at the current frame, if it is one of momjit's performances."""
     armature = insert.selected_armature(context)
-    take = take_of(playing(armature)) if armature else None
-    return (armature, take) if armature and take else None
+    if armature is None:
+        return None
+    strip = strip_at(armature, context.scene.frame_current)
+    take = take_of(strip.action if strip else playing(armature))
+    return Current(armature, take, strip is not None) if take else None
 
 
-def _require_take(context: bpy.types.Context) -> tuple[bpy.types.Object, Take]:
+def _require_take(context: bpy.types.Context) -> Current:
     found = current_take(context)
     if found is None:
         raise UserError("select a character that plays a performance of momjit")
@@ -102,7 +116,7 @@ def fill(context: bpy.types.Context) -> None:
     found = current_take(context)
     if found is None:
         return
-    _, take = found
+    take = found.take
     for number, moment in enumerate(moments(take.spans)):
         row = words.rows.add()
         row.kind, row.text, row.hand, row.number = moment.kind, moment.text, moment.hand, number
@@ -115,8 +129,8 @@ def _signature(context: bpy.types.Context) -> str:
     found = current_take(context)
     if found is None:
         return ""
-    armature, take = found
-    return f"{armature.name}|{take.clip}|{take.start}|{_scene_fps(context)}|{len(take.spans)}"
+    take = found.take
+    return f"{found.armature.name}|{take.clip}|{take.start}|{_scene_fps(context)}"
 
 
 def _fill_soon() -> None:
@@ -211,7 +225,7 @@ class MOMJIT_PT_words(bpy.types.Panel):
         side.operator("momjit.remove_markers", text="", icon="MARKER")
         side.separator()
         side.operator("momjit.clear_words", text="", icon="CHECKBOX_DEHLT")
-        _draw_reroll(layout, context, words, found[1])
+        _draw_reroll(layout, context, words, found.take)
 
 
 def _draw_reroll(
@@ -236,7 +250,7 @@ def chosen_stretch(context: bpy.types.Context, take: Take) -> Stretch:
     """The seconds of the clip that are to be performed anew; `UserError` when none are chosen."""
     words: MOMJIT_words = context.window_manager.momjit_words
     shown, fps = moments(take.spans), _scene_fps(context)
-    duration = (take.end - take.start) / fps
+    duration = (take.end - take.start) / fps + 1.0 / take.fps  # the last frame lasts, too
     if words.stretch == "PHRASE":
         phrase = phrase_at(shown, (context.scene.frame_current - take.start) / fps)
         return stretch_of(shown, _inside(shown, phrase), duration)
@@ -280,7 +294,8 @@ class MOMJIT_OT_redo_words(bpy.types.Operator):
 def _redo(context: bpy.types.Context) -> None:
     if "redo" in session.current().tasks:
         raise UserError("the last result is still being made; cancel it first")
-    armature, take = _require_take(context)
+    found = _require_take(context)
+    armature, take = found.armature, found.take
     start, end = chosen_stretch(context, take)
     insert.check_armature(armature)
     speech = take.clip.with_suffix(".wav")
@@ -296,6 +311,7 @@ def _redo(context: bpy.types.Context) -> None:
         sound=False,  # what is said stays, so the strip does
         markers=False,
         manner=take.manner,
+        strip=found.strip,
     )
     folder = new_folder(results_folder(context))
     current = connect(context)
@@ -343,7 +359,7 @@ class MOMJIT_OT_remove_markers(bpy.types.Operator):
 
 
 def _marks(context: bpy.types.Context) -> list[markers.Mark]:
-    _, take = _require_take(context)
+    take = _require_take(context).take
     kinds = _kinds(context.window_manager.momjit_words)
     listed = [moment for moment in moments(take.spans) if moment.kind in kinds]
     return markers.marks_of(listed, take.start, _scene_fps(context))

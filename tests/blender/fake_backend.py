@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import numpy as np
 
 from gesture_core.errors import UserError
 from gesture_core.formats.audio import write_wav
-from gesture_core.formats.clip import Clip, save_clip
+from gesture_core.formats.clip import Clip, load_clip, save_clip
 from gesture_core.jobs import Answer
 from gesture_core.motion import Motion, Span
 from gesture_core.progress import Progress
@@ -43,14 +44,41 @@ def perform(arguments: Mapping[str, Any], progress: Progress) -> Answer:
     rotations[:, arm, 0], rotations[:, arm, 3] = np.cos(half), np.sin(half)
     root = np.tile(HUMANOID.offsets[0], (FRAMES, 1))
     words = arguments["text"].split()
-    spans = tuple(Span("word", word, n / 2, (n + 1) / 2) for n, word in enumerate(words))
-    motion = Motion(HUMANOID, rotations, root, FPS, spans=spans)
+    spans = [Span("word", word, n / 2, (n + 1) / 2) for n, word in enumerate(words)]
+    if len(words) > 1:
+        spans += [
+            Span("gesture", "me", 0.4, 1.1, "unit"),
+            Span("stroke", "left 1.0", 0.7, 0.7, "word 1"),
+        ]
+    told = {name: value for name, value in arguments.items() if value is not None}
+    told |= {name: value.name for name, value in told.items() if isinstance(value, Path)}
+    motion = Motion(HUMANOID, rotations, root, FPS, spans=tuple(spans))
+    return answer(motion, told, ["“👋” is not read aloud"])
+
+
+def redo(arguments: Mapping[str, Any], progress: Progress) -> Answer:
+    """In the stretch, the right arm is held out; everything else stays as it is."""
+    clip = load_clip(arguments["clip"])
+    if clip.audio is None or not clip.audio.is_file():
+        raise UserError("the speech is not beside the clip")
+    progress(0.5, "moving")
+    start, end = arguments["start"], arguments["end"]
+    rotations = clip.motion.rotations.copy()
+    stretch = slice(round(start * FPS), round(end * FPS))
+    rotations[stretch, HUMANOID.index("rightUpperArm")] = [math.cos(0.5), 0.0, 0.0, math.sin(0.5)]
+    retakes = [*clip.provenance.get("retakes", []), {"start": start, "end": end}]
+    motion = replace(clip.motion, rotations=rotations)
+    return answer(motion, {**clip.provenance, "retakes": retakes}, [])
+
+
+def answer(motion: Motion, provenance: Mapping[str, Any], warnings: list[str]) -> Answer:
+    """The motion as a clip, with a second and a half of silence."""
     with tempfile.TemporaryDirectory() as folder:
         clip, sound = Path(folder) / "clip.npz", Path(folder) / "clip.wav"
         write_wav(sound, np.zeros(int(1.5 * 16000), dtype=np.float32), 16000)
-        save_clip(clip, Clip(motion, sound, {"text": arguments["text"]}))
+        save_clip(clip, Clip(motion, sound, provenance))
         files = {path.name: path.read_bytes() for path in (clip, sound)}
-    return Answer({"warnings": ["“👋” is not read aloud"]}, files)
+    return Answer({"warnings": warnings}, files)
 
 
 def rows(*names: str) -> list[dict[str, Any]]:
@@ -69,6 +97,7 @@ def avatar(arguments: Mapping[str, Any], progress: Progress) -> Answer:
 
 JOBS = {
     "perform": perform,
+    "redo": redo,
     "styles": lambda arguments, progress: Answer({"items": rows("lively", "neutral", "polka")}),
     "voices": lambda arguments, progress: Answer({"items": rows("espeak:ko")}),
     "avatars": lambda arguments, progress: Answer({"items": rows("mina", "jun", "signer")}),
