@@ -66,7 +66,14 @@ def produce(options: argparse.Namespace, reporter: Reporter) -> Performance:
         with reporter.step(f"writing {output.name}", begun + (1.0 - begun) * number / len(scenes)):
             with atomic_path(output, force=options.force) as temporary:
                 reporter.unfinished = temporary
-                export_character(temporary, avatar, export, reporter.progress)
+                export_character(
+                    temporary,
+                    avatar.armature,
+                    avatar.meshes,
+                    export,
+                    avatar.bone_map,
+                    reporter.progress,
+                )
     for output in texts:
         write_subtitles(output, cues, force=options.force)
     return performance

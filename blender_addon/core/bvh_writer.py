@@ -67,7 +67,7 @@ def write_bvh(path: Path, joints: Joints, fps: float, unit: str) -> None:
     _write_joint(text, joints, order[0], sliding, scale, "")
     table = np.concatenate(channels, axis=1)
     text.write(f"MOTION\nFrames: {len(table)}\nFrame Time: {1.0 / fps!r}\n")
-    np.savetxt(text, table + 0.0, fmt="%.6f")
+    np.savetxt(text, np.round(table, 6) + 0.0, fmt="%.6f")
     path.write_text(text.getvalue(), encoding="utf-8")
 
 
@@ -102,4 +102,4 @@ def _write_joint(
 
 
 def _row(values: Array) -> str:
-    return " ".join(f"{value:.6f}" for value in values + 0.0)
+    return " ".join(f"{value:.6f}" for value in np.round(values, 6) + 0.0)

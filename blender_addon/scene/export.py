@@ -10,6 +10,7 @@ from typing import Any
 import bpy
 import numpy as np
 
+from .. import compat
 from ..core.bone_map import BoneMap, map_bones
 from ..core.bvh_writer import Joints, write_bvh
 from ..core.errors import UserError
@@ -18,7 +19,6 @@ from ..core.game_rig import turn_and_scale
 from ..core.retarget import rig_facing
 from ..core.rig import Rig
 from ..core.t_pose import t_posed
-from .avatar import Avatar
 from .plain_copy import Stand, plain_copy
 from .sample import Take, Told, sample_take
 
@@ -40,33 +40,35 @@ class ExportOptions:
 
 def export_character(
     path: Path,
-    avatar: Avatar,
+    armature: bpy.types.Object,
+    meshes: Sequence[bpy.types.Object],
     options: ExportOptions,
+    bone_map: BoneMap | None = None,
     told: Told = lambda fraction, detail: None,
 ) -> None:
-    """Write what the scene's frames show of the character; the suffix of `path` says how.
+    """Write what the scene's frames show of a character; the suffix of `path` says how.
 
-    `UserError` when the rig is not known as a humanoid but BVH needs it to be.
+    `bone_map`: what is known of its bones, for BVH; where its bones are not those that deform,
+    these are recognised anew, and `UserError` when they cannot be.
     """
     suffix = path.suffix.lower()
     if suffix == ".blend":
         save_blend(path)
         return
-    visible = [mesh for mesh in avatar.meshes if mesh.visible_get()]
     take = sample_take(
-        avatar.armature,
-        visible if suffix != ".bvh" else (),
+        armature,
+        [mesh for mesh in meshes if mesh.visible_get()] if suffix != ".bvh" else (),
         deforming_only=options.deforming_only,
         nla=options.nla,
         told=lambda fraction, detail: told(0.7 * fraction, detail),
     )
     told(0.7, path.name)
     if suffix == ".bvh":
-        save_bvh(path, take, avatar.bone_map, options)
+        save_bvh(path, take, bone_map, options)
     elif suffix == ".glb":
-        save_glb(path, take, Stand(avatar.armature.name, options.title))
+        save_glb(path, take, Stand(armature.name, options.title))
     elif suffix == ".fbx":
-        save_fbx(path, take, avatar.armature.name, options)
+        save_fbx(path, take, armature.name, options)
     else:
         raise UserError(f"{path}: write one of {', '.join(SUFFIXES)}")
     told(1.0, path.name)
@@ -119,11 +121,11 @@ def save_fbx(path: Path, take: Take, armature: str, options: ExportOptions) -> N
         )
 
 
-def save_bvh(path: Path, take: Take, bone_map: BoneMap, options: ExportOptions) -> None:
+def save_bvh(path: Path, take: Take, bone_map: BoneMap | None, options: ExportOptions) -> None:
     """The movement of the hips and all bones below them, facing +Z in rest."""
     rig = _rig_of(take)
-    known = all(bone in rig for bones in bone_map.bones.values() for bone in bones)
-    bone_map = bone_map if known else map_bones(rig)
+    if bone_map is None or any(bone not in rig for row in bone_map.bones.values() for bone in row):
+        bone_map = map_bones(rig)
     heads, turns = take.poses[..., :3, 3], turn_and_scale(take.poses[..., :3, :3])[0]
     rest = t_posed(rig, bone_map) if options.preset.t_pose else (rig.heads, rig.rotations)
     if options.preset.t_pose_first:
@@ -202,3 +204,21 @@ def _from_files() -> Iterator[Any]:
     yield from bpy.data.images
     yield from bpy.data.sounds
     yield from bpy.data.fonts
+
+
+def has_sound(scene: bpy.types.Scene) -> bool:
+    """Whether the sequencer plays any sound that this Blender can write."""
+    editor = scene.sequence_editor
+    if editor is None or not compat.can_write_sound():
+        return False
+    return any(strip.type == "SOUND" and not strip.mute for strip in compat.strips(scene))
+
+
+def save_sound(path: Path) -> None:
+    """What the sequencer plays in the scene's frames, as a WAV file."""
+    try:
+        bpy.ops.sound.mixdown(
+            filepath=str(path), check_existing=False, container="WAV", codec="PCM", format="S16"
+        )
+    except RuntimeError as error:
+        raise UserError(f"{path}: Blender cannot write the sound ({str(error).strip()})") from error

@@ -15,11 +15,13 @@ from bpy.app.handlers import persistent
 from . import (
     batch,
     environment,
+    export,
     face,
     operators,
     panel,
     performance,
     preferences,
+    render,
     session,
     settings,
     takes,
@@ -38,6 +40,8 @@ MODULES: tuple[ModuleType, ...] = (
     performance,
     face,
     batch,
+    render,
+    export,
     translations,
 )
 """In the order that Blender needs: parents of panels and groups of properties first."""

@@ -51,6 +51,10 @@ def add_bystander() -> None:
     bpy.data.actions.new("unused").use_fake_user = True
 
 
+def export(path: Path, avatar: Avatar, options: ExportOptions) -> None:
+    export_character(path, avatar.armature, avatar.meshes, options, avatar.bone_map)
+
+
 def state() -> dict[str, object]:
     """What an export must leave as it was."""
     kinds = ("objects", "meshes", "armatures", "actions", "scenes", "shape_keys", "images")
@@ -94,8 +98,8 @@ for source in sys.argv[3:]:
     for name, preset in PRESETS.items():
         options = ExportOptions("인사 one", preset)
         for suffix in (".fbx", ".bvh"):
-            export_character(folder / f"{name}{suffix}", avatar, options)
-    export_character(folder / "out.glb", avatar, ExportOptions("인사 one"))
+            export(folder / f"{name}{suffix}", avatar, options)
+    export(folder / "out.glb", avatar, ExportOptions("인사 one"))
     after = state()
     truth = told(avatar, performance, clip.frames)
     truth["left"] = [key for key in before if before[key] != after[key]]
