@@ -7,6 +7,7 @@ searched for in the tree of bones; how far it beats all others is the confidence
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,12 +59,12 @@ class BoneMap:
         """The rig's bone at the start of a humanoid bone."""
         return self.bones[humanoid][0]
 
-    def require_body(self) -> None:
-        """`UserError` when an essential bone has no counterpart."""
+    def require_body(self, rig: str) -> None:
+        """`UserError` with the rig's name when an essential bone has no counterpart."""
         if self.lacking:
             known = ", ".join(family.title for family in RIGS)
             raise UserError(
-                f"this rig cannot be read as a human body: {', '.join(self.lacking)} could not be "
+                f"{rig}: is not seen to be a human body: {', '.join(self.lacking)} could not be "
                 f"found; choose the bones in the panel “Bones” (names known: {known})"
             )
 
@@ -74,15 +75,15 @@ def map_bones(rig: Rig) -> BoneMap:
     `UserError` names what is missing when no bone can play one of the essential ones.
     """
     found = guess_bones(rig)
-    found.require_body()
+    found.require_body("rig")
     return found
 
 
-def guess_bones(rig: Rig) -> BoneMap:
-    """Recognise as much of a rig as there is."""
+def guess_bones(rig: Rig, stated: Mapping[str, str] | None = None) -> BoneMap:
+    """Recognise as much of a rig as there is; `stated`: humanoid bone → bone, by its file."""
     if not rig.names:
         return BoneMap("", {}, {}, {})
-    names, shape = Names.of(rig.names), Shape(rig)
+    names, shape = Names.of(rig.names, stated or {}), Shape(rig)
     best, leads = _search(shape, names)
     confidence = {slot: _confidence(lead) for slot, (lead, _) in leads.items()}
     clear = {

@@ -38,6 +38,8 @@ def reasons(rig: Rig, names: Names, bones: dict[str, int]) -> dict[str, str]:
 
 
 def _name(slot: str, bone: str, names: Names) -> str:
+    if names.stated.get(slot) == bone:
+        return "the rig's own file says so"
     if names.listed.get(slot, ("",))[0] == bone:
         return f"named like {names.title}: {bone}"
     reading = Reading.of(bone)

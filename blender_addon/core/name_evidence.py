@@ -1,9 +1,9 @@
-"""What the names of a rig's bones say: a known family's names, and words."""
+"""What is said of a rig's bones: by its file, by a known family's names, by words."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,6 +16,8 @@ from .rig_names import RIGS, RigNames
 
 FAMILY = 16.0
 """Weight of a bone named as in the family whose names a rig has, when all essential ones are."""
+STATED = 100.0
+"""Weight of what the rig's own file says."""
 ENOUGH = 0.6
 """Share of the essential bones from which on a family's names are believed."""
 
@@ -23,28 +25,33 @@ ENOUGH = 0.6
 @dataclass(frozen=True)
 class Names:
     """`title`: the family that was recognised, or nothing; `listed`: humanoid bone → the bones
-    that this family calls so; `weights`: humanoid bone → weight of each bone `(B,)`."""
+    that this family calls so; `stated`: what the rig's file says; `weights`: humanoid bone →
+    weight of each bone `(B,)`."""
 
     title: str
     listed: dict[str, tuple[str, ...]]
+    stated: dict[str, str]
     weights: dict[str, Array]
 
     @classmethod
-    def of(cls, names: tuple[str, ...]) -> Names:
-        """Weigh the names of a rig."""
+    def of(cls, names: tuple[str, ...], stated: Mapping[str, str]) -> Names:
+        """Weigh the names of a rig, and what its file has `stated`."""
         readings = [Reading.of(name) for name in names]
         weights = {
             slot: np.array([reading.weight(slot) for reading in readings]) for slot in HUMANOID
         }
         found = [(table, _listed(table, names)) for table in RIGS]
         table, listed = max(found, key=lambda pair: _rank(*pair))
+        index = {name: bone for bone, name in enumerate(names)}
+        told = {slot: bone for slot, bone in stated.items() if slot in weights and bone in index}
+        for slot, bone in told.items():
+            weights[slot][index[bone]] += STATED
         trust = (_covered(listed) - ENOUGH) / (1.0 - ENOUGH)
         if trust <= 0.0:
-            return cls("", {}, weights)
-        index = {name: bone for bone, name in enumerate(names)}
+            return cls("VRM" if told else "", {}, told, weights)
         for slot, bones in listed.items():
             weights[slot][index[bones[0]]] += FAMILY * trust
-        return cls(table.title, listed, weights)
+        return cls(table.title, listed, told, weights)
 
 
 def _covered(listed: dict[str, tuple[str, ...]]) -> float:

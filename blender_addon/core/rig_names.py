@@ -170,7 +170,7 @@ RIGIFY_CONTROLS = RigNames(
     _RIGIFY_FINGERS
     | _table(
         "hips=torso+spine_fk spine=spine_fk.001 chest=spine_fk.002 upperChest=spine_fk.003 "
-        "neck=neck head=head jaw=jaw_master Eye=master_eye.{side} Shoulder=shoulder.{side} "
+        "neck=neck head=head jaw=jaw_master Shoulder=shoulder.{side} "
         "UpperArm=upper_arm_fk.{side} LowerArm=forearm_fk.{side} Hand=hand_fk.{side} "
         "UpperLeg=thigh_fk.{side} LowerLeg=shin_fk.{side} Foot=foot_fk.{side} Toes=toe_fk.{side}"
     ),

@@ -11,12 +11,15 @@ import bpy
 import numpy as np
 from mathutils import Matrix
 
-from ..core.bone_map import BoneMap, map_bones
+from ..core.bone_map import BoneMap
 from ..core.errors import UserError
+from ..core.map_file import read_map
 from ..core.quaternion import Array
 from ..core.retarget import rig_facing
 from ..core.rig import Rig
 from ..core.trunk import bridge_trunk
+from ..core.vrm import stated_bones
+from .bones import bone_map_of, keep_map, keep_stated
 from .control_rig import Switch, behaviour_of
 from .materials import upgrade_materials
 from .rig import read_rig
@@ -73,10 +76,11 @@ def _resting_vertices(mesh: bpy.types.Object) -> Array:
     return places.reshape(-1, 3) @ matrix[:3, :3].T + matrix[:3, 3]
 
 
-def load_avatar(path: Path) -> Avatar:
+def load_avatar(path: Path, bones: Path | None = None) -> Avatar:
     """Import a rigged character (`.glb`, `.gltf`, `.vrm`, `.fbx`, `.bvh`) or append it (`.blend`).
 
-    `UserError` when the file holds no armature or its bones are not known.
+    `bones`: a bone map for it, as JSON. `UserError` when the file holds no armature or its bones
+    are not known.
     """
     if not path.is_file():
         raise UserError(f"{path}: no such avatar file")
@@ -99,6 +103,10 @@ def load_avatar(path: Path) -> Avatar:
     for bone in armature.pose.bones:
         bone.matrix_basis = Matrix()
     armature.data.pose_position = "POSE"
+    if path.suffix.lower() in {".glb", ".vrm"}:
+        keep_stated(armature, stated_bones(path))
+    if bones is not None:
+        keep_map(armature, read_map(bones, read_rig(armature)))
     avatar = avatar_of(objects, str(path))
     upgrade_materials(avatar.meshes)
     return avatar
@@ -112,7 +120,7 @@ def avatar_of(objects: set[bpy.types.Object], place: str) -> Avatar:
     armature = _main_armature(objects, place)
     require_posable(armature)
     rig = read_rig(armature)
-    behaviour = behaviour_of(armature, bridge_trunk(rig, map_bones(rig)))
+    behaviour = behaviour_of(armature, bridge_trunk(rig, bone_map_of(armature, rig)))
     return Avatar(
         armature,
         meshes_of(armature, objects),

@@ -13,17 +13,16 @@ from typing import Any
 import bpy
 
 from .. import compat
-from ..core.bone_map import map_bones
 from ..core.clip_reader import Clip, read_clip
 from ..core.errors import UserError
 from ..core.manner import Manner
 from ..core.phrases import moments
 from ..scene.avatar import Avatar, avatar_of, load_avatar
+from ..scene.bones import BONES, recall_map
 from ..scene.face import FACES, recall_faces
 from ..scene.lineup import lay_strip, make_room
 from ..scene.markers import add_marks, marks_of
 from ..scene.perform import AS_IT_IS, Performance, perform_clip
-from ..scene.rig import read_rig
 from ..scene.takes import Take, portable, record_take
 from . import session
 
@@ -75,10 +74,7 @@ def check_armature(armature: bpy.types.Object) -> None:
         raise UserError(
             f"“{armature.name}” is linked from another file; make a library override of it first"
         )
-    try:
-        map_bones(read_rig(armature))
-    except UserError as error:
-        raise UserError(f"“{armature.name}”: {error}") from error
+    recall_map(armature, session.current().folder / BONES)
     avatar_of({armature}, armature.name)  # also refuses bones that constraints move
 
 
@@ -129,6 +125,7 @@ def perform(
         manner=manner,
         bones=keyed.motion.bones,
         shapes=keyed.shapes,
+        switches=dict(keyed.switches),
         spans=clip.spans,
         provenance=clip.provenance,
     )

@@ -1,0 +1,107 @@
+"""Bone maps that somebody made or checked, as JSON: in a file, or kept with the armature."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, cast
+
+from .atomic import atomic_path
+from .bone_map import BoneMap
+from .errors import UserError
+from .humanoid import HUMANOID
+from .rig import Rig
+
+FORMAT = "momjit-bones"
+VERSION = 1
+MAX_BYTES = 1 << 20
+MAX_NAME = 256
+MAX_SPLIT = 16
+"""Bones that a limb may be split into."""
+
+
+def rig_fingerprint(rig: Rig) -> str:
+    """A name for all rigs with these bones and parents, whatever their order, size and pose."""
+    parents = (rig.names[parent] if parent >= 0 else "" for parent in rig.parents)
+    lines = sorted(f"{name}\0{parent}" for name, parent in zip(rig.names, parents, strict=True))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+def saved_map(rig: Rig, folder: Path) -> Path:
+    """The file of `folder` for all rigs like this one."""
+    return folder / f"{rig_fingerprint(rig)}.json"
+
+
+def map_to_json(bone_map: BoneMap) -> str:
+    """The map as text."""
+    bones = {name: list(parts) for name, parts in bone_map.bones.items()}
+    fields = {"format": FORMAT, "version": VERSION, "title": bone_map.title, "bones": bones}
+    return json.dumps(fields, ensure_ascii=False, indent=1)
+
+
+def map_from_json(text: str, rig: Rig, place: str, reason: str) -> BoneMap:
+    """The map in a text for the bones of a rig, each believed for the given `reason`.
+
+    `UserError` names the `place` and what is wrong there.
+    """
+    try:
+        loaded: Any = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{place}: is not JSON ({error})") from error
+    fields = _object(loaded, place)
+    if fields.get("format") != FORMAT or fields.get("version") != VERSION:
+        raise UserError(f"{place}: is not a bone map ({FORMAT}, version {VERSION})")
+    title = fields.get("title")
+    if not isinstance(title, str) or len(title) > MAX_NAME:
+        raise UserError(f"{place}: title must be a short text")
+    stated = _object(fields.get("bones"), f"{place}: bones")
+    for name in stated:
+        if name not in HUMANOID:
+            raise UserError(f"{place}: “{name:.80}” is no humanoid bone of VRM 1.0")
+    bones = {
+        name: _parts(stated[name], rig, f"{place}: {name}") for name in HUMANOID if name in stated
+    }
+    _require_distinct(bones, place)
+    return BoneMap(title, bones, dict.fromkeys(bones, 1.0), dict.fromkeys(bones, reason))
+
+
+def _object(value: Any, place: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise UserError(f"{place}: must be a JSON object")
+    return cast("dict[str, Any]", value)
+
+
+def _parts(value: Any, rig: Rig, place: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not 1 <= len(cast("list[Any]", value)) <= MAX_SPLIT:
+        raise UserError(f"{place}: must be a list of 1 to {MAX_SPLIT} bones")
+    for bone in cast("list[Any]", value):
+        if not isinstance(bone, str) or bone not in rig:
+            raise UserError(f"{place}: the rig has no bone {str(bone)!r:.80}")
+    return tuple(cast("list[str]", value))
+
+
+def _require_distinct(bones: dict[str, tuple[str, ...]], place: str) -> None:
+    owners: dict[str, str] = {}
+    for name, parts in bones.items():
+        for bone in parts:
+            if bone in owners:
+                raise UserError(f"{place}: “{bone}” is both {owners[bone]} and {name}")
+            owners[bone] = name
+
+
+def read_map(path: Path, rig: Rig) -> BoneMap:
+    """The map in a file; `UserError` for any other file, or one that does not fit the rig."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UserError(f"{path}: is too large for a bone map")
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: cannot be read ({error})") from error
+    return map_from_json(text, rig, str(path), f"as {path.name} says")
+
+
+def write_map(path: Path, bone_map: BoneMap) -> None:
+    """Write the map to a file, in place of an older one."""
+    with atomic_path(path, force=True) as temporary:
+        temporary.write_text(map_to_json(bone_map), encoding="utf-8")
