@@ -6,6 +6,7 @@ import argparse
 import hashlib
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from .core.frame_folder import FrameFolder, Settings, open_frame_folder
 from .core.framing import SHOTS, Shot
 from .core.picture import ENGINES, FORMATS, QUALITIES, scaled
 from .core.subtitles import Cue
+from .core.time_left import time_left
 from .scene.avatar import Avatar
 from .scene.cut import MOVIES, Cut, check_movie, cut_picture, cut_video
 from .scene.perform import Performance
@@ -119,8 +121,12 @@ def shoot(
 
 
 def _follow(steps: Steps, reporter: Reporter) -> None:
+    """Do all the steps; tell of each, and how long the others will take."""
+    began = time.monotonic()
     for share, doing in steps:
-        reporter.progress(share, doing)
+        detail = doing.partition(": ")[2]
+        left = time_left(share, time.monotonic() - began)
+        reporter.progress(share, f"{detail}, {left}" if detail else "")
 
 
 def _has(outputs: Sequence[Path], *suffixes: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import secrets
 from collections.abc import Generator
@@ -17,6 +18,12 @@ def check_writable(final: Path, *, force: bool) -> None:
         raise UserError(f"{final} exists already; give --force to replace it")
     if final.is_dir() or not final.parent.is_dir() or not os.access(final.parent, os.W_OK):
         raise UserError(f"{final} cannot be written: {final.parent} is not a writable folder")
+
+
+def free_path(path: Path) -> Path:
+    """The path itself, or, while there is such a file, the next with a number: `talk-2.mp4`."""
+    numbered = (path.with_name(f"{path.stem}-{k}{path.suffix}") for k in itertools.count(2))
+    return next(one for one in itertools.chain([path], numbered) if not one.exists())
 
 
 @contextmanager

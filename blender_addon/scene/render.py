@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -15,21 +14,21 @@ from .. import compat
 from ..core.errors import UserError
 from ..core.frame_folder import UNFINISHED, FrameFolder, is_complete
 from ..core.picture import Engine, Size
-from ..core.time_left import time_left
 
 Render = Callable[[bpy.types.Scene], None]
 """Renders the scene's frames into its file path, or begins to: who steps through the work goes on
 when that is over."""
-Steps = Iterator[tuple[float, str]]
-"""Work in steps: the share that is done and what is being done, after each call of a `Render`."""
+Steps = Generator[tuple[float, str], None, None]
+"""Work in steps: after each call of a `Render`, the share that is done, and what is being done, as
+"taking pictures: 3 / 40"."""
 
 
 @dataclass(frozen=True)
 class Look:
-    """How pictures are made: `engine`, `size` in pixels, `samples` for each pixel, and whether
-    there is nothing, not even air, behind the character."""
+    """How pictures are made: `engine` (None: as the scene has it), `size` in pixels, `samples` for
+    each pixel, and whether there is nothing, not even air, behind the character."""
 
-    engine: Engine
+    engine: Engine | None
     size: Size
     samples: int
     transparent: bool = False
@@ -47,19 +46,22 @@ def best_engine() -> Engine:
 
 def set_up_render(scene: bpy.types.Scene, look: Look) -> None:
     """Engine, size and colours of the scene; `UserError` where the engine cannot draw."""
-    compat.require_display_driver(look.engine)
     render = scene.render
-    render.engine = compat.engine_id(look.engine)
     render.resolution_x, render.resolution_y = look.size
     render.resolution_percentage = 100
     render.pixel_aspect_x = render.pixel_aspect_y = 1.0
     render.use_border = False
     render.use_persistent_data = True
-    render.use_compositing = render.use_sequencer = False
+    render.use_sequencer = False
     render.film_transparent = look.transparent
     compat.write_images(render.image_settings)
     render.image_settings.color_mode = "RGBA" if look.transparent else "RGB"
-    {"workbench": _workbench, "cycles": _cycles, "eevee": _eevee}[look.engine](scene, look.samples)
+    if look.engine is not None:
+        compat.require_display_driver(look.engine)
+        render.engine = compat.engine_id(look.engine)
+        render.use_compositing = False
+        engines = {"workbench": _workbench, "cycles": _cycles, "eevee": _eevee}
+        engines[look.engine](scene, look.samples)
 
 
 def set_frame_rate(scene: bpy.types.Scene, fps: float) -> None:
@@ -127,15 +129,13 @@ def take_pictures(
     missing = folder.missing(frames)
     whole = scene.frame_start, scene.frame_end
     scene.render.filepath = compat.literal_path(folder.path / UNFINISHED)
-    began = time.monotonic()
     for done, frame in enumerate(missing, start=1):
         scene.frame_start = scene.frame_end = first + frame - 1
         taken = Path(scene.render.frame_path(frame=scene.frame_start))
         try:
             render(scene)
             count = len(frames) - len(missing) + done
-            left = time_left(done, len(missing), time.monotonic() - began)
-            yield count / len(frames), f"frame {count} of {len(frames)}, {left}"
+            yield done / len(missing), f"taking pictures: {count} / {len(frames)}"
             if not is_complete(taken, folder.size):
                 raise UserError(f"rendering was stopped at frame {frame} of {len(frames)}")
             taken.replace(folder.picture(frame))

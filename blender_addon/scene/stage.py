@@ -37,8 +37,9 @@ LIGHTS = (
 
 def build_stage(
     scene: bpy.types.Scene, avatar: Avatar, hands: Array, shot: Shot, size: Size, *, backdrop: bool
-) -> None:
-    """Set up three area lights, a camera for the `shot` at `size` pixels, and the `backdrop`.
+) -> bpy.types.Collection:
+    """Three area lights, a camera for the `shot` at `size` pixels and the `backdrop`, in a
+    collection that `strike_stage` removes again.
 
     `hands`: where they get to, `(N, 3)` in the world.
     """
@@ -50,17 +51,19 @@ def build_stage(
     origin = origin + (floor - origin @ up) * up
     place = Matrix.Translation(origin) @ Matrix(facing.tolist()).to_4x4()
     height = crown - floor
+    stage = bpy.data.collections.new("momjit stage")
+    scene.collection.children.link(stage)
     if backdrop:
-        _backdrop(scene, place, height / ADULT)
-    _lights(scene, place, height / ADULT)
-    _camera(scene, place, _body(avatar, hands, place, height), shot, size)
+        _backdrop(stage, place, height / ADULT)
+    _lights(stage, place, height / ADULT)
+    scene.world = _air()
+    scene.camera = _camera(stage, place, _body(avatar, hands, place, height), shot, size)
+    return stage
 
 
-def strike_stage(scene: bpy.types.Scene, kept: Iterable[bpy.types.Object]) -> None:
-    """Remove the scene with all that is on its stage but the `kept` objects."""
-    kept = set(kept)
-    props = [item for item in scene.objects if item not in kept]
-    data = [item.data for item in props if item.data]
+def strike_stage(stage: bpy.types.Collection) -> None:
+    """Remove the collection with all that stands in it."""
+    data = [item.data for item in stage.objects]
     materials = [material for mesh in data for material in getattr(mesh, "materials", ())]
     images = [
         node.image
@@ -68,9 +71,7 @@ def strike_stage(scene: bpy.types.Scene, kept: Iterable[bpy.types.Object]) -> No
         for node in material.node_tree.nodes
         if node.type == "TEX_IMAGE"
     ]
-    worlds = [scene.world] if scene.world else []
-    bpy.data.scenes.remove(scene)
-    bpy.data.batch_remove([*props, *data, *materials, *images, *worlds])
+    bpy.data.batch_remove([*stage.objects, *data, *materials, *images, stage])
 
 
 def hands_of(avatar: Avatar, motion: RigMotion) -> Array:
@@ -81,14 +82,13 @@ def hands_of(avatar: Avatar, motion: RigMotion) -> Array:
 
 
 def hands_in_scene(scene: bpy.types.Scene, avatar: Avatar, frames: Iterable[int]) -> Array:
-    """The same as the scene plays it, at some of its frames; the current frame is kept."""
-    current, places = scene.frame_current, list[Any]()
+    """The same as the scene plays it, at some of its frames."""
+    places = list[Any]()
     for frame in frames:
         scene.frame_set(frame)
-        matrix = avatar.armature.matrix_world
-        bones = avatar.armature.pose.bones
+        posed_armature = avatar.armature.evaluated_get(scene.view_layers[0].depsgraph)
+        matrix, bones = posed_armature.matrix_world, posed_armature.pose.bones
         places += [matrix @ bones[name].head for name in _hand_bones(avatar)]
-    scene.frame_set(current)
     return np.array(places)
 
 
@@ -115,9 +115,9 @@ def _body(avatar: Avatar, hands: Array, place: Matrix, height: float) -> Body:
     return Body(height, shoulder[1], rest("hips")[1], abs(shoulder[0]) * 1.5, seen(hands))
 
 
-def _add(scene: bpy.types.Scene, name: str, data: Any, matrix: Matrix) -> bpy.types.Object:
+def _add(stage: bpy.types.Collection, name: str, data: Any, matrix: Matrix) -> bpy.types.Object:
     item = bpy.data.objects.new(name, data)
-    scene.collection.objects.link(item)
+    stage.objects.link(item)
     item.matrix_world = matrix
     return item
 
@@ -130,7 +130,7 @@ def _towards(place: Matrix, position: Vector, aim: Vector) -> Matrix:
     return place @ Matrix.Translation(position) @ turn.to_4x4()
 
 
-def _backdrop(scene: bpy.types.Scene, place: Matrix, scale: float) -> None:
+def _backdrop(stage: bpy.types.Collection, place: Matrix, scale: float) -> None:
     """A floor that curves up into a wall, so that no edge shows behind the character."""
     bend = [
         (BEND * (1.0 - math.cos(angle)), -1.6 - BEND * math.sin(angle))
@@ -150,7 +150,7 @@ def _backdrop(scene: bpy.types.Scene, place: Matrix, scale: float) -> None:
     uv = mesh.uv_layers.new(name="UVMap")
     uv.data.foreach_set("uv", (corners / (2.0 * SHADOW * scale) + 0.5).ravel())
     mesh.materials.append(_matt_material())
-    _add(scene, "Backdrop", mesh, place)
+    _add(stage, "Backdrop", mesh, place)
 
 
 def _matt_material() -> bpy.types.Material:
@@ -173,22 +173,29 @@ def _matt_material() -> bpy.types.Material:
     return material
 
 
-def _lights(scene: bpy.types.Scene, place: Matrix, scale: float) -> None:
+def _lights(stage: bpy.types.Collection, place: Matrix, scale: float) -> None:
     chest = Vector((0.0, 1.25, 0.0)) * scale
     for number, (left, up, forward, watts, width) in enumerate(LIGHTS, start=1):
         light = bpy.data.lights.new(f"Light {number}", "AREA")
         light.energy = watts * scale**2
         light.size = width * scale
         position = Vector((left, up, forward)) * scale
-        _add(scene, light.name, light, _towards(place, position, chest))
-    world = scene.world = bpy.data.worlds.new("Air")
+        _add(stage, light.name, light, _towards(place, position, chest))
+
+
+def _air() -> bpy.types.World:
+    """Light from everywhere."""
+    world = bpy.data.worlds.new("Air")
     world.use_nodes = True
     background = next(node for node in world.node_tree.nodes if node.type == "BACKGROUND")
     background.inputs["Color"].default_value = AIR
     background.inputs["Strength"].default_value = 0.4
+    return world
 
 
-def _camera(scene: bpy.types.Scene, place: Matrix, body: Body, shot: Shot, size: Size) -> None:
+def _camera(
+    stage: bpy.types.Collection, place: Matrix, body: Body, shot: Shot, size: Size
+) -> bpy.types.Object:
     camera = bpy.data.cameras.new("Camera")
     camera.lens, camera.sensor_width = LENS, 36.0
     across = camera.sensor_width / (2.0 * camera.lens)
@@ -197,4 +204,4 @@ def _camera(scene: bpy.types.Scene, place: Matrix, body: Body, shot: Shot, size:
     position = Vector((0.0, view.height, view.distance))
     camera.clip_start, camera.clip_end = view.distance * 0.02, view.distance * 20.0
     aim = Vector((0.0, view.height, 0.0))
-    scene.camera = _add(scene, "Camera", camera, _towards(place, position, aim))
+    return _add(stage, "Camera", camera, _towards(place, position, aim))

@@ -266,7 +266,7 @@ def test_a_terminated_run_leaves_the_old_file_and_no_half_one(spoken_clip, puppe
         command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
         assert process.stdout is not None
-        next(line for line in process.stdout if "frame 2 of" in line)
+        next(line for line in process.stdout if ": 2 / 120" in line)
         process.terminate()
         assert process.wait(timeout=60) == 128 + signal.SIGTERM
     assert out.read_text() == "old"

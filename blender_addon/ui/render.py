@@ -1,0 +1,408 @@
+"""Filming what the character plays, from the window."""
+
+# pyright: reportInvalidTypeForm=false
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, StringProperty
+
+from ..core.atomic import free_path
+from ..core.errors import UserError
+from ..core.framing import Shot
+from ..core.picture import FORMATS, QUALITIES, Quality, Size, scaled
+from ..core.subtitles import Cue, make_cues, write_subtitles
+from ..scene.cut import check_movie
+from ..scene.render import Look, Steps, best_engine
+from ..scene.spoken import spoken
+from ..scene.takes import playing_take
+from . import insert, session
+from .operators import refused
+from .panel import text_columns
+from .preferences import draw_note, results_folder
+from .progress import draw_progress
+from .render_work import Order, RenderWork, film_frames, film_movie, film_still
+
+Result = set[str]
+TASK = "render"
+AS_IN_SCENE = "SCENE"
+PICTURES = "PICTURES"
+
+_QUALITIES = (
+    ("preview", "Preview", "Half the size, drawn by Workbench: at once"),
+    ("draft", "Draft", "Drawn by Workbench: for seconds of waiting"),
+    ("final", "Final", "Cycles, or EEVEE where there is a GPU: beautiful, and slow"),
+    (AS_IN_SCENE, "As in the Scene", "The engine and the colours that the scene is set to"),
+)
+_FORMATS = (
+    ("vertical", "Vertical 1080 × 1920", "For short videos on phones"),
+    ("horizontal", "Horizontal 1920 × 1080", "For screens"),
+    ("square", "Square 1080 × 1080", "For feeds"),
+    ("vertical-720", "Vertical 720 × 1280", "For short videos on phones, faster"),
+    ("horizontal-720", "Horizontal 1280 × 720", "For screens, faster"),
+    ("square-720", "Square 720 × 720", "For feeds, faster"),
+    (AS_IN_SCENE, "As in the Scene", "The resolution that the scene is set to"),
+)
+_SHOTS = (
+    ("bust", "Bust", "Head and chest, on our stage"),
+    ("half", "Half", "From the hips up with room for the hands, on our stage"),
+    ("full", "Full", "From head to foot, on our stage"),
+    (AS_IN_SCENE, "My Camera and Lights", "The scene as you have built it"),
+)
+_RATES = (
+    (AS_IN_SCENE, "As in the Scene", "The frame rate that the scene is set to"),
+    *((rate, f"{rate} fps", "Frames a second") for rate in ("24", "25", "30", "50", "60")),
+)
+_KINDS = (
+    (".mp4", "MP4", "H.264: plays everywhere"),
+    (".webm", "WebM", "VP9: for the web, can be transparent"),
+    (".mov", "QuickTime", "ProRes 4444: for editing, can be transparent"),
+    (PICTURES, "Pictures", "A folder of PNG files. One that was interrupted goes on"),
+)
+
+
+class MOMJIT_render(bpy.types.PropertyGroup):
+    """One set per scene."""
+
+    quality: EnumProperty(
+        name="Quality", description="How much time a picture may take", items=_QUALITIES,
+        default="draft",
+    )  # fmt: skip
+    format: EnumProperty(
+        name="Format", description="Shape and size of the picture", items=_FORMATS,
+        default="vertical",
+    )  # fmt: skip
+    rate: EnumProperty(name="Frame Rate", description="Of the video", items=_RATES)
+    shot: EnumProperty(
+        name="Camera", description="What is in the picture", items=_SHOTS, default="half"
+    )
+    transparent: BoolProperty(
+        name="Transparent",
+        description="Nothing behind the character: for WebM, QuickTime and pictures",
+    )
+    subtitles: BoolProperty(
+        name="Subtitles", description="Write what is said into the video, inside safe margins"
+    )
+    kind: EnumProperty(name="Output", description="What is written", items=_KINDS)
+    keep: BoolProperty(
+        name="Keep Pictures",
+        description="Keep the pictures of the video in a folder beside it: a render that was "
+        "interrupted goes on where it was, and the video can be cut again at once",
+    )
+    again: BoolProperty(
+        name="Begin Again", description="Take pictures again that are in the folder already"
+    )
+    folder: StringProperty(
+        name="Folder",
+        description="Where it is written. Empty: where the clips are kept",
+        subtype="DIR_PATH",
+    )
+
+    def look(self, scene: bpy.types.Scene) -> Look:
+        """How it is to look."""
+        as_it_is = Quality(None, {})
+        quality = QUALITIES.get(self.quality, as_it_is)
+        size = _scene_size(scene) if self.format == AS_IN_SCENE else FORMATS[self.format]
+        engine = None if quality is as_it_is else quality.engine or best_engine()
+        samples = quality.samples[engine] if engine else 0
+        return Look(engine, scaled(size, quality.scale), samples, self.transparent)
+
+    def frame_rate(self, scene: bpy.types.Scene) -> float:
+        """Frames a second."""
+        return insert.frame_rate(scene) if self.rate == AS_IN_SCENE else float(self.rate)
+
+    def place(self, context: bpy.types.Context) -> Path:
+        """The folder that results go to."""
+        if self.folder:
+            return Path(bpy.path.abspath(self.folder))
+        return results_folder(context) / "video"
+
+
+class MOMJIT_OT_render_video(bpy.types.Operator):
+    """Film the frames of the scene. Blender can be used meanwhile, and the scene stays as it is"""
+
+    bl_idname = "momjit.render_video"
+    bl_label = "Render Video"
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        """Start filming."""
+        settings: MOMJIT_render = context.scene.momjit_render
+        try:
+            if settings.kind == PICTURES:
+                order = _order(context, "")
+                steps = film_frames(order)
+            else:
+                order = _order(context, settings.kind)
+                check_movie(settings.kind, order.look.size, transparent=order.look.transparent)
+                steps = film_movie(order)
+            _begin(context, steps, order.output)
+        except UserError as error:
+            return refused(self, error)
+        return {"FINISHED"}
+
+
+class MOMJIT_OT_render_still(bpy.types.Operator):
+    """Take a picture of the current frame, as the video would show it"""
+
+    bl_idname = "momjit.render_still"
+    bl_label = "Render Still"
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        """Start rendering."""
+        try:
+            order = _order(context, ".png")
+            _begin(context, film_still(order, context.scene.frame_current), order.output)
+        except UserError as error:
+            return refused(self, error)
+        return {"FINISHED"}
+
+
+class MOMJIT_OT_save_subtitles(bpy.types.Operator):
+    """Write what the character says as a subtitle file beside the videos"""
+
+    bl_idname = "momjit.save_subtitles"
+    bl_label = "Save Subtitles"
+
+    kind: EnumProperty(
+        name="Kind",
+        items=((".srt", "SRT", "For editors and most players"), (".vtt", "WebVTT", "For the web")),
+    )
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        """Write the file."""
+        try:
+            character = _character(context)
+            path = _new_path(context, character, self.kind)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_subtitles(path, _cues(context.scene, character))
+        except (UserError, OSError) as error:
+            return refused(self, error)
+        self.report({"INFO"}, str(path))
+        return {"FINISHED"}
+
+
+def _begin(context: bpy.types.Context, steps: Steps, output: Path) -> None:
+    if TASK in session.current().tasks:
+        raise UserError("the last picture or video is still being rendered; cancel it first")
+    if bpy.app.is_job_running("RENDER"):
+        raise UserError("Blender is rendering something else; wait for its end")
+    session.current().begin(TASK, "Rendering", [RenderWork(steps)], lambda: str(output))
+
+
+def _order(context: bpy.types.Context, suffix: str) -> Order:
+    """What the panel says now; a `suffix` of a file, or none for a folder."""
+    settings: MOMJIT_render = context.scene.momjit_render
+    character = _character(context)
+    shot: Shot | None = None if settings.shot == AS_IN_SCENE else settings.shot
+    folder = settings.place(context) / f"{_name(character)} pictures"
+    return Order(
+        scene=context.scene.name,
+        character=character.name,
+        look=settings.look(context.scene),
+        shot=shot,
+        fps=settings.frame_rate(context.scene),
+        output=_new_path(context, character, suffix) if suffix else folder,
+        kept=folder if settings.keep and suffix != ".png" else None,
+        again=settings.again,
+        cues=_cues(context.scene, character) if settings.subtitles and suffix else (),
+    )
+
+
+def _cues(scene: bpy.types.Scene, character: bpy.types.Object) -> tuple[Cue, ...]:
+    """The subtitles of the scene."""
+    seconds = (scene.frame_end - scene.frame_start + 1) / insert.frame_rate(scene)
+    words = [word for word in spoken(scene, character) if 0.0 <= word.start < seconds]
+    cues = make_cues(words, seconds)
+    if not cues:
+        raise UserError(f"“{character.name}” says nothing in this scene that subtitles could show")
+    return cues
+
+
+def _character(context: bpy.types.Context) -> bpy.types.Object:
+    """The selected armature, or the one of the scene that performs."""
+    selected = insert.selected_armature(context)
+    if selected is not None:
+        return selected
+    armatures = [item for item in context.scene.objects if item.type == "ARMATURE"]
+    performing = [item for item in armatures if playing_take(item)] or armatures
+    if len(performing) != 1:
+        raise UserError("select the character that is to be filmed")
+    return performing[0]
+
+
+def _new_path(context: bpy.types.Context, character: bpy.types.Object, suffix: str) -> Path:
+    """A file that does not exist yet, named by what is said."""
+    folder = context.scene.momjit_render.place(context)
+    return free_path(folder / f"{_name(character)}{suffix}")
+
+
+def _name(character: bpy.types.Object) -> str:
+    take = playing_take(character)
+    text = take.text if take else ""
+    return re.sub(r"[^\w\- ]+", "", " ".join(text.split()))[:24].strip() or character.name
+
+
+def _scene_size(scene: bpy.types.Scene) -> Size:
+    render = scene.render
+    share = render.resolution_percentage / 100.0
+    return scaled((render.resolution_x, render.resolution_y), share)
+
+
+class MOMJIT_PT_render(bpy.types.Panel):
+    """Pictures and videos of what is performed."""
+
+    bl_label = "Render"
+    bl_category = "momjit"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_parent_id = "MOMJIT_PT_main"
+    bl_options = {"DEFAULT_CLOSED"}
+    bl_order = 60
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """What, how, and the buttons."""
+        layout: Any = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        settings: MOMJIT_render = context.scene.momjit_render
+        for name in ("quality", "format", "rate", "shot", "kind"):
+            layout.prop(settings, name)
+        column = layout.column()
+        row = column.row()
+        row.enabled = settings.kind != ".mp4"
+        row.prop(settings, "transparent")
+        pictures = settings.kind == PICTURES
+        row = column.row()
+        row.enabled = not pictures
+        row.prop(settings, "subtitles")
+        row = column.row()
+        row.enabled = not pictures
+        row.prop(settings, "keep")
+        if settings.keep or pictures:
+            column.prop(settings, "again")
+        layout.prop(settings, "folder")
+        if not draw_progress(layout, TASK):
+            row = layout.row(align=True)
+            row.operator("momjit.render_still", icon="RENDER_STILL")
+            row.operator("momjit.render_video", icon="RENDER_ANIMATION")
+        row = layout.row(align=True)
+        row.label(text="Subtitles")
+        for kind, name in ((".srt", "SRT"), (".vtt", "WebVTT")):
+            row.operator("momjit.save_subtitles", text=name, translate=False).kind = kind
+        draw_note(layout, session.current(), TASK, columns=text_columns(context) - 5)
+
+
+CLASSES = (
+    MOMJIT_render,
+    MOMJIT_OT_render_video,
+    MOMJIT_OT_render_still,
+    MOMJIT_OT_save_subtitles,
+    MOMJIT_PT_render,
+)
+PROPERTIES = ((bpy.types.Scene, "momjit_render", MOMJIT_render),)
+KOREAN = {
+    "Render": "렌더링",
+    "Rendering": "렌더링하는 중",
+    "Render Video": "비디오 렌더링",
+    "Render Still": "스틸 렌더링",
+    "Save Subtitles": "자막 저장",
+    "Film the frames of the scene. Blender can be used meanwhile, and the scene stays as it is": (
+        "장면의 프레임을 촬영합니다. 그동안 블렌더를 쓸 수 있고 장면은 그대로 남습니다"
+    ),
+    "Take a picture of the current frame, as the video would show it": (
+        "비디오에 나올 모습대로 현재 프레임을 한 장 찍습니다"
+    ),
+    "Write what the character says as a subtitle file beside the videos": (
+        "캐릭터의 대사를 비디오 옆에 자막 파일로 저장합니다"
+    ),
+    "Quality": "품질",
+    "How much time a picture may take": "한 장에 들여도 되는 시간",
+    "Preview": "미리 보기",
+    "Half the size, drawn by Workbench: at once": "절반 크기, 워크벤치로 그려 바로 나옵니다",
+    "Draft": "초안",
+    "Drawn by Workbench: for seconds of waiting": "워크벤치로 그려 몇 초면 나옵니다",
+    "Final": "최종",
+    "Cycles, or EEVEE where there is a GPU: beautiful, and slow": (
+        "Cycles, 그래픽 카드가 있으면 EEVEE: 아름답지만 느립니다"
+    ),
+    "As in the Scene": "장면 설정대로",
+    "The engine and the colours that the scene is set to": "장면에 설정된 엔진과 색",
+    "Format": "화면 비율",
+    "Shape and size of the picture": "화면의 비율과 크기",
+    "Vertical 1080 × 1920": "세로 1080 × 1920",
+    "Horizontal 1920 × 1080": "가로 1920 × 1080",
+    "Square 1080 × 1080": "정사각형 1080 × 1080",
+    "Vertical 720 × 1280": "세로 720 × 1280",
+    "Horizontal 1280 × 720": "가로 1280 × 720",
+    "Square 720 × 720": "정사각형 720 × 720",
+    "For short videos on phones": "휴대 전화의 짧은 영상용",
+    "For screens": "일반 화면용",
+    "For feeds": "피드용",
+    "For short videos on phones, faster": "휴대 전화의 짧은 영상용, 더 빠름",
+    "For screens, faster": "일반 화면용, 더 빠름",
+    "For feeds, faster": "피드용, 더 빠름",
+    "The resolution that the scene is set to": "장면에 설정된 해상도",
+    "Frame Rate": "프레임 속도",
+    "Of the video": "비디오의 프레임 속도",
+    "The frame rate that the scene is set to": "장면에 설정된 프레임 속도",
+    "Frames a second": "초당 프레임 수",
+    "Camera": "카메라",
+    "What is in the picture": "화면에 담을 것",
+    "Bust": "상반신",
+    "Head and chest, on our stage": "머리와 가슴, 기본 무대에서",
+    "Half": "반신",
+    "From the hips up with room for the hands, on our stage": (
+        "골반 위, 손이 들어갈 자리를 두고, 기본 무대에서"
+    ),
+    "Full": "전신",
+    "From head to foot, on our stage": "머리부터 발까지, 기본 무대에서",
+    "My Camera and Lights": "내 카메라와 조명",
+    "The scene as you have built it": "사용자가 꾸민 장면 그대로",
+    "Transparent": "투명 배경",
+    "Nothing behind the character: for WebM, QuickTime and pictures": (
+        "캐릭터 뒤를 비웁니다: WebM, QuickTime, 그림에서"
+    ),
+    "Subtitles": "자막",
+    "Write what is said into the video, inside safe margins": (
+        "안전 여백 안에 대사를 비디오에 써 넣습니다"
+    ),
+    "Output": "출력",
+    "What is written": "저장할 것",
+    "H.264: plays everywhere": "H.264: 어디서나 재생됩니다",
+    "VP9: for the web, can be transparent": "VP9: 웹용, 투명하게 할 수 있습니다",
+    "ProRes 4444: for editing, can be transparent": "ProRes 4444: 편집용, 투명하게 할 수 있습니다",
+    "Pictures": "그림",
+    "A folder of PNG files. One that was interrupted goes on": (
+        "PNG 파일의 폴더. 중단된 것은 이어서 합니다"
+    ),
+    "Keep Pictures": "그림 보관",
+    "Keep the pictures of the video in a folder beside it: a render that was interrupted goes on "
+    "where it was, and the video can be cut again at once": (
+        "비디오의 그림을 옆 폴더에 남깁니다. 중단된 렌더링을 이어 할 수 있고, "
+        "비디오를 바로 다시 묶을 수 있습니다"
+    ),
+    "Begin Again": "처음부터 다시",
+    "Take pictures again that are in the folder already": "폴더에 이미 있는 그림도 다시 찍습니다",
+    "Folder": "폴더",
+    "Where it is written. Empty: where the clips are kept": ("저장할 곳. 비워 두면 클립이 있는 곳"),
+    "Kind": "종류",
+    "For editors and most players": "편집기와 대부분의 재생기용",
+    "For the web": "웹용",
+    "setting the stage": "무대를 꾸미는 중",
+    "taking pictures": "그림을 찍는 중",
+    "sound and pictures together": "소리와 그림을 합치는 중",
+    "with its subtitle": "자막을 넣는 중",
+    "select the character that is to be filmed": "촬영할 캐릭터를 선택하세요",
+    "the last picture or video is still being rendered; cancel it first": (
+        "앞의 그림이나 비디오를 아직 렌더링하고 있습니다. 먼저 취소하세요"
+    ),
+    "Blender is rendering something else; wait for its end": (
+        "블렌더가 다른 것을 렌더링하고 있습니다. 끝날 때까지 기다리세요"
+    ),
+    "a video's width and height must be even numbers": "비디오의 너비와 높이는 짝수여야 합니다",
+    "the scene was undone while it was rendered": "렌더링하는 동안 장면이 되돌려졌습니다",
+}
