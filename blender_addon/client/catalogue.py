@@ -33,7 +33,7 @@ class Catalogue:
         try:
             return cls({kind: tuple(_choices(rows[kind])) for kind in KINDS})
         except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"these are not lists of choices: {error!r}") from error
+            raise ValueError(f"these are not lists of choices: {error!r:.200}") from error
 
     def save(self, path: Path) -> None:
         """Write the rows as JSON, in one step."""

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 
+from .errors import BackendError
 from .files import unpack
 from .frames import Frame, ProtocolError
 
 MESSAGE_LIMIT = 2000
 """Characters of a message that are shown: a panel wraps them whenever it is drawn."""
+
+WARNINGS_LIMIT = 20
 
 
 class State(Enum):
@@ -92,8 +95,20 @@ class Job:
         """End the job with a reason."""
         self.state, self.error = State.FAILED, reason[:MESSAGE_LIMIT]
 
-    def save_files(self, folder: Path) -> dict[str, Path]:
-        """Write the answer's files into the new `folder`: all of them, or OSError and none."""
+    @property
+    def warnings(self) -> list[str]:
+        """What the backend wants the user to know of its answer; empty if it does not say."""
+        said: Any = self.result.get("warnings")
+        lines = cast("list[Any]", said) if isinstance(said, list) else []
+        return [str(line)[:MESSAGE_LIMIT] for line in lines[:WARNINGS_LIMIT]]
+
+    def save_files(self, folder: Path, *needed: str) -> dict[str, Path]:
+        """Write the answer's files into the new `folder`: all of them, or OSError and none.
+
+        BackendError when one of the `needed` is not among them.
+        """
+        if lacking := [name for name in needed if name not in self.files]:
+            raise BackendError(f"the backend's answer lacks {', '.join(lacking)}")
         if folder.exists():
             raise FileExistsError(f"{folder} exists already")
         folder.parent.mkdir(parents=True, exist_ok=True)

@@ -160,8 +160,11 @@ class Session:
         jobs = {kind: self.submit(kind, {}) for kind in KINDS}
 
         def finish() -> str:
-            rows = {kind: job.result["items"] for kind, job in jobs.items()}
-            self.catalogue = Catalogue.from_rows(rows)
+            rows = {kind: job.result.get("items") for kind, job in jobs.items()}
+            try:
+                self.catalogue = Catalogue.from_rows(rows)
+            except ValueError as error:
+                raise BackendError(f"the backend's lists cannot be read: {error}") from error
             self.catalogue.save(self.folder / CATALOGUE)
             return ""
 
@@ -185,10 +188,7 @@ class Session:
         job = self.submit("doctor", {})
 
         def finish() -> str:
-            rows = job.result["checks"]
-            self.checks = tuple(
-                Check(row["name"], row["ok"], row["needed"], _advice(row)) for row in rows
-            )
+            self.checks = _checks(job.result.get("checks"))
             version = self.backend.version if self.backend else ""
             return f"momjit {version}"
 
@@ -196,8 +196,19 @@ class Session:
         self.begin("check", "Checking the backend", [job], finish)
 
 
+def _checks(rows: Any) -> tuple[Check, ...]:
+    """The lines of the backend's answer; BackendError when they are none."""
+    try:
+        return tuple(
+            Check(str(row["name"]), bool(row["ok"]), bool(row["needed"]), _advice(row))
+            for row in rows
+        )
+    except (KeyError, TypeError) as error:
+        raise BackendError(f"the backend's checks cannot be read: {error!r:.200}") from error
+
+
 def _advice(row: dict[str, Any]) -> str:
-    return row["detail"] if row["ok"] else f"{row['detail']} → {row['hint']}"
+    return str(row["detail"]) if row["ok"] else f"{row['detail']} → {row['hint']}"
 
 
 def scene_is_busy() -> bool:
