@@ -62,10 +62,10 @@ def _generate(context: bpy.types.Context, settings: MOMJIT_settings) -> None:
 
     def finish() -> str:
         avatar = character.file() if character else None
-        paths = made.save_files(folder)
+        paths = made.save_files(folder, "clip.npz")
         with insert.shown(placement.scene):
             done = insert.insert(bpy.context, paths["clip.npz"], avatar, placement)
-        return "\n".join([done, *map(str, made.result["warnings"])])
+        return "\n".join([done, *made.warnings])
 
     jobs = [made, *(character.jobs if character else ())]
     current.begin("generate", "Generating", jobs, finish, for_scene=True)
