@@ -92,6 +92,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         command.add_argument("-o", "--output", type=Path, action="append", required=True)
         command.add_argument("--force", action="store_true", help="replace existing files")
     for command in (render, retarget):
+        command.add_argument("--bone-map", type=Path, help="which bone is which, as JSON")
         command.add_argument("--fps", type=float, help="frame rate; default: the clip's")
         command.add_argument("--preset", default="blender", help="program to write files for")
         command.add_argument("--units", choices=("m", "cm"), default="", help="of a BVH file")

@@ -44,7 +44,7 @@ def produce(options: argparse.Namespace, reporter: Reporter) -> Performance:
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     bpy.context.preferences.filepaths.use_scripts_auto_execute = False  # avatars are strangers
     with reporter.step("loading the avatar", 0.06):
-        avatar = load_avatar(options.avatar)
+        avatar = load_avatar(options.avatar, options.bone_map)
     with reporter.step("retargeting", 0.08):
         scene = bpy.context.scene
         set_frame_rate(scene, fps)

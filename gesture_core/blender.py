@@ -125,17 +125,19 @@ def retarget_clip(
     outputs: Sequence[Path],
     progress: Progress,
     *,
+    bone_map: Path | None = None,
     export: ExportSettings = FOR_BLENDER,
     fps: float | None = None,
     force: bool = False,
 ) -> tuple[str, ...]:
     """Put the motion of `clip` onto the character in `rig` and export it; see `run_blender`.
 
-    `fps`: None for the clip's.
+    `bone_map`: None to find out which bone is which; `fps`: None for the clip's.
     """
     check_blender()
     arguments = ["retarget", str(clip), "--rig", str(rig), *_output_arguments(outputs)]
     arguments += [*export.arguments(), *([] if fps is None else ["--fps", str(fps)])]
+    arguments += [] if bone_map is None else ["--bone-map", str(bone_map)]
     return run_blender([*arguments, *(["--force"] if force else [])], progress)
 
 

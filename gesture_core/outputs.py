@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from gesture_core.atomic import check_writable
@@ -225,6 +226,7 @@ def retarget_motion(
     outputs: Sequence[Path],
     progress: Progress,
     *,
+    bone_map: Path | None = None,
     animation: str | None = None,
     export: ExportSettings = FOR_BLENDER,
     fps: float | None = None,
@@ -232,7 +234,8 @@ def retarget_motion(
 ) -> tuple[str, ...]:
     """Read any motion file, put it onto the character in `rig` and export the result.
 
-    `animation`: which one of a file that holds several; `fps`: None for the motion's.
+    `bone_map`: which of its bones is which, None to find out; `animation`: which one of a file
+    that holds several; `fps`: None for the motion's.
     """
     from gesture_core.pose.read import read_motion
 
@@ -241,14 +244,15 @@ def retarget_motion(
         if output.suffix.lower() not in kinds:
             raise UserError(f"{output}: a character is exported as one of {', '.join(kinds)}")
     check_outputs(outputs, force=force)
+    performed = partial(retarget_clip, bone_map=bone_map, export=export, fps=fps, force=force)
     if source.suffix.lower() == ".npz":
-        return retarget_clip(source, rig, outputs, progress, export=export, fps=fps, force=force)
+        return performed(source, rig, outputs, progress)
     with tempfile.TemporaryDirectory(prefix="momjit-") as folder:
         clip = Path(folder) / "clip.npz"
         save_clip(
             clip, Clip(read_motion(source, animation=animation), None, {"source": source.name})
         )
-        return retarget_clip(clip, rig, outputs, progress, export=export, fps=fps, force=force)
+        return performed(clip, rig, outputs, progress)
 
 
 def _clip_audio(outputs: Sequence[Path]) -> dict[Path, Path]:

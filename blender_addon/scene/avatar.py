@@ -19,7 +19,7 @@ from ..core.retarget import rig_facing
 from ..core.rig import Rig
 from ..core.trunk import bridge_trunk
 from ..core.vrm import stated_bones
-from .bones import bone_map_of, keep_map, keep_stated
+from .bones import bone_map_of, keep_map, keep_stated, recall_map
 from .control_rig import Switch, behaviour_of
 from .materials import upgrade_materials
 from .rig import read_rig
@@ -76,11 +76,11 @@ def _resting_vertices(mesh: bpy.types.Object) -> Array:
     return places.reshape(-1, 3) @ matrix[:3, :3].T + matrix[:3, 3]
 
 
-def load_avatar(path: Path, bones: Path | None = None) -> Avatar:
+def load_avatar(path: Path, bones: Path | None = None, saved: Path | None = None) -> Avatar:
     """Import a rigged character (`.glb`, `.gltf`, `.vrm`, `.fbx`, `.bvh`) or append it (`.blend`).
 
-    `bones`: a bone map for it, as JSON. `UserError` when the file holds no armature or its bones
-    are not known.
+    `bones`: a bone map for it, as JSON; `saved`: the folder of those for rigs of its kind.
+    `UserError` when the file holds no armature or its bones are not known.
     """
     if not path.is_file():
         raise UserError(f"{path}: no such avatar file")
@@ -107,6 +107,8 @@ def load_avatar(path: Path, bones: Path | None = None) -> Avatar:
         keep_stated(armature, stated_bones(path))
     if bones is not None:
         keep_map(armature, read_map(bones, read_rig(armature)))
+    elif saved is not None:
+        recall_map(armature, saved)
     avatar = avatar_of(objects, str(path))
     upgrade_materials(avatar.meshes)
     return avatar

@@ -203,7 +203,7 @@ def _avatar(
         return avatar_for(armature)
     if character is None:
         raise ValueError("neither an armature nor a character to animate")
-    avatar = load_avatar(character)
+    avatar = load_avatar(character, saved=session.current().folder / BONES)
     for item in context.view_layer.objects:
         item.select_set(item == avatar.armature)
     context.view_layer.objects.active = avatar.armature

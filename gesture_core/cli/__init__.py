@@ -135,6 +135,10 @@ def retarget(
     motion: Annotated[Path, typer.Argument(help="Clip (.npz), BVH or animated GLB.")],
     rig: Annotated[Path, typer.Option(help="Character to move: .glb, .fbx, .blend or .bvh.")],
     output: Outputs,
+    bone_map: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="Which of its bones is which (.json), as Blender's panel exports it."),
+    ] = None,
     animation: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option(help="Which animation, where a GLB holds several."),
@@ -154,7 +158,15 @@ def retarget(
     export = export_settings(preset, units, all_bones=all_bones)
     with Reporter() as report:
         lost = retarget_motion(
-            motion, rig, output, report, animation=animation, export=export, fps=fps, force=force
+            motion,
+            rig,
+            output,
+            report,
+            bone_map=bone_map,
+            animation=animation,
+            export=export,
+            fps=fps,
+            force=force,
         )
     print_results(output, lacking(lost), report)
 
