@@ -34,19 +34,20 @@ def bake_take(armature: bpy.types.Object, tolerance: Tolerance) -> tuple[int, in
     owners = owners_of(armature)
     actions = {owner: playing(owner) for owner in owners}
     places = dict(_places(owners, take))
-    underlay = Underlay(actions, curves_at(actions, places), take.start, take.end)
+    curves = curves_at(actions, places)
+    underlay = Underlay(armature, [actions], {}, curves, take.start, take.end)
     times = np.linspace(take.start, take.end, max(2, round(take.end - take.start) + 1))
     stretch = Stretch.of(times, underlay)
     held = {(owner, path) for owner in owners for path in held_paths(owner)}
     channels = [
-        Channel(*place, group, kind, stretch.widened(_sampled(underlay.curves[place], times)))
+        Channel(*place, group, kind, stretch.widened(_sampled(curves[place], times)))
         for place, (group, kind) in places.items()
-        if place not in held and len(underlay.curves.get(place, ())) == SIZES.get(kind, 3)
+        if place not in held and len(curves.get(place, ())) == SIZES.get(kind, 3)
     ]
-    curves = [curve for axes in underlay.curves.values() for curve in axes.values()]
-    before = sum(len(curve.keyframe_points) for curve in curves)
+    touched = [curve for axes in curves.values() for curve in axes.values()]
+    before = sum(len(curve.keyframe_points) for curve in touched)
     write_channels(channels, stretch, underlay, tolerance, metres_a_unit(armature))
-    return before, sum(len(curve.keyframe_points) for curve in curves)
+    return before, sum(len(curve.keyframe_points) for curve in touched)
 
 
 def _places(owners: Sequence[Any], take: Take) -> Iterator[tuple[Place, tuple[str, str]]]:

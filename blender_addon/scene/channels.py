@@ -17,7 +17,7 @@ from ..core.euler import (
     quat_to_euler,
 )
 from ..core.quaternion import Array
-from ..core.reduce import Distance, Tolerance, place_distance, rotation_distance
+from ..core.reduce import Distance, Flags, Tolerance, place_distance, rotation_distance
 from ..core.retarget import RigMotion
 
 QUATERNION, AXIS_ANGLE = "QUATERNION", "AXIS_ANGLE"
@@ -46,11 +46,12 @@ def rotation_path(bone: bpy.types.PoseBone) -> str:
     return bone.path_from_id(PROPERTY.get(bone.rotation_mode, "rotation_euler"))
 
 
-def bone_paths(armature: bpy.types.Object, motion: RigMotion) -> list[str]:
-    """What the movement animates: the bones' rotations and the place of the root."""
+def bone_places(armature: bpy.types.Object, motion: RigMotion) -> dict[tuple[Any, str], str]:
+    """What the movement animates, owner and path, with the name of the bone."""
     bones = [armature.pose.bones[bone] for bone in motion.bones]
-    places = [bone.path_from_id("location") for bone in bones if bone.name == motion.root]
-    return [*map(rotation_path, bones), *places]
+    places = {(armature, rotation_path(bone)): bone.name for bone in bones}
+    roots = [bone for bone in bones if bone.name == motion.root]
+    return places | {(armature, root.path_from_id("location")): root.name for root in roots}
 
 
 def bone_channels(armature: bpy.types.Object, motion: RigMotion) -> list[Channel]:
@@ -83,10 +84,13 @@ def shape_channels(keys: bpy.types.Key, curves: Mapping[str, Array]) -> list[Cha
     ]
 
 
-def switch_channels(owner: Any, switches: Mapping[str, float], frames: int) -> list[Channel]:
-    """Properties that hold one value, by their path."""
+def switch_channels(
+    owner: Any, switches: Mapping[str, float], otherwise: Mapping[str, float], own: Flags
+) -> list[Channel]:
+    """Properties, by their path, that have one value at the frames `own` `(T,)` and another one
+    otherwise."""
     return [
-        Channel(owner, path, "", SHAPE, np.full((frames, 1), float(value)))
+        Channel(owner, path, "", SHAPE, np.where(own, value, otherwise[path])[:, None])
         for path, value in switches.items()
     ]
 

@@ -7,9 +7,9 @@ A take is one action. Where Blender wants an action of its own for the shape key
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,11 @@ WHOLE, OWNER = "momjit_take", "momjit_owner"
 @dataclass(frozen=True)
 class Take:
     """What is known of an action: scene frames `start` to `end` perform `clip`, whose frame rate
-    is `fps`, on the armature that was called `armature`; `bones` and `shapes` are what it keys."""
+    is `fps`, on the armature that was called `armature`.
+
+    It keys these `bones`, `shapes` and `switches`: properties of the armature, by their path, with
+    the value that they had before.
+    """
 
     clip: Path
     armature: str
@@ -42,6 +46,7 @@ class Take:
     manner: Manner
     bones: tuple[str, ...]
     shapes: tuple[str, ...]
+    switches: dict[str, int | float]
     spans: tuple[Span, ...]
     provenance: dict[str, Any]
 
@@ -49,6 +54,11 @@ class Take:
     def text(self) -> str:
         """What is said."""
         return str(self.provenance.get("text", ""))
+
+    @cached_property
+    def keyed(self) -> frozenset[str]:
+        """Names of all that it keys: bones, shape keys and switches."""
+        return frozenset((*self.bones, *self.shapes, *self.switches))
 
     def overlaps(self, start: float, end: float) -> bool:
         """Whether it plays at any frame from `start` to `end`."""
@@ -65,6 +75,7 @@ def record_take(action: bpy.types.Action, take: Take) -> None:
         "manner": take.manner.to_json(),
         "bones": take.bones,
         "shapes": take.shapes,
+        "switches": take.switches,
         "spans": [[s.kind, s.text, s.start, s.end, s.source] for s in take.spans],
     }
     action[RECORD] = json.dumps({**take.provenance, "take": record}, ensure_ascii=False)
@@ -99,6 +110,7 @@ def _parsed(stored: str, _scene_file: str) -> Take | None:
             manner=Manner.from_json(record["manner"]),
             bones=tuple(map(str, record["bones"])),
             shapes=tuple(map(str, record["shapes"])),
+            switches={str(path): _number(value) for path, value in record["switches"].items()},
             spans=tuple(
                 Span(str(kind), str(text), float(begin), float(stop), str(source))
                 for kind, text, begin, stop, source in record["spans"]
@@ -107,6 +119,12 @@ def _parsed(stored: str, _scene_file: str) -> Take | None:
         )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, UserError):
         return None
+
+
+def _number(value: object) -> int | float:
+    if not isinstance(value, int | float):
+        raise TypeError(f"{value!r:.80} is no number")
+    return value
 
 
 def owners_of(armature: bpy.types.Object) -> list[Any]:
@@ -126,12 +144,19 @@ def playing_take(armature: bpy.types.Object) -> Take | None:
 
 
 def takes_of(armature: bpy.types.Object) -> list[bpy.types.Action]:
-    """The takes made for an armature, and for what its takes call it: objects get renamed."""
-    names = {armature.name}
-    if take := playing_take(armature):
-        names.add(take.armature)
+    """The takes made for an armature.
+
+    Objects get renamed: a take for one that is not in the file any more belongs to whoever has
+    its bones.
+    """
     found = [(action, take_of(action)) for action in bpy.data.actions if RECORD in action]
-    return [action for action, take in found if take and take.armature in names]
+    return [action for action, take in found if take and _is_for(take, armature)]
+
+
+def _is_for(take: Take, armature: bpy.types.Object) -> bool:
+    if take.armature in bpy.data.objects:
+        return take.armature == armature.name
+    return all(bone in armature.pose.bones for bone in take.bones)
 
 
 def parts_of(action: bpy.types.Action) -> list[bpy.types.Action]:
@@ -168,14 +193,28 @@ def play_take(armature: bpy.types.Object, action: bpy.types.Action) -> None:
 
 
 def play_before(armature: bpy.types.Object, action: bpy.types.Action) -> None:
-    """Let a character play what it did before the take `action`."""
+    """Let a character play what it did before the take `action`, with its switches as then."""
     for owner in owners_of(armature):
         compat.play(owner, laid_over(action, owner))
+    take = take_of(action)
+    for path, value in take.switches.items() if take else ():
+        set_switch(armature, path, value)
 
 
-def start_take(
-    owners: Sequence[Any], name: str, over: dict[Any, bpy.types.Action | None]
-) -> bpy.types.Action:
+def switches_before(armature: bpy.types.Object, paths: Iterable[str]) -> dict[str, int | float]:
+    """The values that switches had before any take set them."""
+    take = playing_take(armature)
+    known: dict[str, Any] = take.switches if take else {}
+    return {path: known.get(path, armature.path_resolve(path)) for path in paths}
+
+
+def set_switch(armature: bpy.types.Object, path: str, value: int | float) -> None:
+    """Set a custom property of an armature or of its bones, by its data path there."""
+    holder, _, key = path.rpartition("[")
+    (armature.path_resolve(holder) if holder else armature)[key[1:-2]] = value
+
+
+def start_take(owners: Sequence[Any], name: str) -> bpy.types.Action:
     """A new take that all `owners` play from now on, the armature first.
 
     It begins as a copy of what each played, so that whatever is not keyed anew goes on.
@@ -185,7 +224,7 @@ def start_take(
     for owner in owners:
         old = playing(owner)
         if old is not None:
-            action = copies[old] if old in copies else _blank_copy(old, name)
+            action = copies[old] if old in copies else _copy_over(old, name)
             copies[old] = action
         elif whole is not None and compat.has_slots(whole):
             action = whole
@@ -194,8 +233,6 @@ def start_take(
         compat.play(owner, action)
         if whole is None:
             whole = action
-        if OVER not in action and over[owner] is not None:
-            action[OVER] = over[owner]
         if action != whole:
             action[WHOLE], action[OWNER] = whole, owner.name
     assert whole is not None
@@ -204,13 +241,14 @@ def start_take(
     return whole
 
 
-def _blank_copy(action: bpy.types.Action, name: str) -> bpy.types.Action:
-    """A copy of an action without what momjit knew of it."""
+def _copy_over(action: bpy.types.Action, name: str) -> bpy.types.Action:
+    """A copy of an action that is laid over it."""
     copy = action.copy()
     copy.name, copy.use_fake_user = name, False
-    for key in (RECORD, OVER, WHOLE, OWNER):
+    for key in (RECORD, WHOLE, OWNER):
         if key in copy:
             del copy[key]
+    copy[OVER] = action
     return copy
 
 
@@ -224,10 +262,16 @@ def duplicate_take(armature: bpy.types.Object, action: bpy.types.Action) -> bpy.
 
 
 def delete_take(armature: bpy.types.Object, action: bpy.types.Action) -> None:
-    """Remove a take for good; whoever plays it goes back to what was before it."""
+    """Remove a take for good; whoever plays it goes back to what was before it, and the takes
+    laid over it are then laid over that."""
     parts = [action, *parts_of(action)]
-    for owner in owners_of(armature):
-        if playing(owner) in parts:
-            compat.play(owner, laid_over(action, owner))
+    if playing(armature) == action:
+        play_before(armature, action)
+    for upper in bpy.data.actions:
+        under = upper.get(OVER)
+        if under in parts:
+            del upper[OVER]
+            if (ground := under.get(OVER)) is not None:
+                upper[OVER] = ground
     for part in parts:
         bpy.data.actions.remove(part)

@@ -9,6 +9,7 @@ from typing import Any
 
 import bpy
 import numpy as np
+from numpy.typing import NDArray
 
 from .. import compat
 from ..core.blend import eased, mix, turn
@@ -17,21 +18,30 @@ from ..core.quaternion import Array, continuous
 from ..core.retarget import RigMotion
 from .below import Below
 from .curve_keys import span
-from .takes import laid_over, part_for, playing, take_of
+from .takes import Take, laid_over, part_for, playing, take_of
 
 Shapes = Mapping[Any, Mapping[str, Array]]
 """For the shape keys of a mesh: values `(T,)` by the name of the block."""
 Place = tuple[Any, str]
 """A property: its owner and its path there."""
+Actions = Mapping[Any, bpy.types.Action | None]
+"""What each owner plays."""
 
 
 @dataclass(frozen=True)
 class Underlay:
-    """For each owner the action that a performance of the scene frames `first` to `last` is laid
-    over, and that action's `curves` for what the performance animates."""
+    """What a performance of the scene frames `first` to `last` is laid over.
 
-    over: dict[Any, bpy.types.Action | None]
-    curves: dict[Place, dict[int, bpy.types.FCurve]]
+    `levels`: by owner the actions that play now, then those under the take that plays, and so on
+    down to where no take plays at that time. What a take keys is not the ground of the next one:
+    `level`, by owner and name of a bone or shape key, says whose action is. `curves` are that
+    action's for the properties that the performance animates.
+    """
+
+    armature: bpy.types.Object
+    levels: Sequence[Actions]
+    level: Mapping[tuple[Any, str], int]
+    curves: Mapping[Place, Mapping[int, bpy.types.FCurve]]
     first: float
     last: float
 
@@ -50,26 +60,40 @@ class Underlay:
 
 
 def find_underlay(
-    owners: Sequence[Any], places: Iterable[Place], first: float, last: float
+    owners: Sequence[Any], places: Mapping[Place, str], first: float, last: float
 ) -> Underlay:
-    """What the `owners`, the armature first, would go on with.
+    """What the `owners`, the armature first, go on with around a performance that animates
+    `places`: properties of the bones and shape keys of these names."""
+    levels: list[Actions] = [{owner: playing(owner) for owner in owners}]
+    takes: list[Take] = []
+    while (take := take_of(levels[-1][owners[0]])) and take.overlaps(first, last):
+        takes.append(take)
+        levels.append(_under(levels[-1], owners[0]))
+    level = {
+        (owner, name): next(
+            (k for k, take in enumerate(takes) if name not in take.keyed), len(takes)
+        )
+        for (owner, _), name in places.items()
+    }
+    curves: dict[Place, dict[int, bpy.types.FCurve]] = {}
+    for k, actions in enumerate(levels):
+        wanted = [place for place, name in places.items() if level[place[0], name] == k]
+        curves |= curves_at(actions, wanted)
+    return Underlay(owners[0], levels, level, curves, first, last)
 
-    A take that plays at the same time is what the new one replaces: that one's ground is ours.
-    """
-    whole = playing(owners[0])
-    take = take_of(whole)
-    replaced = take is not None and take.overlaps(first, last)
-    over: dict[Any, bpy.types.Action | None] = {}
-    for owner in owners:
-        action = playing(owner)
-        if replaced and whole and action is not None and action == part_for(whole, owner):
-            action = laid_over(whole, owner)
-        over[owner] = action
-    return Underlay(over, curves_at(over, places), first, last)
+
+def _under(actions: Actions, armature: bpy.types.Object) -> Actions:
+    """What the owners played before the take that the armature plays."""
+    whole = actions[armature]
+    assert whole is not None
+    return {
+        owner: laid_over(whole, owner) if action == part_for(whole, owner) else action
+        for owner, action in actions.items()
+    }
 
 
 def curves_at(
-    actions: Mapping[Any, bpy.types.Action | None], places: Iterable[Place]
+    actions: Actions, places: Iterable[Place]
 ) -> dict[Place, dict[int, bpy.types.FCurve]]:
     """The curves by axis with which the actions of their owners animate some places."""
     wanted = set(places)
@@ -112,6 +136,13 @@ class Stretch:
         """The frames of the performance itself."""
         return slice(self.lead, len(self.times) - self.tail)
 
+    @property
+    def is_own(self) -> NDArray[np.bool_]:
+        """Whether each frame `(T,)` is the performance's own."""
+        flags = np.zeros(len(self.times), dtype=bool)
+        flags[self.own] = True
+        return flags
+
     def widened(self, values: Array) -> Array:
         """What the performance does `(T, ...)`, with its first and last frame repeated."""
         return np.pad(values, [(self.lead, self.tail)] + [(0, 0)] * (values.ndim - 1), mode="edge")
@@ -137,31 +168,43 @@ def blend(
         for keys, blocks in shapes.items()
     }
     frames = np.flatnonzero(weights < 1.0)
-    if frames.size:
-        armature = next(iter(underlay.over))
-        moved = {mesh.data.shape_keys: mesh for mesh in faces if mixed.get(mesh.data.shape_keys)}
-        with _played(underlay.over):
-            below = Below(armature, motion.bones, [*moved.values()], stretch.times[frames])
+    for level, actions in enumerate(underlay.levels if frames.size else ()):
+        columns = [
+            column
+            for column, bone in enumerate(motion.bones)
+            if underlay.level[underlay.armature, bone] == level
+        ]
+        blocks = {
+            keys: [name for name in values if underlay.level[keys, name] == level]
+            for keys, values in mixed.items()
+        }
+        moved = {mesh.data.shape_keys: mesh for mesh in faces if blocks.get(mesh.data.shape_keys)}
+        bones = [motion.bones[column] for column in columns]
+        if not bones and not moved:
+            continue
+        with _played(actions):
+            below = Below(underlay.armature, bones, [*moved.values()], stretch.times[frames])
         share = weights[frames]
-        rotations[frames] = turn(below.rotations, rotations[frames], share)
-        rotations = continuous(rotations)
-        if motion.root in motion.bones:
-            root = below.locations[:, motion.bones.index(motion.root)]
+        at = frames[:, None], np.array(columns, dtype=np.intp)
+        rotations[at] = turn(below.rotations, rotations[at], share)
+        if motion.root in bones:
+            root = below.locations[:, bones.index(motion.root)]
             locations[frames] = mix(root, locations[frames], share)
-        for keys, blocks in mixed.items():
+        for keys in moved:
             order = {block.name: column for column, block in enumerate(keys.key_blocks)}
-            for name, values in blocks.items():
-                values[frames] = mix(below.shapes[keys.name][:, order[name]], values[frames], share)
-    return replace(motion, rotations=rotations, locations=locations), mixed
+            for name in blocks[keys]:
+                resting = below.shapes[keys.name][:, order[name]]
+                mixed[keys][name][frames] = mix(resting, mixed[keys][name][frames], share)
+    return replace(motion, rotations=continuous(rotations), locations=locations), mixed
 
 
 @contextmanager
-def _played(over: dict[Any, bpy.types.Action | None]) -> Iterator[None]:
-    """Let every owner play what is under the performance, for a while."""
-    now = {owner: playing(owner) for owner in over}
-    changed = [owner for owner in over if now[owner] != over[owner]]
+def _played(actions: Actions) -> Iterator[None]:
+    """Let every owner play its action for a while."""
+    now = {owner: playing(owner) for owner in actions}
+    changed = [owner for owner in actions if now[owner] != actions[owner]]
     for owner in changed:
-        compat.play(owner, over[owner])
+        compat.play(owner, actions[owner])
     try:
         yield
     finally:
