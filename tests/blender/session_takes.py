@@ -15,6 +15,7 @@ from pathlib import Path
 
 import bpy
 import numpy as np
+from extension_session import refused
 from mathutils import Quaternion
 
 from blender_addon.compat import curves_of
@@ -272,13 +273,9 @@ def check_nla(clip: Path) -> None:
     above = bring_in(clip, start=30, parts=frozenset({"right_arm"}), strength=0.5)
     for frame in range(1, 61):  # the strip plays on under a performance of something else
         assert apart(pose(ARM, frame), played[frame - 1]) < 0.1, frame
-    try:
-        puppet().animation_data.nla_tracks[0].select = True
-        bpy.ops.momjit.play_take(name=take)
+    press("play_take", name=take)
+    with refused("played by the NLA strip"):
         bpy.ops.momjit.delete_take()
-        raise AssertionError("a take of a strip was deleted")
-    except RuntimeError as error:
-        assert "NLA strip" in str(error), error
     assert above.name in bpy.data.actions
     bpy.ops.ed.undo()
 
@@ -309,11 +306,8 @@ def check_saved_scene(clip: Path, folder: Path) -> None:
     assert json.loads(action["momjit"])["take"]["clip"].startswith("//momjit")
     assert take_of(action).clip == inside
     inside.rename(folder / "gone.npz")
-    try:
+    with refused("no such clip file"):
         bpy.ops.momjit.mirror_take()
-        raise AssertionError("mirrored without a clip")
-    except RuntimeError as error:
-        assert "no such clip file" in str(error), error
 
 
 def main(clip: Path, one_sided: Path, avatar: str, folder: Path) -> None:
