@@ -1,0 +1,77 @@
+"""Whatever a backend does, the user is told and the scene stays as it was."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.blender.build_extension import build
+
+HERE = Path(__file__).parent
+PYTHON = os.environ.get("BLENDER_PYTHON", sys.executable)
+
+TOLD = {
+    "garbage": "where a message should begin",
+    "print": "the backend sent b'Load' where a message should begin",
+    "huge header": "header of 4,294,967,295 bytes is over",
+    "huge body": "body of 9,223,372,036,854,775,808 bytes is over",
+    "no json": "is not JSON",
+    "not a number": "NaN is not allowed",
+    "deep json": "is not JSON",
+    "unknown job": "answered an unknown job",
+    "id of another kind": "answered an unknown job",
+    "unknown type": "unknown message 'delete everything'",
+    "endless message": "^(lorem ?){1,400}",
+    "path": "bad name '../../../evil.txt'",
+    "windows path": r"bad name 'C:\\\\evil.txt'",
+    "files that overlap": "do not fill its message",
+    "no files": "lacks clip.npz",
+    "result is a list": "'done' message is incomplete",
+    "no clip": "clip.npz: not a readable clip file",
+    "nan clip": "clip.npz: “rotations” must hold finite numbers",
+    "empty clip": "clip.npz: “rotations” is",
+    "swollen clip": "clip.npz: ",
+    "truncated": "broke off 1,000 bytes early",
+    "another version": "speaks protocol 99, this add-on 2: update the older",
+    "dies": "killed by SIGKILL",
+    "goes silent": "was silent for",
+    "never answers": "did not answer within",
+    "flood": "was silent for",
+    "bad lists": "the backend's lists cannot be read",
+    "bad check": "the backend's checks cannot be read",
+}
+
+
+def program(folder: Path, script: str) -> Path:
+    path = folder / script.removesuffix(".py")
+    path.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{HERE / script}"\n')
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return path
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the backends are shell scripts")
+def test_every_misbehaviour_is_told_and_changes_nothing(tmp_path: Path):
+    resources, results = tmp_path / "resources", tmp_path / "results"
+    resources.mkdir()
+    results.mkdir()
+    programs = [program(tmp_path, name) for name in ("hostile_worker.py", "fake_backend.py")]
+    run = subprocess.run(
+        [PYTHON, HERE / "hostile_session.py", build(tmp_path / "dist"), *programs, results],
+        env={**os.environ, "BLENDER_USER_RESOURCES": str(resources)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    told = json.loads(run.stdout.strip().splitlines()[-1])
+    assert told.keys() == TOLD.keys()
+    wrong = {mode: text for mode, text in told.items() if not re.search(TOLD[mode], text)}
+    assert not wrong
+    assert max(map(len, told.values())) <= 2000
