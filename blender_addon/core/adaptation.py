@@ -16,10 +16,10 @@ from .body import clip_body, rig_body
 from .bone_map import BoneMap
 from .clip_pose import ClipPose
 from .clip_reader import Clip
-from .contact import RISE, TOUCHABLES, contact, near, solved
+from .contact import RISE, contact, near, solved
 from .feet import pin_feet
 from .humanoid import SIDES
-from .push_out import OBSTACLES, inside, push_out
+from .push_out import inside, push_out
 from .quaternion import Array
 from .retarget import RigMotion, rig_facing
 from .rig import Rig
@@ -77,7 +77,7 @@ def _opened(clip: Clip, rig: Rig, bone_map: BoneMap, motion: RigMotion, space: f
     chest = next(name for name in (*reversed(TRUNK), "hips") if name in bone_map.bones)
     turn = pose.turn(bone_map.bones[chest][-1])
     moved = {side: opened(arm, side, turn, space) for side, arm in arms.items()}
-    return write_arms(rig, bone_map, motion, pose, arms, moved)
+    return write_arms(rig, bone_map, motion, pose, slice(None), arms, moved)
 
 
 def _placed(
@@ -85,31 +85,26 @@ def _placed(
 ) -> RigMotion:
     """The movement with its wrists where contacts and the body want them."""
     rise = max(1, round(RISE * clip.fps))
-    whole, pose = clip_body(clip), RigPose(rig, motion)
-    shape = measured_shape(rig, bone_map)
-    touched = {what: near(whole, what) for what in TOUCHABLES if adaptation.contacts}
-    body = rig_body(clip, whole, pose, bone_map, shape)
-    met = {what: inside(body, what) for what in OBSTACLES if adaptation.push_out}
-    masks = [mask for mask in (*touched.values(), *met.values()) if mask.any()]
-    if not masks:
+    whole, shape = clip_body(clip), measured_shape(rig, bone_map)
+    touched = near(whole) if adaptation.contacts else {}
+    body = rig_body(clip, whole, RigPose(rig, motion), bone_map, shape)
+    met = inside(body) if adaptation.push_out else {}
+    if not touched and not met:
         return motion
-    frames = np.flatnonzero(around(np.any(masks, axis=0), 2 * rise))
-    source = clip_body(clip, frames)
-    target = rig_body(clip, source, RigPose(rig, motion, frames), bone_map, shape)
-    obstacles = {what: np.flatnonzero(mask[frames]) for what, mask in met.items() if mask.any()}
+    frames = np.flatnonzero(around(np.any([*touched.values(), *met.values()], axis=0), 2 * rise))
+    pose, source = RigPose(rig, motion, frames), clip_body(clip, frames)
+    target = rig_body(clip, source, pose, bone_map, shape)
+    obstacles = {what: np.flatnonzero(mask[frames]) for what, mask in met.items()}
     pushed = push_out(source, target, obstacles, len(frames), rise)
     contacts = [
         contact(source, target, what, np.flatnonzero(around(mask[frames], 2 * rise)), rise)
         for what, mask in touched.items()
-        if mask.any()
     ]
     shifts = solved([one for one in contacts if one is not None], pushed)
     if not any(shift.any() for shift in shifts.values()):
         return motion
-    arms = read_arms(pose, bone_map, {side: whole.turn(f"{side}UpperArm") for side in SIDES})
+    arms = read_arms(pose, bone_map, {side: source.turn(f"{side}UpperArm") for side in SIDES})
     moved: dict[str, Arm] = {}
     for side, arm in arms.items():
-        wrist = arm.chain.end.copy()
-        wrist[frames] += shifts[side]
-        moved[side] = arm.brought(arm.reached(wrist))
-    return write_arms(rig, bone_map, motion, pose, arms, moved)
+        moved[side] = arm.brought(arm.reached(arm.chain.end + shifts[side]))
+    return write_arms(rig, bone_map, motion, pose, frames, arms, moved)

@@ -12,7 +12,7 @@ from .limb import Limb
 from .quaternion import Array, from_rotvec, inverse, multiply, rotate
 from .retarget import RigMotion
 from .rig import Rig
-from .rig_pose import RigPose, repose
+from .rig_pose import Frames, RigPose, repose
 from .trunk import TRUNK
 from .two_bone import Chain, bend_to, within_reach
 
@@ -88,10 +88,11 @@ def write_arms(
     bone_map: BoneMap,
     motion: RigMotion,
     pose: RigPose,
+    frames: Frames,
     before: dict[str, Arm],
     after: dict[str, Arm],
 ) -> RigMotion:
-    """The movement with its arms `before` as they are `after`.
+    """The movement with its arms, in some frames, as they are `after` and no more as `before`.
 
     What that twists between shoulder, elbow and hand is shared along the bones of each limb.
     """
@@ -118,7 +119,7 @@ def write_arms(
         angles = [whole * ((k + 0.5) / count) - own for k in range(count)]
         turns |= _turned(pose, forearm, multiply(new.lower, inverse(old.lower)), angles)
         turns[bone_map.first(f"{side}Hand")] = new.hand
-    return repose(rig, motion, turns)
+    return repose(rig, motion, turns, frames)
 
 
 def _turned(pose: RigPose, limb: Limb, turn: Array, angles: list[Array]) -> dict[str, Array]:

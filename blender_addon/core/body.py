@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,7 +14,7 @@ from .clip_reader import Clip
 from .humanoid import FINGERS, SIDES, segments
 from .quaternion import Array, rotate
 from .retarget import source_points
-from .rig_pose import Frames, Index, RigPose
+from .rig_pose import Frames, RigPose
 from .trunk import TRUNK
 
 WAIST = 0.45
@@ -76,7 +76,16 @@ class Capsules:
         """The same capsules moved by `(T, 3)`."""
         return Capsules(self.start + shift[:, None], self.end + shift[:, None], self.radius)
 
-    def during(self, frames: Index) -> Capsules:
+    @classmethod
+    def joined(cls, several: Sequence[Capsules]) -> Capsules:
+        """All capsules of several in one row."""
+        return cls(
+            np.concatenate([one.start for one in several], axis=1),
+            np.concatenate([one.end for one in several], axis=1),
+            np.concatenate([one.radius for one in several]),
+        )
+
+    def during(self, frames: Frames) -> Capsules:
         """The same capsules in some frames only."""
         return Capsules(self.start[frames], self.end[frames], self.radius)
 

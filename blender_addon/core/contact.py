@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .body import Body
-from .gaps import gaps
+from .body import Body, Capsules
+from .gaps import gaps, nearest_of_each
 from .humanoid import SIDES
 from .quaternion import Array, normalize
 from .rig_pose import Index
@@ -71,13 +71,23 @@ class Contact:
     normal: Array
 
 
-def near(source: Body, what: Touchable) -> Mask:
-    """Frames `(T,)` in which a hand could be close enough to count: a quick look, without its
+def near(source: Body) -> dict[Touchable, Mask]:
+    """What a hand could be close enough to, with the frames `(T,)`: a quick look, without
     fingers."""
-    ball = source.ball(what.side)
-    other = what.group.removesuffix("Hand")
-    side = source.ball(other) if other in SIDES else source.capsules(what.group)
-    return gaps(ball, side).nearest() < what.near * source.shape.sizes["hand"]
+    found: dict[Touchable, Mask] = {}
+    for side in SIDES:
+        whats = [what for what in TOUCHABLES if what.side == side]
+        groups = [_plain(source, what.group) for what in whats]
+        for what, gap in zip(whats, nearest_of_each(source.ball(side), groups), strict=True):
+            frames = gap < what.near * source.shape.sizes["hand"]
+            if frames.any():
+                found[what] = frames
+    return found
+
+
+def _plain(body: Body, group: str) -> Capsules:
+    side = group.removesuffix("Hand")
+    return body.ball(side) if side in SIDES else body.capsules(group)
 
 
 def contact(

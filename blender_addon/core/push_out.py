@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .body import Body, Capsules
-from .gaps import Gaps, gaps
+from .gaps import Gaps, gaps, nearest_of_each
 from .humanoid import SIDES
 from .quaternion import Array, normalize
 from .rig_pose import Index
@@ -51,11 +51,18 @@ def _obstacles() -> tuple[Obstacle, ...]:
 OBSTACLES = _obstacles()
 
 
-def inside(target: Body, obstacle: Obstacle) -> Mask:
-    """Frames `(T,)` in which the part could be in the obstacle: a quick look, without fingers."""
-    hand = obstacle.part.endswith("Hand")
-    part = target.ball(obstacle.side) if hand else target.capsules(obstacle.part)
-    return gaps(part, target.capsules(obstacle.group)).nearest() < 0.0
+def inside(target: Body) -> dict[Obstacle, Mask]:
+    """What an arm could be in, with the frames `(T,)`: a quick look, without fingers."""
+    found: dict[Obstacle, Mask] = {}
+    for side in SIDES:
+        hand, forearm = f"{side}Hand", f"{side}Forearm"
+        for name, part in ((hand, target.ball(side)), (forearm, target.capsules(forearm))):
+            whats = [what for what in OBSTACLES if what.part == name]
+            groups = [target.capsules(what.group) for what in whats]
+            for what, gap in zip(whats, nearest_of_each(part, groups), strict=True):
+                if (gap < 0.0).any():
+                    found[what] = gap < 0.0
+    return found
 
 
 def push_out(
@@ -69,19 +76,31 @@ def push_out(
     shifts = {side: np.zeros((count, 3)) for side in SIDES}
     size = source.shape.sizes["hand"]
     scale = target.shape.sizes["hand"] / size
-    still = np.zeros((count, 3))
-    allowed: dict[Obstacle, Array] = {}
-    for what, frames in obstacles.items():
-        depth = -_gaps(source, what, frames, still).nearest()
-        allowed[what] = scale * (ALLOWED * size + np.maximum(depth, 0.0))
+    met = _met(source, target, obstacles, np.zeros((count, 3)), scale)
     for _ in range(PASSES):
         pushes = {side: np.zeros((count, 3)) for side in SIDES}
-        for what, frames in obstacles.items():
+        for what, (frames, allowed) in met.items():
             found = _gaps(target, what, frames, shifts[what.side])
-            _push(found, what, frames, allowed[what], scale * size, pushes[what.side])
+            _push(found, what, frames, allowed, scale * size, pushes[what.side])
+        if not any(push.any() for push in pushes.values()):
+            break
         for side, push in pushes.items():
             shifts[side] = _limited(shifts[side] + _eased(push, rise), FURTHEST * scale * size)
     return shifts
+
+
+def _met(
+    source: Body, target: Body, obstacles: dict[Obstacle, Index], still: Array, scale: float
+) -> dict[Obstacle, tuple[Index, Array]]:
+    """Where an arm is in an obstacle, with the depth `(K,)` that is allowed there."""
+    give = ALLOWED * source.shape.sizes["hand"]
+    met: dict[Obstacle, tuple[Index, Array]] = {}
+    for what, frames in obstacles.items():
+        deep = frames[_gaps(target, what, frames, still).nearest() < -scale * give]
+        if len(deep):
+            depth = -_gaps(source, what, deep, still).nearest()
+            met[what] = deep, scale * (give + np.maximum(depth, 0.0))
+    return met
 
 
 def _gaps(body: Body, obstacle: Obstacle, frames: Index, shift: Array) -> Gaps:

@@ -33,9 +33,14 @@ def inverse(rotations: Array) -> Array:
 
 def rotate(rotations: Array, vectors: Array) -> Array:
     """Vectors `(..., 3)` turned by quaternions `(..., 4)`."""
-    axis = rotations[..., 1:]
-    cross = 2.0 * np.cross(axis, vectors)
-    return vectors + rotations[..., :1] * cross + np.cross(axis, cross)
+    w, x, y, z = (rotations[..., k] for k in range(4))
+    a, b, c = (vectors[..., k] for k in range(3))
+    u, v, t = 2.0 * (y * c - z * b), 2.0 * (z * a - x * c), 2.0 * (x * b - y * a)
+    turned = np.empty((*np.broadcast_shapes(w.shape, a.shape), 3))
+    turned[..., 0] = a + w * u + y * t - z * v
+    turned[..., 1] = b + w * v + z * u - x * t
+    turned[..., 2] = c + w * t + x * v - y * u
+    return turned
 
 
 def between(start: Array, end: Array) -> Array:

@@ -76,17 +76,21 @@ class RigPose:
         return self._places[bone]
 
 
-def repose(rig: Rig, motion: RigMotion, turns: dict[str, Array]) -> RigMotion:
+def repose(
+    rig: Rig, motion: RigMotion, turns: dict[str, Array], frames: Frames = slice(None)
+) -> RigMotion:
     """The movement with the bones of `turns` turned globally as they say, each `(T, 4)`.
 
-    Bones below them that `turns` does not name keep their own rotation and so follow.
+    Bones below them that `turns` does not name keep their own rotation and so follow. `frames`
+    picks the frames that `turns` is about.
     """
     columns = {name: column for column, name in enumerate(motion.bones)}
     moved = replace(motion, rotations=motion.rotations.copy())
-    pose = RigPose(rig, moved)
+    pose = RigPose(rig, moved, frames)
     for name in sorted(turns, key=rig.index):  # parents first: `pose` meets none before it is set
-        rest = from_matrix(rig.rotations[rig.index(name)])
+        rest, column = from_matrix(rig.rotations[rig.index(name)]), columns[name]
         local = multiply(inverse(pose.carried(name)), turns[name])
         own = multiply(multiply(inverse(rest), local), rest)
-        moved.rotations[:, columns[name]] = continuous(normalize(own))
+        moved.rotations[frames, column] = normalize(own)
+        moved.rotations[:, column] = continuous(moved.rotations[:, column])
     return moved

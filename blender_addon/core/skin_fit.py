@@ -13,7 +13,7 @@ from .body_parts import PARTS
 from .bone_map import BoneMap
 from .gaps import gaps
 from .humanoid import FINGERS, SIDES, segments
-from .quaternion import Array
+from .quaternion import Array, normalize
 from .rig import Rig
 from .trunk import TRUNK
 
@@ -118,11 +118,6 @@ def _fitted_head(shape: Shape, points: Mapping[str, Array], skin: Array) -> Shap
     starts, ends = (np.array(offsets) for offsets in zip(*((p.a, p.b) for p in parts), strict=True))
     radii = np.array([part.radius for part in parts])
 
-    def misses(values: Array) -> Array:
-        face, head = values[:3], values[3:]
-        table = Capsules((face + head * starts)[None], (face + head * ends)[None], radii)
-        return (_distances(table, around) - radii * np.cbrt(head.prod())).min(axis=1)
-
     top: Array = np.percentile(around, 99.0, axis=0)
     promised: Array = np.array(
         [np.median(around[:, 0]), top[1] - TOP[1], top[2] - TOP[2], 1.0, 1.0, 1.0]
@@ -130,8 +125,7 @@ def _fitted_head(shape: Shape, points: Mapping[str, Array], skin: Array) -> Shap
     values: Array = promised
     firm = FIRMNESS * len(skin)
     for notice in np.geomspace(*NOTICE, ROUNDS):
-        now = misses(values)
-        slopes: Array = np.stack([(misses(values + step) - now) / _STEP for step in _STEPS], axis=1)
+        now, slopes = _misses(values, around, starts, ends, radii)
         weights = 1.0 / (1.0 + (now / notice) ** 2) ** 2
         normal: Array = slopes.T @ (weights[:, None] * slopes) + np.diag(firm)
         pull: Array = slopes.T @ (weights * now) + firm * (values - promised)
@@ -140,5 +134,19 @@ def _fitted_head(shape: Shape, points: Mapping[str, Array], skin: Array) -> Shap
     return replace(shape, face=values[:3] * size, head=values[3:] * size)
 
 
-_STEP = 1e-4
-_STEPS = _STEP * np.eye(6)
+def _misses(
+    values: Array, skin: Array, starts: Array, ends: Array, radii: Array
+) -> tuple[Array, Array]:
+    """How far points `(N, 3)` lie off the surface of the head that `values` describe, `(N,)`, and
+    the slopes of that `(N, 6)`."""
+    face, head = values[:3], values[3:]
+    size = np.cbrt(head.prod())
+    spots = Capsules(skin[None], skin[None], np.zeros(len(skin)))
+    table = Capsules((face + head * starts)[None], (face + head * ends)[None], size * radii)
+    found = gaps(spots, table)
+    rows, part = np.arange(len(skin)), found.gap[0].argmin(axis=1)
+    share = found.across[0, rows, part][:, None]
+    spot = starts[part] + share * (ends - starts)[part]
+    out = normalize(skin - face - head * spot)
+    slopes = np.concatenate([-out, -out * spot - (size * radii[part])[:, None] / (3.0 * head)], 1)
+    return found.gap[0, rows, part], slopes
