@@ -75,7 +75,7 @@ def _depth(bone: int, above: Mapping[int, int]) -> int:
 @dataclass(frozen=True)
 class Keys:
     """Channels of B bones against their rest in T frames: `locations` `(T, B, 3)`, `rotations`
-    `(T, B, 4)` wxyz without sign jumps, `scales` `(T, B, 3)`."""
+    `(T, B, 4)` wxyz without sign jumps, `scales` `(T, B)`, alike along all axes."""
 
     locations: Array
     rotations: Array
@@ -83,25 +83,25 @@ class Keys:
 
 
 def pose_keys(parents: Sequence[int], rest: Array, poses: Array) -> Keys:
-    """Channels that put every bone's head where `poses` `(T, B, 4, 4)` have it.
+    """Channels that give every bone the place, direction and size that `poses` `(T, B, 4, 4)` have.
 
-    `rest`: `(B, 4, 4)`, in the same space. Shear cannot be keyed and is left out; it never moves
-    a head, since each bone is keyed against its parent as it comes out.
+    `rest`: `(B, 4, 4)`, in the same space. A bone that is stretched keeps its volume but not its
+    shape: files hand scale on to the children, which would shear them.
     """
     frames, count = poses.shape[:2]
     keys = Keys(
-        np.empty((frames, count, 3)), np.empty((frames, count, 4)), np.ones((frames, count, 3))
+        np.empty((frames, count, 3)), np.empty((frames, count, 4)), np.ones((frames, count))
     )
     result = np.empty_like(poses)
     for bone, parent in enumerate(parents):
-        if parent < 0:
-            carried = np.broadcast_to(rest[bone], (frames, 4, 4))
-        else:
+        carried: Array = rest[bone][None]
+        if parent >= 0:
             carried = result[:, parent] @ (np.linalg.inv(rest[parent]) @ rest[bone])
         basis = np.linalg.inv(carried) @ poses[:, bone]
-        turn, scale = turn_and_scale(basis[:, :3, :3])
-        scale = np.where(np.abs(scale - 1.0) < 1e-4, 1.0, scale)
-        basis[:, :3, :3] = turn * scale[:, None, :]
+        turn, sizes = turn_and_scale(basis[:, :3, :3])
+        scale = np.cbrt(np.prod(sizes, axis=-1))
+        scale = np.where(np.abs(scale - 1.0) < 1e-3, 1.0, scale)
+        basis[:, :3, :3] = turn * scale[:, None, None]
         result[:, bone] = carried @ basis
         keys.locations[:, bone] = basis[:, :3, 3]
         keys.rotations[:, bone] = continuous(from_matrix(turn))

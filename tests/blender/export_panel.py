@@ -50,9 +50,7 @@ for suffix in FORMATS:
 written = (folder / "take.glb").stat().st_mtime_ns
 refused["exists"] = refusal(filepath=str(folder / "take.glb"), format=".glb")
 assert (folder / "take.glb").stat().st_mtime_ns == written
-bpy.ops.momjit.export_performance(
-    filepath=str(folder / "take.glb"), format=".glb", overwrite=True
-)
+bpy.ops.momjit.export_performance(filepath=str(folder / "take.glb"), format=".glb", overwrite=True)
 assert (folder / "take.glb").stat().st_mtime_ns > written
 refused["other suffix"] = refusal(filepath=str(folder / "take.png"), format=".glb")
 refused["no folder"] = refusal(filepath=str(folder / "no" / "take.glb"), format=".glb")

@@ -2,8 +2,9 @@
 
 Usage: python export_rigs.py CLIP.npz OUT_DIR FILE.glb|NAME.npz|rigify…
 `OUT_DIR/NAME` gets the exports and `truth.json`: {"heads": {bone: [[x, y, z]…]}, "weights":
-{mesh: {shape key: […]}}, "core": {bone: [[x, y, z]…]}, "left": what is different in the scene
-afterwards}, in world axes, metres; `core` is what retargeting computed.
+{mesh: {shape key: […]}}, "skin": {mesh: [[x, y, z]…]}, "core": {bone: [[x, y, z]…]}, "left": what
+is different in the scene afterwards}, in world axes, metres; `skin`: the vertices in the last
+frame; `core`: what retargeting computed.
 """
 
 import json
@@ -21,7 +22,7 @@ from blender_addon.core.retarget import posed
 from blender_addon.scene.avatar import Avatar, avatar_of, load_avatar
 from blender_addon.scene.export import ExportOptions, export_character
 from blender_addon.scene.perform import Performance, perform_clip
-from tests.blender.skinned import add_skin, build_armature, generated_rigify
+from tests.blender.skinned import add_skin, build_armature, generated_rigify, shown_vertices
 
 START = 7
 """Scene frame at which the performance begins: files begin at zero nevertheless."""
@@ -78,9 +79,10 @@ def told(avatar: Avatar, performance: Performance, frames: int) -> dict[str, obj
         for mesh in shaped:
             for block in mesh.data.shape_keys.key_blocks[1:]:
                 weights[mesh.name][block.name].append(block.value)
+    skin = {mesh.name: shown_vertices(mesh) for mesh in shaped}
     places = avatar.to_world(posed(avatar.rig, performance.motion)[0])
     core = {name: places[:, k].tolist() for k, name in enumerate(avatar.rig.names)}
-    return {"heads": heads, "weights": weights, "core": core}
+    return {"heads": heads, "weights": weights, "skin": skin, "core": core}
 
 
 clip_path, out = Path(sys.argv[1]), Path(sys.argv[2])

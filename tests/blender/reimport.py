@@ -1,8 +1,9 @@
 """Read exported characters back and say what they do; run in Blender.
 
 Usage: python reimport.py FPS FRAMES OUT.json FILE.fbx|FILE.glb|FILE.bvh[@SCALE]…
-OUT: {FILE: {"heads": {bone: [[x, y, z]…]}, "weights": {mesh: {shape key: […]}}, "scale": [x, y,
-z] of the armature, "actions": […], "roots": bones without a parent}}, in world axes, metres.
+OUT: {FILE: {"heads": {bone: [[x, y, z]…]}, "weights": {mesh: {shape key: […]}}, "skin": {mesh:
+[[x, y, z]…]} in the last frame, "scale" and "name" of the armature, "actions": […], "roots": bones
+without a parent}}, in world axes, metres.
 """
 
 import json
@@ -10,6 +11,8 @@ import os
 import sys
 
 import bpy
+
+from tests.blender.skinned import shown_vertices
 
 
 def imported(path: str, fps: float, frames: int) -> dict[str, object]:
@@ -44,6 +47,7 @@ def imported(path: str, fps: float, frames: int) -> dict[str, object]:
     return {
         "heads": heads,
         "weights": weights,
+        "skin": {mesh.name: shown_vertices(mesh) for mesh in shaped},
         "scale": [*armature.scale],
         "name": armature.name,
         "actions": [action.name for action in bpy.data.actions],

@@ -38,6 +38,8 @@ def generated_rigify() -> bpy.types.Object:
     bpy.ops.pose.rigify_generate()
     rig = bpy.context.object
     bpy.data.objects.remove(metarig)
+    for bone in rig.data.bones:
+        bone.bbone_segments = 1  # no file format knows of bones that bend
     return rig
 
 
@@ -63,3 +65,9 @@ def add_skin(armature: bpy.types.Object, name: str) -> bpy.types.Object:
         for point in block.data:
             point.co[number] += 0.01 * size
     return item
+
+
+def shown_vertices(mesh: bpy.types.Object) -> list[list[float]]:
+    """Where the vertices of a mesh are in the world now, moved by bones and shape keys."""
+    shown = mesh.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    return [[*(mesh.matrix_world @ vertex.co)] for vertex in shown.data.vertices]
