@@ -34,7 +34,9 @@ def rows(folder: Path) -> list[Row]:
     clip = folder / "clip.npz"
     save_clip(clip, Clip(_five_seconds(motion), None, {}))
     render = program.workbench_render(clip, folder, FRAMES)
-    blender = [render, program.key_writing(FRAMES)]
+    thousand = folder / "thousand.npz"
+    save_clip(thousand, Clip(crop(arrays.long_motion(motion, 40.0), 0, 1000), None, {}))
+    blender = [render, program.performing(thousand, 1000), program.window_ticks()]
     print("timing training sets …", file=sys.stderr)
     sets = [
         video.extraction(),

@@ -1,29 +1,31 @@
 """The Blender half of the benchmarks; run in a process of its own.
 
-Usage: python blender_scene.py cube VIDEO.mp4 FRAMES | keys FRAMES
+Usage: python blender_scene.py cube VIDEO.mp4 FRAMES | perform CLIP.npz AVATAR.glb
 """
 
 from __future__ import annotations
 
 import json
 import os
+import statistics
 import sys
 import tempfile
 import time
 from pathlib import Path
 
 import bpy
-import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from blender_addon.compat import play  # noqa: E402
+from blender_addon.core.clip_reader import read_clip  # noqa: E402
 from blender_addon.core.frame_folder import FrameFolder  # noqa: E402
 from blender_addon.core.retarget import RigMotion  # noqa: E402
+from blender_addon.scene.avatar import load_avatar  # noqa: E402
 from blender_addon.scene.cut import Cut, film_video  # noqa: E402
-from blender_addon.scene.keys import key_performance  # noqa: E402
+from blender_addon.scene.perform import perform_clip  # noqa: E402
 from blender_addon.scene.render import Look, render_now, set_up_render  # noqa: E402
-
-BONES = 55
+from blender_addon.scene.takes import owners_of  # noqa: E402
 
 
 def render_cube(path: Path, frames: int) -> None:
@@ -37,55 +39,51 @@ def render_cube(path: Path, frames: int) -> None:
             pass
 
 
-def time_keys(frames: int) -> dict[str, float]:
-    """Seconds to key the rotations of 55 bones over some frames, in both ways."""
-    rotations = np.random.default_rng(0).normal(size=(frames, BONES, 4))
-    rotations /= np.linalg.norm(rotations, axis=-1, keepdims=True)
-    names = tuple(f"bone{i}" for i in range(BONES))
-    motion = RigMotion(
-        bones=names,
-        rotations=rotations,
-        root=names[0],
-        locations=np.random.default_rng(1).normal(size=(frames, 3)),
-        fps=30.0,
-    )
-    armature = _armature(names)
+def time_performing(clip_path: Path, avatar_path: Path) -> dict[str, float]:
+    """Seconds from a clip's file to an action that plays, median of 5, and those that it takes to
+    insert the same movement key by key."""
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    avatar = load_avatar(avatar_path)
+    took: list[float] = []
+    for _ in range(5):
+        for owner in owners_of(avatar.armature):
+            play(owner, None)
+        start = time.perf_counter()
+        performed = perform_clip(read_clip(clip_path), avatar, 30.0, "bulk")
+        took.append(time.perf_counter() - start)
+    _require_playback(avatar.armature, performed.motion)
+    play(avatar.armature, None)
     start = time.perf_counter()
-    key_performance(armature, [], motion, {}, 30.0, "bulk")
-    bulk = time.perf_counter() - start
-    armature = _armature(names)
-    start = time.perf_counter()
-    for frame in range(frames):
-        for name, rotation in zip(names, rotations[frame], strict=True):
-            bone = armature.pose.bones[name]
+    _insert_keys(avatar.armature, performed.motion)
+    inserted = time.perf_counter() - start
+    bones = len(performed.motion.bones)
+    return {"bones": bones, "perform": statistics.median(took), "keyframe_insert": inserted}
+
+
+def _require_playback(armature: bpy.types.Object, motion: RigMotion) -> None:
+    """Nothing is timed that does not play."""
+    for frame in (0, len(motion.rotations) // 2):
+        bpy.context.scene.frame_set(frame + 1)
+        for bone, wanted in zip(motion.bones, motion.rotations[frame], strict=True):
+            played = armature.pose.bones[bone].matrix_basis.to_quaternion()
+            assert abs(played.dot(wanted)) > 0.99999, bone
+
+
+def _insert_keys(armature: bpy.types.Object, motion: RigMotion) -> None:
+    bones = [armature.pose.bones[bone] for bone in motion.bones]
+    root = armature.pose.bones[motion.root]
+    for frame, rotations in enumerate(motion.rotations, start=1):
+        for bone, rotation in zip(bones, rotations, strict=True):
             bone.rotation_quaternion = rotation
-            bone.keyframe_insert("rotation_quaternion", frame=frame + 1)
-        armature.pose.bones[0].location = motion.locations[frame]
-        armature.pose.bones[0].keyframe_insert("location", frame=frame + 1)
-    return {"bulk": bulk, "keyframe_insert": time.perf_counter() - start}
-
-
-def _armature(names: tuple[str, ...]) -> bpy.types.Object:
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    armature = bpy.data.objects.new("rig", bpy.data.armatures.new("rig"))
-    bpy.context.collection.objects.link(armature)
-    bpy.context.view_layer.objects.active = armature
-    bpy.ops.object.mode_set(mode="EDIT")
-    for index, name in enumerate(names):
-        bone = armature.data.edit_bones.new(name)
-        bone.head, bone.tail = (0.0, 0.0, 0.1 * index), (0.0, 0.0, 0.1 * index + 0.1)
-        if index:
-            bone.parent = armature.data.edit_bones[index - 1]
-    bpy.ops.object.mode_set(mode="OBJECT")
-    for bone in armature.pose.bones:
-        bone.rotation_mode = "QUATERNION"
-    return armature
+            bone.keyframe_insert("rotation_quaternion", frame=frame)
+        root.location = motion.locations[frame - 1]
+        root.keyframe_insert("location", frame=frame)
 
 
 if __name__ == "__main__":
     if sys.argv[1] == "cube":
         render_cube(Path(sys.argv[2]), int(sys.argv[3]))
     else:
-        print(json.dumps(time_keys(int(sys.argv[2]))))
+        print(json.dumps(time_performing(Path(sys.argv[2]), Path(sys.argv[3]))))
     sys.stdout.flush()
     os._exit(0)  # bpy's own clean-up may crash at exit

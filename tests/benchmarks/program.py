@@ -89,15 +89,32 @@ def workbench_render(clip: Path, folder: Path, frames: int) -> Row:
     )
 
 
-def key_writing(frames: int) -> Row:
-    """Keys by whole curves, against `keyframe_insert`, in one Blender process."""
-    seconds = json.loads(_blender("keys", str(frames)).splitlines()[-1])
+def performing(clip: Path, frames: int) -> Row:
+    """From a clip's file to an action of a character with a face, against `keyframe_insert` of
+    its bones alone, in one Blender process."""
+    from gesture_core.avatar.library import avatar_path
+
+    told = _blender("perform", str(clip), str(avatar_path("mina"))).splitlines()[-1]
+    seconds = json.loads(told)
     return Row(
-        f"write {frames} keys on 55 bones",
-        Timing(seconds["bulk"], None),
-        None,
+        f"clip of {frames} frames to an action of {seconds['bones']} bones and a face",
+        Timing(seconds["perform"], None),
+        0.15,
         "keyframe_insert a bone and frame",
         Timing(seconds["keyframe_insert"], None),
+    )
+
+
+def window_ticks() -> Row:
+    """The longest that Blender's window waits for the add-on's timer while jobs run."""
+    script = _SCRIPT.with_name("ui_tick.py")
+    seconds = json.loads(_run(sys.executable, str(script), sys.executable).splitlines()[-1])
+    return Row(
+        f"longest of {seconds['polls']} ticks of the add-on's timer while jobs run",
+        Timing(seconds["longest"], None),
+        0.02,
+        "99th percentile of them",
+        Timing(seconds["percentile99"], None),
     )
 
 
