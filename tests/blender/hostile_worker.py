@@ -63,21 +63,11 @@ def clip_with(change: Callable[[Any], Any]) -> Files:
 
 
 def swollen_clip() -> Files:
-    """A small file that unpacks to a gigabyte of rotations."""
-    files, stream = good_files(), io.BytesIO()
-    description = "{'descr': '<f8', 'fortran_order': False, 'shape': (610080, 55, 4), }"
-    text = description.ljust(117) + "\n"
-    with (
-        zipfile.ZipFile(io.BytesIO(files["clip.npz"])) as good,
-        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as bad,
-    ):
-        for name in good.namelist():
-            if name != "rotations.npy":
-                bad.writestr(name, good.read(name))
-        with bad.open("rotations.npy", "w", force_zip64=True) as member:
-            member.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text.encode())
-            for _ in range(1024):
-                member.write(bytes(2**20))
+    """A small file that says of itself that it unpacks to two gigabytes."""
+    files, stream = good_files(), io.BytesIO(good_files()["clip.npz"])
+    with zipfile.ZipFile(stream, "a") as bundle:
+        bundle.writestr("more.npy", b"")
+        bundle.getinfo("rotations.npy").file_size = 2**31
     return {**files, "clip.npz": stream.getvalue()}
 
 
@@ -103,7 +93,7 @@ ANSWERS: dict[str, Callable[[int], bytes]] = {
     "empty clip": lambda job: done(job, clip_with(lambda values: values[:0])),
     "swollen clip": lambda job: done(job, swollen_clip()),
     "truncated": lambda job: done(job, {"clip.npz": bytes(5000)})[:-1000],
-    "flood": lambda job: said("progress", job, fraction=0.5, message="x") * 30_000,
+    "flood": lambda job: said("progress", job, fraction=0.5, message="x") * 10_000,
     "goes silent": lambda _: b"",
 }
 

@@ -37,7 +37,7 @@ TOLD = {
     "no clip": "clip.npz: not a readable clip file",
     "nan clip": "clip.npz: “rotations” must hold finite numbers",
     "empty clip": "clip.npz: “rotations” is",
-    "swollen clip": "clip.npz: ",
+    "swollen clip": r"clip.npz: unpacks to \d{10} bytes, the limit is",
     "truncated": "broke off 1,000 bytes early",
     "another version": "speaks protocol 99, this add-on 2: update the older",
     "dies": "killed by SIGKILL",
