@@ -142,10 +142,10 @@ def _words(spans: Iterable[Span]) -> list[_Word]:
         if text
     ]
     said.sort()
-    following = [(start, text) for start, _, text in said[1:]] + [(float("inf"), "")]
+    following = [*said[1:], (float("inf"), 0.0, "")]
     return [
-        _Word(text, start, end, _tie(text, after[0] - end, after[1]))
-        for (start, end, text), after in zip(said, following, strict=True)
+        _Word(text, start, end, _tie(text, after[0] - end, after[2]))
+        for (start, end, text), after in zip(said, following, strict=False)
     ]
 
 

@@ -16,7 +16,7 @@ from ..core.errors import UserError
 from ..core.frame_folder import FrameFolder
 from ..core.picture import Size, safe_area
 from ..core.subtitles import LINE, Cue
-from .render import Render, Steps, set_frame_rate, take_pictures
+from .render import MARK, Render, Steps, set_frame_rate, take_pictures
 
 MOVIES = (".mp4", ".webm", ".mov")
 SEE_THROUGH = (".webm", ".mov")
@@ -74,8 +74,6 @@ def cut_video(path: Path, cut: Cut, render: Render) -> Steps:
     with _cutting_room(cut) as scene:
         codec = compat.write_movie(scene, suffix, cut.transparent)
         mixes = cut.sound is not None and compat.can_write_sound()
-        if mixes:
-            compat.add_sound(scene, str(cut.sound), 1)
         scene.render.ffmpeg.audio_codec = codec if mixes else "NONE"
         scene.render.ffmpeg.audio_bitrate = 128
         scene.render.filepath = compat.literal_path(path)
@@ -107,8 +105,8 @@ def cut_picture(path: Path, cut: Cut, frame: int, render: Render) -> Steps:
 def _cutting_room(cut: Cut) -> Iterator[bpy.types.Scene]:
     """A scene, for a while, whose sequencer holds the pictures and the subtitles over them."""
     scene = bpy.data.scenes.new("momjit cut")
-    scene["momjit"] = "temporary"
-    fonts: list[bpy.types.VectorFont] = []
+    scene[MARK] = True
+    fonts, sounds = set(bpy.data.fonts), set(bpy.data.sounds)
     try:
         render = scene.render
         render.resolution_x, render.resolution_y = cut.folder.size
@@ -119,16 +117,18 @@ def _cutting_room(cut: Cut) -> Iterator[bpy.types.Scene]:
         scene.frame_start, scene.frame_end = cut.frames[0], cut.frames[-1]
         scene.view_settings.view_transform, scene.view_settings.look = "Standard", "None"
         _lay_pictures(scene, cut)
+        if cut.sound is not None and compat.can_write_sound():
+            compat.add_sound(scene, str(cut.sound), 1)
         if cut.cues:
-            fonts.append(_hangul_font())
+            font = _hangul_font()
             for cue in cut.cues:
-                _lay_subtitle(scene, cue, cut, fonts[0])
+                _lay_subtitle(scene, cue, cut, font)
         yield scene
     finally:
+        used = [strip for strip in compat.strips(scene) if strip.type in {"TEXT", "SOUND"}]
+        ours = {strip.font if strip.type == "TEXT" else strip.sound for strip in used}
         bpy.data.scenes.remove(scene)
-        for font in fonts:
-            if not font.users:
-                bpy.data.fonts.remove(font)
+        bpy.data.batch_remove(ours - fonts - sounds - {None})
 
 
 def _lay_pictures(scene: bpy.types.Scene, cut: Cut) -> None:

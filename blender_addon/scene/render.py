@@ -22,6 +22,9 @@ Steps = Generator[tuple[float, str], None, None]
 """Work in steps: after each call of a `Render`, the share that is done, and what is being done, as
 "taking pictures: 3 / 40"."""
 
+MARK = "momjit temporary"
+"""Property of scenes and collections that exist only while they are rendered."""
+
 
 @dataclass(frozen=True)
 class Look:

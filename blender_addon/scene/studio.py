@@ -18,13 +18,11 @@ from ..core.bone_map import map_bones
 from ..core.errors import UserError
 from ..core.framing import Shot
 from .avatar import Avatar
-from .render import Look, set_frame_rate, set_up_render
+from .render import MARK, Look, set_frame_rate, set_up_render
 from .rig import read_rig
 from .stage import build_stage, hands_in_scene, strike_stage
 from .takes import owners_of
 
-MARK = "momjit temporary"
-"""Property of scenes that exist only while they are rendered."""
 _LOOKS = 120
 """In how many frames it is looked where the hands are."""
 
@@ -53,8 +51,8 @@ def studio(
     one everything is seen as it is, through the scene's own camera.
     """
     remove_leftovers()
-    if shot is None and scene.camera is None:
-        raise UserError(f"the scene “{scene.name}” has no camera: add one, or use our stage")
+    if shot is None:
+        require_camera(scene)
     place = scene.copy() if shot is None else bpy.data.scenes.new("momjit studio")
     place[MARK] = True
     try:
@@ -65,6 +63,12 @@ def studio(
         yield _at_rate(scene, place, fps)
     finally:
         _close(place)
+
+
+def require_camera(scene: bpy.types.Scene) -> None:
+    """`UserError` where the scene has no camera of its own."""
+    if scene.camera is None:
+        raise UserError(f"the scene “{scene.name}” has no camera: add one, or choose Half or Full")
 
 
 def remove_leftovers() -> None:

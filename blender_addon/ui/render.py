@@ -19,6 +19,7 @@ from ..core.subtitles import Cue, make_cues, write_subtitles
 from ..scene.cut import check_movie
 from ..scene.render import Look, Steps, best_engine
 from ..scene.spoken import spoken
+from ..scene.studio import require_camera
 from ..scene.takes import playing_take
 from . import insert, session
 from .operators import refused
@@ -198,6 +199,8 @@ def _order(context: bpy.types.Context, suffix: str) -> Order:
     settings: MOMJIT_render = context.scene.momjit_render
     character = _character(context)
     shot: Shot | None = None if settings.shot == AS_IN_SCENE else settings.shot
+    if shot is None:
+        require_camera(context.scene)
     folder = settings.place(context) / f"{_name(character)} pictures"
     return Order(
         scene=context.scene.name,
