@@ -98,10 +98,10 @@ def performing(clip: Path, frames: int) -> Row:
     seconds = json.loads(told)
     return Row(
         f"clip of {frames} frames to an action of {seconds['bones']} bones and a face",
-        Timing(seconds["perform"], None),
+        Timing(*seconds["perform"]),
         0.15,
         "keyframe_insert a bone and frame",
-        Timing(seconds["keyframe_insert"], None),
+        Timing(*seconds["keyframe_insert"]),
     )
 
 
