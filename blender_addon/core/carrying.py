@@ -49,8 +49,7 @@ class Shaken:
         taken[:, keyed] @= rests @ np.swapaxes(self.own, -1, -2) @ np.swapaxes(rests, -1, -2)
         apart = taken[:, :, None] - self._above(self.turns, np.eye(3))[:, None]
         error = np.linalg.norm(apart, axis=(-2, -1)).max(axis=0) / np.sqrt(2.0)
-        self._exclude_itself(error)
-        return tuple(self._named(int(row.argmin()), row.min() < SAME_TURN) for row in error)
+        return tuple(self._nearest(error, SAME_TURN))
 
     @cached_property
     def parents(self) -> tuple[int, ...]:
@@ -64,14 +63,13 @@ class Shaken:
         still = heads[None, 0] - heads[1:]
         moved = np.concatenate([along, still[:, :, None]], axis=2)
         error = np.linalg.norm(moved, axis=-1).max(axis=0) / self.size
-        self._exclude_itself(error)
-        columns = {bone: column for column, bone in enumerate([*keyed, NONE])}
-        found: list[int] = []
-        for carrier, row in zip(self.carriers, error, strict=True):
-            first = [bone for bone in (carrier, NONE) if bone in columns]
-            good = [bone for bone in first if row[columns[bone]] < SAME_PLACE]
-            nearest = self._named(int(row.argmin()), row.min() < SAME_PLACE)
-            found.append(good[0] if good else nearest)
+        found = self._nearest(error, SAME_PLACE)
+        columns = {bone: column for column, bone in enumerate((*self.keyed, NONE))}
+        for bone, carrier in enumerate(self.carriers):
+            for first in (carrier, NONE):
+                if first in columns and error[bone, columns[first]] < SAME_PLACE:
+                    found[bone] = first
+                    break
         return tuple(found)
 
     @cached_property
@@ -84,11 +82,11 @@ class Shaken:
         rest = np.broadcast_to(still, (len(values), 1, *still.shape))
         return np.concatenate([values[:, list(self.keyed)], rest], axis=1)
 
-    def _exclude_itself(self, error: Array) -> None:
-        error[list(self.keyed), range(len(self.keyed))] = np.inf
-
-    def _named(self, column: int, known: bool | np.bool_) -> int:
-        return (*self.keyed, NONE)[column] if known else UNKNOWN
+    def _nearest(self, error: Array, limit: float) -> list[int]:
+        """The keyed bone or `NONE` of the least `error` `(B, N + 1)`, if that is below `limit`."""
+        error[list(self.keyed), range(len(self.keyed))] = np.inf  # no bone carries itself
+        best = np.array([*self.keyed, NONE])[error.argmin(axis=1)]
+        return np.where(error.min(axis=1) < limit, best, UNKNOWN).tolist()
 
 
 def orientations(poses: Array) -> Array:

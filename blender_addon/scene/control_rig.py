@@ -7,6 +7,7 @@ nothing here knows a kind of control rig: bones are shaken, and what moves with 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache, partial
 
 import bpy
 import numpy as np
@@ -15,16 +16,13 @@ from ..core.bone_map import BoneMap
 from ..core.carrying import SAME_TURN, UNKNOWN, Shaken, behaving_rig
 from ..core.errors import UserError
 from ..core.humanoid import ESSENTIAL
-from ..core.quaternion import normalize
 from ..core.rig import Rig
 from ..core.stretch import stretch_of
 from ..core.trunk import TRUNK
 from .dependence import locked_bones, obstacle, sources, switch_paths
+from .resting import Resting
 from .trial import Trial, Value, trial
 
-NEAR = 0.01
-"""Share of the rig's size within which a control lies where the bone is that it moves."""
-ALIGNED = np.cos(np.radians(20.0))
 STUCK = 1e-6
 """A bone whose location changes volumes by less than this factor does not follow it."""
 CENTRAL = ("hips", *TRUNK)
@@ -60,12 +58,13 @@ def behaviour_of(armature: bpy.types.Object, bone_map: BoneMap) -> Behaviour:
     `UserError` names an essential bone that keys cannot turn, what keeps it, and what to do.
     """
     with trial(armature) as tried:
-        remarks = _without_limits(tried, bone_map)
+        tried.mute_limits()
         search = _Search(tried, bone_map.bones)
         search.run()
         bones, refused = search.keyable()
+        switches = search.needed()
         bones = _rooted(tried, bones)
-        shaken = tried.shake([bone for row in bones.values() for bone in row])
+        shaken = tried.shake(_all(bones))
         rig = behaving_rig(tried.names, tried.tails(), shaken)
         root = bones["hips"][0]
         slide = tried.slide(root, 0.1 * shaken.size)
@@ -76,19 +75,18 @@ def behaviour_of(armature: bpy.types.Object, bone_map: BoneMap) -> Behaviour:
         refused.append(f"“{root}” cannot be moved (joined to its parent, locked or driven)")
     if np.linalg.det(placement) < 0.0:
         refused.append("a negative scale exchanges left and right: apply the armature's scale")
-    return Behaviour(rig, keyed, tuple(search.switches), (*remarks, *refused))
+    return Behaviour(rig, keyed, switches, (*refused, *_limits(armature, bones)))
 
 
-def _without_limits(tried: Trial, bone_map: BoneMap) -> list[str]:
-    """Limits of mapped bones may stay, but say nothing about how the rig is built."""
-    remarks: list[str] = []
-    for bone in (bone for row in bone_map.bones.values() for bone in row):
-        for constraint in tried.armature.pose.bones[bone].constraints:
-            limits = constraint.type.startswith("LIMIT_") and constraint.influence > 0.0
-            if limits and not constraint.mute:
-                tried.mute(constraint)
-                remarks.append(f"“{constraint.name}” may hold “{bone}” back")
-    return remarks
+def _limits(armature: bpy.types.Object, bones: Bones) -> list[str]:
+    """Remarks on keyed bones that constraints hold within limits."""
+    return [
+        f"“{constraint.name}” may hold “{bone}” back"
+        for bone in _all(bones)
+        for constraint in armature.pose.bones[bone].constraints
+        if constraint.type.startswith("LIMIT_")
+        if constraint.influence > 0.0 and not constraint.mute
+    ]
 
 
 class _Search:
@@ -96,10 +94,11 @@ class _Search:
 
     def __init__(self, tried: Trial, bones: Bones) -> None:
         self.bones = dict(bones)
-        self.switches: list[Switch] = []
+        self.switches: dict[str, Value] = {}
         self._mapped = dict(bones)
         self._tried = tried
-        self._resting = _Resting(tried.armature)
+        self._resting = Resting(tried.armature)
+        self._sources = cache(partial(sources, tried.armature))
         self._locked = locked_bones(tried.armature)
         self._joints = {
             name: row[0] if name in CENTRAL else self._resting.deforming(row[0])
@@ -131,6 +130,15 @@ class _Search:
             remarks.append(f"left alone: {reason}")
         return kept, remarks
 
+    def needed(self) -> tuple[Switch, ...]:
+        """The switches that were set, each with the bones that would not turn without it."""
+        needed: list[Switch] = []
+        for path, value in self.switches.items():
+            self._tried.switch(path, self._tried.found[path])
+            needed.append(Switch(path, value, frozenset(self._bad())))
+            self._tried.switch(path, value)
+        return tuple(needed)
+
     def _shaken(self) -> Shaken:
         return self._tried.shake(_all(self.bones), times=1)
 
@@ -158,20 +166,25 @@ class _Search:
     def _switched(self, bad: list[str]) -> list[str]:
         """Set whatever switch makes more bones turn; what is still bad."""
         armature = self._tried.armature
-        ends = {bone for name in bad for bone in (self.bones[name][0], self._joints[name])}
-        moving = ends | {bone for end in ends for bone in sources(armature, end)}
-        for path in switch_paths(armature, moving):
+        for path, switched in switch_paths(armature).items():
             found = armature.path_resolve(path)
             for value in (type(found)(1), type(found)(0)):
-                if value == found or not bad:
+                if value == found or not any(self._depends(name, switched) for name in bad):
                     continue
                 self._tried.switch(path, value)
                 now = self._bad()
                 if len(now) < len(bad):
-                    self.switches.append(Switch(path, value, frozenset(bad) - frozenset(now)))
+                    self.switches[path] = value
                     bad, found = now, value
             self._tried.switch(path, found)
         return bad
+
+    def _depends(self, name: str, bones: set[str]) -> bool:
+        """Whether constraints of these bones decide if this humanoid bone's control acts."""
+        control, joint = self.bones[name][0], self._joints[name]
+        if control in self._locked:
+            return False
+        return any(not bones.isdisjoint((end, *self._sources(end))) for end in (control, joint))
 
     def _tried_others(self, names: list[str]) -> bool:
         """Take the next bones that might control these ones; whether there are any."""
@@ -191,8 +204,8 @@ class _Search:
     def _controls(self, name: str) -> list[str]:
         """Bones that may control this one, likely ones first: at its place, then named FK."""
         joint, resting = self._joints[name], self._resting
-        able = [bone for bone in sources(self._tried.armature, joint) if bone not in self._locked]
-        near = [bone for bone in able if resting.covers(bone, joint)]
+        able = [bone for bone in self._sources(joint) if bone not in self._locked]
+        near = set(resting.covering(joint)).intersection(able)
 
         def rank(bone: str) -> tuple[bool, bool, bool, float]:
             apart, longer = resting.apart(bone, joint)
@@ -200,40 +213,6 @@ class _Search:
             return bone not in near, beside, "fk" not in bone.lower(), longer
 
         return sorted(able if name in CENTRAL else near, key=rank)
-
-
-class _Resting:
-    """Where an armature's bones rest."""
-
-    def __init__(self, armature: bpy.types.Object) -> None:
-        self._bones = armature.data.bones
-        heads = np.array([bone.head_local for bone in self._bones])
-        self.near = NEAR * float(np.ptp(heads, axis=0).max())
-
-    def covers(self, bone: str, other: str) -> bool:
-        """Whether `other` begins on `bone` and points the same way."""
-        one, two = self._bones[bone], self._bones[other]
-        start, end = np.array(one.head_local), np.array(one.tail_local)
-        head, along = np.array(two.head_local), end - start
-        share = np.clip((head - start) @ along / max(along @ along, 1e-12), 0.0, 1.0)
-        apart = np.linalg.norm(start + share * along - head)
-        aims = normalize(along), normalize(np.array(two.tail_local) - head)
-        return bool(apart < self.near and aims[0] @ aims[1] > ALIGNED)
-
-    def apart(self, bone: str, other: str) -> tuple[float, float]:
-        """Distances between the beginnings and between the ends of two bones."""
-        one, two = self._bones[bone], self._bones[other]
-        heads, tails = one.head_local - two.head_local, one.tail_local - two.tail_local
-        return heads.length, tails.length
-
-    def deforming(self, bone: str) -> str:
-        """The bone that moves the skin where `bone` is; itself where there is none."""
-        if self._bones[bone].use_deform:
-            return bone
-        start = self._bones[bone].head_local
-        partners = [b for b in self._bones if b.use_deform and self.covers(bone, b.name)]
-        nearest = min(partners, key=lambda b: (b.head_local - start).length, default=None)
-        return nearest.name if nearest else bone
 
 
 def _all(bones: Bones) -> list[str]:

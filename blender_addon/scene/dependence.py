@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import bpy
@@ -51,15 +51,19 @@ def locked_bones(armature: bpy.types.Object) -> set[str]:
     return {bone.name for bone in armature.pose.bones if all(bone.lock_rotation)}
 
 
-def switch_paths(armature: bpy.types.Object, bones: Iterable[str]) -> list[str]:
-    """Data paths of custom properties that switch constraints of the `bones`, FK/IK ones first."""
-    wanted = set(bones)
-    paths: set[str] = set()
+def switch_paths(armature: bpy.types.Object) -> dict[str, set[str]]:
+    """Data paths of custom properties → the bones whose constraints they switch, those whose
+    name tells of FK first."""
+    paths: dict[str, set[str]] = {}
     for curve in _drivers(armature):
-        match = BONE_CONSTRAINT.match(curve.data_path)
-        if match and match[1] in wanted:
-            paths.update(_custom_properties(armature, curve.driver))
-    return sorted(paths, key=lambda path: ("fk" not in path.rpartition("[")[2].lower(), path))
+        if match := BONE_CONSTRAINT.match(curve.data_path):
+            for path in _custom_properties(armature, curve.driver):
+                paths.setdefault(path, set()).add(match[1])
+
+    def rank(path: str) -> tuple[bool, str]:
+        return "fk" not in path.rpartition("[")[2].lower(), path
+
+    return {path: paths[path] for path in sorted(paths, key=rank)}
 
 
 def _custom_properties(armature: bpy.types.Object, driver: bpy.types.Driver) -> Iterator[str]:

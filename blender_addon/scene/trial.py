@@ -25,14 +25,14 @@ SHAKE = np.radians([4.0, 9.0])
 
 class Trial:
     """An armature alone in a throw-away scene, without its animation; drivers and constraints
-    act as always."""
+    act as always. `found`: values of the switches that were tried, as they were found."""
 
     def __init__(self, armature: bpy.types.Object, scene: bpy.types.Scene) -> None:
         self.armature = armature
         self.names = tuple(bone.name for bone in armature.pose.bones)
         self.index = {name: k for k, name in enumerate(self.names)}
         self._layer = scene.view_layers[0]
-        self._found: dict[str, Value] = {}
+        self.found: dict[str, Value] = {}
         self._muted: list[bpy.types.Constraint] = []
 
     def poses(self) -> Array:
@@ -60,17 +60,20 @@ class Trial:
         """Set a custom property of the armature or of a bone, by its data path."""
         holder, _, key = path.rpartition("[")
         owner = self.armature.path_resolve(holder) if holder else self.armature
-        self._found.setdefault(path, owner[key[1:-2]])
+        self.found.setdefault(path, owner[key[1:-2]])
         owner[key[1:-2]] = value
 
-    def mute(self, constraint: bpy.types.Constraint) -> None:
-        """Try without a constraint that acts now."""
-        self._muted.append(constraint)
-        constraint.mute = True
+    def mute_limits(self) -> None:
+        """Let bones turn as far as they like: limits say nothing about how a rig is built."""
+        for bone in self.armature.pose.bones:
+            for constraint in bone.constraints:
+                if constraint.type == "LIMIT_ROTATION" and not constraint.mute:
+                    self._muted.append(constraint)
+                    constraint.mute = True
 
     def restore(self) -> None:
         """Put back switches and constraints."""
-        for path, value in self._found.items():
+        for path, value in self.found.items():
             self.switch(path, value)
         for constraint in self._muted:
             constraint.mute = False
