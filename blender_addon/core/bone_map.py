@@ -10,12 +10,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from .bone_reasons import reasons
 from .bone_search import Search
 from .errors import UserError
-from .humanoid import ESSENTIAL, HUMANOID, PARENT, sided
+from .humanoid import ESSENTIAL, HUMANOID, PARENT
+from .limb_parts import whole_limbs
 from .name_evidence import Names
 from .rig import Rig
 from .rig_names import RIGS
@@ -29,9 +28,7 @@ UNLIKELY = 0.3
 """Below this confidence a bone is left out where one elsewhere would do as well."""
 DOUBT, CERTAINTY = -1.0, 0.5
 """Confidence is a logistic function of the lead: fitted on rigs with scrambled names."""
-LIMBS = {"UpperArm": "LowerArm", "LowerArm": "Hand", "UpperLeg": "LowerLeg", "LowerLeg": "Foot"}
 SLOTS = ("hips", *PARENT)
-TWISTS = ("twist", "roll", "捩")
 
 
 @dataclass(frozen=True)
@@ -92,7 +89,7 @@ def guess_bones(rig: Rig, stated: Mapping[str, str] | None = None) -> BoneMap:
         if slot in ESSENTIAL or confidence[slot] >= UNLIKELY or shape.together(bone, leads[slot][1])
     }
     bones = _distinct(clear, confidence)
-    whole = {slot: _split(rig, names, slot, bones) for slot in bones}
+    whole = whole_limbs(rig, bones, names.listed)
     sure = {slot: confidence[slot] for slot in bones}
     return BoneMap(names.title, whole, sure, reasons(rig, names, bones))
 
@@ -161,34 +158,3 @@ def _evidence(shape: Shape, names: Names, stance: Stance) -> Search:
         {slot: LACKING if slot in ESSENTIAL else 0.0 for slot in SLOTS},
         APART,
     )
-
-
-def _split(rig: Rig, names: Names, slot: str, bones: dict[str, int]) -> tuple[str, ...]:
-    """The bone itself and, where a limb is split, those that share its turning about itself.
-
-    They are the bones on the way to the next joint, and the bones beside it that are called twist
-    bones, in the order in which they lie along the limb.
-    """
-    bone = bones[slot]
-    side, part = sided(slot)
-    if slot == "hips":
-        return (rig.names[bone], *names.listed.get(slot, ())[1:])
-    end = bones.get(side + LIMBS.get(part, ""))
-    if end is None:
-        return (rig.names[bone],)
-    above = rig.above(end)
-    way = set(above[: above.index(bone)]) if bone in above else set[int]()
-    told = {rig.index(name) for name in names.listed.get(slot, ())[1:]}
-    limb = rig.heads[end] - rig.heads[bone]
-    offsets = rig.heads - rig.heads[bone]
-    share = offsets @ limb / max(float(limb @ limb), 1e-18)
-    beside = np.linalg.norm(offsets - share[:, None] * limb, axis=1)
-    inside = (share > 0.02) & (share < 0.98) & (beside < 0.2 * np.linalg.norm(limb))
-    parts = {k for k in way if inside[k]} | told
-    parts |= {k for k, name in enumerate(rig.names) if _twists(rig, k, bone, name) and inside[k]}
-    parts -= {bone}
-    return (rig.names[bone], *(rig.names[k] for k in sorted(parts, key=lambda k: share[k])))
-
-
-def _twists(rig: Rig, bone: int, limb: int, name: str) -> bool:
-    return rig.parents[bone] == limb and any(word in name.lower() for word in TWISTS)

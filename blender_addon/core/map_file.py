@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,6 +18,8 @@ FORMAT = "momjit-bones"
 VERSION = 1
 MAX_BYTES = 1 << 20
 MAX_NAME = 256
+MAX_REASON = 500
+WRITTEN = "written in the bone map"
 MAX_SPLIT = 16
 """Bones that a limb may be split into."""
 
@@ -35,15 +38,23 @@ def saved_map(rig: Rig, folder: Path) -> Path:
 
 def map_to_json(bone_map: BoneMap) -> str:
     """The map as text."""
-    bones = {name: list(parts) for name, parts in bone_map.bones.items()}
+    bones = {
+        name: {
+            "bones": list(parts),
+            "confidence": round(bone_map.confidence[name], 4),
+            "reason": bone_map.reasons[name],
+        }
+        for name, parts in bone_map.bones.items()
+    }
     fields = {"format": FORMAT, "version": VERSION, "title": bone_map.title, "bones": bones}
     return json.dumps(fields, ensure_ascii=False, indent=1)
 
 
-def map_from_json(text: str, rig: Rig, place: str, reason: str) -> BoneMap:
-    """The map in a text for the bones of a rig, each believed for the given `reason`.
+def map_from_json(text: str, rig: Rig, place: str) -> BoneMap:
+    """The map in a text for the bones of a rig; `UserError` names the `place` and what is wrong.
 
-    `UserError` names the `place` and what is wrong there.
+    A humanoid bone is a list of the rig's bones, or an object with `bones`, `confidence` and
+    `reason`: a map may be written by hand.
     """
     try:
         loaded: Any = json.loads(text)
@@ -59,11 +70,35 @@ def map_from_json(text: str, rig: Rig, place: str, reason: str) -> BoneMap:
     for name in stated:
         if name not in HUMANOID:
             raise UserError(f"{place}: “{name:.80}” is no humanoid bone of VRM 1.0")
-    bones = {
-        name: _parts(stated[name], rig, f"{place}: {name}") for name in HUMANOID if name in stated
+    found = {
+        name: _choice(stated[name], rig, f"{place}: {name}") for name in HUMANOID if name in stated
     }
-    _require_distinct(bones, place)
-    return BoneMap(title, bones, dict.fromkeys(bones, 1.0), dict.fromkeys(bones, reason))
+    _require_distinct({name: choice.bones for name, choice in found.items()}, place)
+    return BoneMap(
+        title,
+        {name: choice.bones for name, choice in found.items()},
+        {name: choice.confidence for name, choice in found.items()},
+        {name: choice.reason for name, choice in found.items()},
+    )
+
+
+@dataclass(frozen=True)
+class _Choice:
+    bones: tuple[str, ...]
+    confidence: float
+    reason: str
+
+
+def _choice(value: Any, rig: Rig, place: str) -> _Choice:
+    if isinstance(value, list):
+        return _Choice(_parts(cast("list[Any]", value), rig, place), 1.0, WRITTEN)
+    fields = _object(value, place)
+    confidence, reason = fields.get("confidence", 1.0), fields.get("reason", WRITTEN)
+    if not isinstance(confidence, int | float) or not 0.0 <= confidence <= 1.0:
+        raise UserError(f"{place}: confidence must be 0 to 1, not {confidence!r:.40}")
+    if not isinstance(reason, str) or len(reason) > MAX_REASON:
+        raise UserError(f"{place}: reason must be a short text")
+    return _Choice(_parts(fields.get("bones"), rig, place), float(confidence), reason)
 
 
 def _object(value: Any, place: str) -> dict[str, Any]:
@@ -98,7 +133,7 @@ def read_map(path: Path, rig: Rig) -> BoneMap:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: cannot be read ({error})") from error
-    return map_from_json(text, rig, str(path), f"as {path.name} says")
+    return map_from_json(text, rig, str(path))
 
 
 def write_map(path: Path, bone_map: BoneMap) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import bpy
+import numpy as np
 
 from ..core.bone_map import BoneMap, guess_bones
 from ..core.map_file import map_from_json, map_to_json, read_map, saved_map
@@ -21,21 +22,42 @@ STATED = "momjit_vrm"
 """The property of an `Armature` with what its VRM file says."""
 BONES = "bones"
 """The add-on's folder of maps for rigs of one kind."""
+REMEMBERED = 8
+_known: dict[tuple[object, ...], BoneMap] = {}
+"""The last maps found, by all that they depend on: panels ask at every redraw."""
 
 
 def bone_map_of(armature: bpy.types.Object, rig: Rig | None = None) -> BoneMap:
     """The map of an armature; `UserError` where it is damaged or an essential bone is missing."""
-    found = known_bones(armature, rig or read_rig(armature))
+    found = known_bones(armature, rig)
     found.require_body(armature.name)
     return found
 
 
-def known_bones(armature: bpy.types.Object, rig: Rig) -> BoneMap:
-    """The map of an armature, however much of it there is."""
+def known_bones(armature: bpy.types.Object, rig: Rig | None = None) -> BoneMap:
+    """The map of an armature, however much of it there is; `UserError` where it is damaged."""
+    key = _looks(armature)
+    if key not in _known:
+        _known[key] = _find(armature, rig or read_rig(armature))
+        while len(_known) > REMEMBERED:
+            del _known[next(iter(_known))]
+    return _known[key]
+
+
+def _find(armature: bpy.types.Object, rig: Rig) -> BoneMap:
     if has_own_map(armature):
-        place = f"bone map of “{armature.name}”"
-        return map_from_json(str(armature.data[KEPT]), rig, place, "chosen for this rig")
+        return map_from_json(str(armature.data[KEPT]), rig, f"bone map of “{armature.name}”")
     return guess_bones(rig, stated_by(armature))
+
+
+def _looks(armature: bpy.types.Object) -> tuple[object, ...]:
+    """All that a map is found by; the same as long as nothing changes."""
+    bones = armature.data.bones
+    heads = np.empty(len(bones) * 3, dtype=np.float32)
+    bones.foreach_get("head_local", heads)
+    kept, stated = (str(armature.data.get(name, "")) for name in (KEPT, STATED))
+    parents = tuple(bone.parent.name if bone.parent else "" for bone in bones)
+    return tuple(bones.keys()), parents, heads.tobytes(), kept, stated
 
 
 def has_own_map(armature: bpy.types.Object) -> bool:

@@ -14,6 +14,7 @@ from bpy.app.handlers import persistent
 
 from . import (
     batch,
+    bones,
     environment,
     export,
     face,
@@ -38,6 +39,7 @@ MODULES: tuple[ModuleType, ...] = (
     words,
     takes,
     performance,
+    bones,
     face,
     batch,
     render,
