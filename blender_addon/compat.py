@@ -201,9 +201,9 @@ def write_images(settings: Any) -> None:
 
 
 def literal_path(path: Path) -> str:
-    """A path as render settings want it: since 5.0 they take braces for variables."""
+    """A path as render settings want it: since 4.5 they take braces for variables."""
     text = str(path)
-    if bpy.app.version >= (5, 0, 0):
+    if bpy.app.version >= (4, 5, 0):
         text = text.replace("{", "{{").replace("}", "}}")
     return text
 
