@@ -138,7 +138,7 @@ def _words(spans: Iterable[Span]) -> list[_Word]:
         (max(span.start, 0.0), max(span.end, span.start, 0.0), text)
         for span in spans
         if span.kind == "word"
-        for text in ["".join(c for c in " ".join(span.text.split()) if c.isprintable())]
+        for text in [" ".join("".join(c if c.isprintable() else " " for c in span.text).split())]
         if text
     ]
     said.sort()
