@@ -141,7 +141,7 @@ def _words(spans: Iterable[Span]) -> list[_Word]:
         for text in [" ".join("".join(c if c.isprintable() else " " for c in span.text).split())]
         if text
     ]
-    said.sort()
+    said.sort(key=lambda word: word[0])
     following = [*said[1:], (float("inf"), 0.0, "")]
     return [
         _Word(text, start, end, _tie(text, after[0] - end, after[2]))
