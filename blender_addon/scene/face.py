@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 import bpy
@@ -34,9 +35,15 @@ def face_map_of(keys: bpy.types.Key) -> FaceMap:
     """
     names = shape_names(keys)
     if not has_own_map(keys):
-        return map_face(names)
+        return _recognised(tuple(names))
     face = face_from_json(str(keys[KEPT]), f"face map of “{keys.name}”")
     return FaceMap(face.title, {name: face.blocks[name] for name in names if name in face.blocks})
+
+
+@lru_cache(maxsize=256)
+def _recognised(names: tuple[str, ...]) -> FaceMap:
+    """`map_face`; the meshes of a head often have the same shape keys, and panels ask often."""
+    return map_face(names)
 
 
 def has_own_map(keys: bpy.types.Key) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import bpy
+from bpy.app.translations import pgettext_iface as translated
 from bpy.props import (
     BoolProperty,
     CollectionProperty,
@@ -25,9 +26,12 @@ from ..core.script import SUBTITLES, Line, block_lines, read_script
 from . import insert, session
 from .batch_run import TASK, BatchRun
 from .operators import connect, performance_arguments, refused
+from .panel import draw_choice, text_columns
 from .preferences import draw_note, results_folder
 from .progress import draw_progress
 from .settings import MOMJIT_settings, existing_file
+from .translations import CONTEXT
+from .wrap import wrap
 
 Result = set[str]
 SOURCES = (
@@ -80,10 +84,10 @@ class MOMJIT_batch(bpy.types.PropertyGroup):
         name="Selected Strips Only", description="Leave out strips that are not selected"
     )
     arrangement: EnumProperty(
-        name="Arrange", description="Where the performances go", items=ARRANGEMENTS
+        name="Arrangement", description="Where the performances go", items=ARRANGEMENTS
     )
     gap: FloatProperty(
-        name="Pause",
+        name="Gap",
         description="Between two lines that say no times, seconds",
         default=0.3,
         min=0.0,
@@ -149,7 +153,6 @@ class MOMJIT_UL_batch(bpy.types.UIList):
     ) -> None:
         """The line's number and text, and a mark for how it went."""
         row = layout.row(align=True)
-        row.alert = item.state == "failed"
         row.label(text=f"{item.number}  {item.text}", icon=ICONS[item.state], translate=False)
 
 
@@ -157,6 +160,7 @@ class MOMJIT_PT_batch(bpy.types.Panel):
     """Many performances from one script."""
 
     bl_label = "Batch"
+    bl_translation_context = CONTEXT
     bl_category = "momjit"
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
@@ -170,7 +174,7 @@ class MOMJIT_PT_batch(bpy.types.Panel):
         layout.use_property_split = True
         layout.use_property_decorate = False
         batch: MOMJIT_batch = context.scene.momjit_batch
-        layout.row().prop(batch, "source", expand=True)
+        draw_choice(layout, batch, "source")
         if batch.source == "TEXT":
             layout.template_ID(batch, "block", new="text.new", open="text.open", text="Text")
         elif batch.source == "FILE":
@@ -184,8 +188,9 @@ class MOMJIT_PT_batch(bpy.types.Panel):
             row = layout.row()
             row.scale_y = 1.3
             row.operator("momjit.perform_batch", icon="PLAY")
-        draw_note(layout, session.current(), TASK, columns=40)
-        _draw_results(layout, context.window_manager.momjit_batch_results)
+        width = text_columns(context) - 5
+        draw_note(layout, session.current(), TASK, columns=width)
+        _draw_results(layout, context.window_manager.momjit_batch_results, width)
 
 
 def _may_lack_times(batch: MOMJIT_batch) -> bool:
@@ -194,15 +199,18 @@ def _may_lack_times(batch: MOMJIT_batch) -> bool:
     return batch.source == "TEXT"
 
 
-def _draw_results(layout: bpy.types.UILayout, results: MOMJIT_batch_results) -> None:
+def _draw_results(layout: bpy.types.UILayout, results: MOMJIT_batch_results, width: int) -> None:
     if not results.rows:
         return
     rows = min(8, max(3, len(results.rows)))
     layout.template_list("MOMJIT_UL_batch", "", results, "rows", results, "active", rows=rows)
     if 0 <= results.active < len(results.rows):
         chosen = results.rows[results.active]
-        for line in chosen.said.splitlines():
-            layout.label(text=line, icon=ICONS[chosen.state], translate=False)
+        column = layout.column(align=True)
+        column.alert = chosen.state == "failed"
+        for number, line in enumerate(wrap(translated(chosen.said), width)):
+            icon = "BLANK1" if number else ICONS[chosen.state]
+            column.label(text=line, icon=icon, translate=False)
 
 
 class MOMJIT_OT_perform_batch(bpy.types.Operator):
@@ -278,7 +286,7 @@ KOREAN = {
     ),
     "Selected Strips Only": "선택한 스트립만",
     "Leave out strips that are not selected": "선택하지 않은 스트립은 뺍니다",
-    "Arrange": "배치",
+    "Arrangement": "놓기",
     "Where the performances go": "연기를 어디에 둘지",
     "One After Another": "차례로",
     "As strips of the NLA: at the times that the script says, or each after the one before": (
@@ -288,7 +296,7 @@ KOREAN = {
     "All at the same frame, each a take of its own to choose from": (
         "모두 같은 프레임에, 골라 쓸 테이크로"
     ),
-    "Pause": "쉼",
+    "Gap": "간격",
     "Between two lines that say no times, seconds": "시각이 없는 두 줄 사이의 초",
     "Line": "줄",
     "Click to read what became of it": "누르면 결과를 보여 줍니다",

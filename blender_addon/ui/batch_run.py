@@ -189,7 +189,7 @@ class BatchRun:
 
     def _insert(self, made: Job, character: Character | None) -> str:
         line = self.lines[self._at]
-        clip_path = made.save_files(new_folder(self.folder))["clip.npz"]
+        clip_path = made.save_files(new_folder(self.folder), "clip.npz")["clip.npz"]
         armature = self._armature(line)
         with insert.shown(self.placement.scene):
             scene = bpy.context.scene
@@ -206,7 +206,7 @@ class BatchRun:
             if character is not None:
                 brought = bpy.context.view_layer.objects.active
                 self._armatures[line.character or ""] = brought.name
-        return "\n".join([said, *map(str, made.result["warnings"])])
+        return "\n".join([said, *made.warnings])
 
     def _times(self, line: Line, clip_path: Path, scene: bpy.types.Scene) -> tuple[int, float]:
         """Scene frames: where the clip of a line begins, and where the next line may.

@@ -24,6 +24,7 @@ from ..core.face_file import MAX_WEIGHT, read_face, write_face
 from ..core.face_names import ARKIT
 from ..scene import face as faces
 from . import insert, session
+from .translations import CONTEXT
 
 Result = set[str]
 SLIDERS = 32
@@ -139,11 +140,15 @@ class MOMJIT_UL_face(bpy.types.UIList):
     ) -> None:
         """The name, and its expressions from the strongest down."""
         weights = self.shown.blocks.get(item.name, {})
+        icon_of_key = "SHAPEKEY_DATA" if weights else "BLANK1"
+        said = _summary(weights)
+        if said == item.name:  # an expression under its own name
+            layout.label(text=said, icon=icon_of_key, translate=False)
+            return
         split = layout.split(factor=0.45)
-        split.label(text=item.name, icon="SHAPEKEY_DATA", translate=False)
-        said = split.row()
-        said.active = bool(weights)
-        said.label(text=_summary(weights), translate=False)
+        split.active = bool(weights)
+        split.label(text=item.name, icon=icon_of_key, translate=False)
+        split.label(text=said, translate=False)
 
     def filter_items(
         self, context: bpy.types.Context, data: bpy.types.Key, name: str
@@ -173,6 +178,7 @@ class MOMJIT_PT_face(bpy.types.Panel):
     """What a face shows of the 52 expressions that speech and gestures move."""
 
     bl_label = "Face"
+    bl_translation_context = CONTEXT
     bl_category = "momjit"
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 from bpy.app.translations import pgettext_iface as translated
 
@@ -37,7 +39,7 @@ class MOMJIT_PT_main(bpy.types.Panel):
         if not current.catalogue_asked and not bpy.app.timers.is_registered(_fill_lists):
             bpy.app.timers.register(_fill_lists, first_interval=0.5)
         width = text_columns(context)
-        layout.row().prop(settings, "mode", expand=True)
+        draw_choice(layout, settings, "mode")
         _draw_text(layout, settings, width)
         if settings.mode == "GESTURE":
             _draw_speech(layout, settings)
@@ -87,7 +89,7 @@ def _draw_text(layout: bpy.types.UILayout, settings: MOMJIT_settings, width: int
 
 def _draw_speech(layout: bpy.types.UILayout, settings: MOMJIT_settings) -> None:
     column = layout.column()
-    column.row().prop(settings, "speech", expand=True)
+    draw_choice(column, settings, "speech")
     column.prop(settings, "voice" if settings.speech == "VOICE" else "audio")
 
 
@@ -117,15 +119,17 @@ def _draw_character(
     layout: bpy.types.UILayout, context: bpy.types.Context, settings: MOMJIT_settings
 ) -> None:
     column = layout.column()
-    column.row().prop(settings, "who", expand=True)
+    draw_choice(column, settings, "who")
     armature = insert.selected_armature(context) if settings.who == "SELECTED" else None
     if settings.who == "FILE":
-        column.prop(settings, "character_file", text=" ")
+        column.prop(settings, "character_file")
     elif armature is None:
-        column.prop(settings, "avatar", text="Bundled" if settings.who == "SELECTED" else " ")
+        column.prop(settings, "avatar")
     else:
         split = column.row().split(factor=0.4)
-        split.label(text="")
+        name = split.row()
+        name.alignment = "RIGHT"
+        name.label(text="Character")
         split.label(text=armature.name, icon="ARMATURE_DATA", translate=False)
 
 
@@ -141,6 +145,13 @@ def _draw_notes(layout: bpy.types.UILayout, current: session.Session, width: int
             draw_install_button(layout)
         show = layout.operator("preferences.addon_show", text="Preferences", icon="PREFERENCES")
         show.module = ADDON
+
+
+def draw_choice(layout: bpy.types.UILayout, data: Any, name: str) -> None:
+    """Draw all choices of a property beside each other, across the whole width."""
+    row = layout.row(align=True)
+    row.use_property_split = False
+    row.prop(data, name, expand=True)
 
 
 def text_columns(context: bpy.types.Context) -> int:

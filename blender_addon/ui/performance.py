@@ -14,6 +14,7 @@ from ..core.adaptation import Adaptation
 from ..core.manner import Manner
 from ..core.mask import PARTS
 from ..core.reduce import Tolerance
+from .translations import CONTEXT
 
 COLUMNS = (
     ("left_arm", "left_hand"),
@@ -147,6 +148,7 @@ class MOMJIT_PT_performance(bpy.types.Panel):
     """What a performance moves, and how it fits the character."""
 
     bl_label = "Performance"
+    bl_translation_context = CONTEXT
     bl_category = "momjit"
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"

@@ -22,6 +22,7 @@ from bpy.props import (
 from ..client.catalogue import Choice
 from ..core.errors import UserError
 from . import session
+from .translations import CONTEXT
 
 AUTOMATIC = "AUTOMATIC"
 MODES = (
@@ -106,6 +107,7 @@ class MOMJIT_settings(bpy.types.PropertyGroup):
         "voice_name",
         (AUTOMATIC, "Automatic", "The best voice that the backend has"),
         name="Voice",
+        translation_context=CONTEXT,
         description="Who speaks",
     )
     exemplar: StringProperty(
@@ -118,7 +120,12 @@ class MOMJIT_settings(bpy.types.PropertyGroup):
         description="Also make gestures that stand for words, such as a thumb up for 최고",
         default=False,
     )
-    who: EnumProperty(name="Character", description="Who performs", items=CHARACTERS)
+    who: EnumProperty(
+        name="Character",
+        description="Who performs",
+        items=CHARACTERS,
+        translation_context=CONTEXT,
+    )
     character_file: StringProperty(
         name="File",
         description="A rigged character, brought into the scene: glb, vrm, fbx or blend",

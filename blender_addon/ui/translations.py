@@ -125,12 +125,16 @@ KOREAN = {
 }
 
 
+CONTEXT = "momjit"
+"""Of words that Blender translates in another meaning: a performance is no speed."""
+
+
 def table(korean: dict[str, str]) -> dict[str, dict[tuple[str, str], str]]:
     """Blender's form of `korean`, for texts of the window and names of operators alike."""
     return {
         "ko_KR": {
             (context, english): text
             for english, text in korean.items()
-            for context in ("*", "Operator")
+            for context in ("*", "Operator", CONTEXT)
         }
     }

@@ -26,6 +26,7 @@ from ..scene.lineup import strip_at
 from ..scene.takes import Take, playing, take_of
 from . import insert, session
 from .operators import connect, new_folder, refused
+from .panel import text_columns
 from .preferences import draw_note, results_folder
 from .progress import draw_progress
 
@@ -243,7 +244,7 @@ def _draw_reroll(
     row = column.row()
     row.scale_y = 1.3
     row.operator("momjit.redo_words", text=text, icon="FILE_REFRESH", translate=False)
-    draw_note(layout, session.current(), "redo", columns=40)
+    draw_note(layout, session.current(), "redo", columns=text_columns(context) - 5)
 
 
 def chosen_stretch(context: bpy.types.Context, take: Take) -> Stretch:
@@ -318,10 +319,10 @@ def _redo(context: bpy.types.Context) -> None:
     made = current.submit("redo", arguments, beside=[speech])
 
     def finish() -> str:
-        paths = made.save_files(folder)
+        paths = made.save_files(folder, "clip.npz")
         with insert.shown(placement.scene):
             done = insert.insert(bpy.context, paths["clip.npz"], None, placement)
-        return "\n".join([done, *map(str, made.result["warnings"])])
+        return "\n".join([done, *made.warnings])
 
     current.begin("redo", "Re-rolling", [made], finish, for_scene=True)
 
