@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,10 @@ from ..core.rig import Rig
 from ..core.trunk import bridge_trunk
 from ..core.vrm import stated_bones
 from .bones import bone_map_of, keep_map, keep_stated, recall_map
-from .control_rig import Switch, behaviour_of
+from .control_rig import Behaviour, Switch, behaviour_of
 from .materials import upgrade_materials
 from .rig import read_rig
+from .skin import read_skin
 from .trial import Value
 
 
@@ -123,14 +124,26 @@ def avatar_of(objects: set[bpy.types.Object], place: str) -> Avatar:
     require_posable(armature)
     rig = read_rig(armature)
     behaviour = behaviour_of(armature, bridge_trunk(rig, bone_map_of(armature, rig)))
+    meshes = meshes_of(armature, objects)
     return Avatar(
         armature,
-        meshes_of(armature, objects),
-        behaviour.rig,
+        meshes,
+        replace(behaviour.rig, skin=_skin(armature, meshes, behaviour)),
         behaviour.bone_map,
         behaviour.switches,
         behaviour.remarks,
     )
+
+
+def _skin(
+    armature: bpy.types.Object, meshes: Sequence[bpy.types.Object], behaviour: Behaviour
+) -> dict[str, Array]:
+    """Rest points `(N, 3)` by the bone of the rig as it behaves that moves them most."""
+    parts: dict[str, list[Array]] = {}
+    bones = {*behaviour.rig.names, *behaviour.stands_for}
+    for bone, points in read_skin(armature, meshes, bones).items():
+        parts.setdefault(behaviour.stands_for.get(bone, bone), []).append(points)
+    return {bone: np.concatenate(several) for bone, several in parts.items()}
 
 
 def require_posable(armature: bpy.types.Object) -> None:

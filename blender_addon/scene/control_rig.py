@@ -43,11 +43,13 @@ class Switch:
 
 @dataclass(frozen=True)
 class Behaviour:
-    """A rig as it behaves: `rig` and `bone_map` of what is keyed; `switches` that have to be
-    set and keyed for it; `remarks`: what is left out, and why."""
+    """A rig as it behaves: `rig` and `bone_map` of what is keyed; `stands_for`: bones that move
+    skin in a way of their own → the keyed bone at their place; `switches` that have to be set
+    and keyed; `remarks`: what is left out, and why."""
 
     rig: Rig
     bone_map: BoneMap
+    stands_for: dict[str, str]
     switches: tuple[Switch, ...]
     remarks: tuple[str, ...]
 
@@ -75,7 +77,19 @@ def behaviour_of(armature: bpy.types.Object, bone_map: BoneMap) -> Behaviour:
         refused.append(f"“{root}” cannot be moved (joined to its parent, locked or driven)")
     if np.linalg.det(placement) < 0.0:
         refused.append("a negative scale exchanges left and right: apply the armature's scale")
-    return Behaviour(rig, keyed, switches, (*refused, *_limits(armature, bones)))
+    remarks = (*refused, *_limits(armature, bones))
+    return Behaviour(rig, keyed, _stand_for(armature, rig, bones), switches, remarks)
+
+
+def _stand_for(armature: bpy.types.Object, rig: Rig, bones: Bones) -> dict[str, str]:
+    resting, keyed = Resting(armature), set(_all(bones))
+    found: dict[str, str] = {}
+    for bone in armature.data.bones:
+        if bone.use_deform and bone.name not in rig:
+            controls = keyed.intersection(resting.covering(bone.name))
+            if controls:
+                found[bone.name] = min(controls, key=lambda each: resting.apart(each, bone.name))
+    return found
 
 
 def _limits(armature: bpy.types.Object, bones: Bones) -> list[str]:
