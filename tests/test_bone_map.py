@@ -9,11 +9,9 @@ import pytest
 
 from blender_addon.core.bone_map import map_bones
 from blender_addon.core.errors import UserError
-from blender_addon.core.expressions import match_expressions
 from blender_addon.core.humanoid import ESSENTIAL, HUMANOID
 from blender_addon.core.rig import Rig
 from blender_addon.core.rig_names import RIGS
-from gesture_core.motion import EXPRESSIONS
 from gesture_core.skeleton import HUMANOID as SKELETON
 from tests.rigs import makehuman_rig
 
@@ -100,15 +98,3 @@ def test_an_unknown_rig_is_refused_with_what_is_missing():
         map_bones(named(["hips", "spine", "head", "Bone.001"]))
     with pytest.raises(UserError):
         map_bones(named([]))
-
-
-def test_expressions_are_found_under_other_writers_names():
-    keys = ["JawOpen", "eyeBlink_L", "eyeBlink_R", "mouthSmileLeft", "Basis"]
-    found = match_expressions(EXPRESSIONS, keys)
-    assert found == {
-        "jawOpen": "JawOpen",
-        "eyeBlinkLeft": "eyeBlink_L",
-        "eyeBlinkRight": "eyeBlink_R",
-        "mouthSmileLeft": "mouthSmileLeft",
-    }
-    assert match_expressions(EXPRESSIONS, EXPRESSIONS) == {name: name for name in EXPRESSIONS}

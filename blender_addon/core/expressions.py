@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -121,6 +122,7 @@ def _full(weights: Weights, sides: Sequence[str]) -> Weights:
     return full
 
 
+@lru_cache(maxsize=4096)
 def _key(name: str) -> str:
     """A name without what its writers differ in: case, marks, width of letters, the side's
     spelling, and what they put before it."""
@@ -137,9 +139,3 @@ def _without_owner(name: str) -> str:
     `blink.L` keeps its side."""
     owner, mark, rest = name.replace(":", ".").rpartition(".")
     return _PREFIX.sub("", rest if mark and owner and len(rest) > 1 else name)
-
-
-def match_expressions(expressions: Iterable[str], shape_keys: Sequence[str]) -> dict[str, str]:
-    """Expression → shape key, for those that the mesh has under an ARKit name."""
-    keys = {_key(name): name for name in reversed(shape_keys)}
-    return {name: keys[_key(name)] for name in expressions if _key(name) in keys}
