@@ -88,7 +88,7 @@ class MOMJIT_OT_show_install_log(bpy.types.Operator):
             return {"CANCELLED"}
         text = bpy.data.texts.get(log.name) or bpy.data.texts.new(log.name)
         text.from_string(said)
-        if context.window:
+        if not bpy.app.background:
             bpy.ops.wm.window_new()
             area = context.window_manager.windows[-1].screen.areas[0]
             area.type = "TEXT_EDITOR"
