@@ -22,8 +22,8 @@ MOVIES = (".mp4", ".webm", ".mov")
 SEE_THROUGH = (".webm", ".mov")
 """The kinds of video that can be transparent."""
 
-_LETTER = 0.055
-"""Size of a letter, of the picture's shorter side or of its height if that is less."""
+_LETTER = 0.06
+"""Size of a letter, of the height of the picture, where a whole line of that fits."""
 _FONTS = (
     "NotoSansCJK*", "NotoSansKR*", "NanumGothic*", "NanumBarun*", "malgun*", "AppleSDGothicNeo*",
 )  # fmt: skip
@@ -152,8 +152,7 @@ def _lay_subtitle(scene: bpy.types.Scene, cue: Cue, cut: Cut, font: bpy.types.Ve
     strip.location = (0.5, safe.bottom)
     strip.wrap_width = 0.0
     strip.color = (1.0, 1.0, 1.0, 1.0)
-    strip.use_bold = True
-    strip.use_outline, strip.outline_color, strip.outline_width = True, (0.0, 0.0, 0.0, 0.9), 0.07
+    strip.use_outline, strip.outline_color, strip.outline_width = True, (0.0, 0.0, 0.0, 0.9), 0.08
     strip.use_shadow, strip.shadow_color = True, (0.0, 0.0, 0.0, 0.5)
     strip.blend_type = "ALPHA_OVER"
 
