@@ -92,17 +92,18 @@ def pose_keys(parents: Sequence[int], rest: Array, poses: Array) -> Keys:
     keys = Keys(
         np.empty((frames, count, 3)), np.empty((frames, count, 4)), np.ones((frames, count))
     )
-    result = np.empty_like(poses)
+    result: Array = np.empty_like(poses)
     for bone, parent in enumerate(parents):
         carried: Array = rest[bone][None]
         if parent >= 0:
-            carried = result[:, parent] @ (np.linalg.inv(rest[parent]) @ rest[bone])
-        basis = np.linalg.inv(carried) @ poses[:, bone]
+            home: Array = np.matmul(np.linalg.inv(rest[parent]), rest[bone])
+            carried = np.matmul(result[:, parent], home)
+        basis: Array = np.matmul(np.linalg.inv(carried), poses[:, bone])
         turn, sizes = turn_and_scale(basis[:, :3, :3])
         scale = np.cbrt(np.prod(sizes, axis=-1))
         scale = np.where(np.abs(scale - 1.0) < 1e-3, 1.0, scale)
         basis[:, :3, :3] = turn * scale[:, None, None]
-        result[:, bone] = carried @ basis
+        result[:, bone] = np.matmul(carried, basis)
         keys.locations[:, bone] = basis[:, :3, 3]
         keys.rotations[:, bone] = continuous(from_matrix(turn))
         keys.scales[:, bone] = scale

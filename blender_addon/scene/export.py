@@ -82,6 +82,7 @@ def save_glb(path: Path, take: Take, stand: Stand) -> None:
             export_format="GLB",
             use_active_scene=True,
             export_animation_mode="ACTIVE_ACTIONS",
+            export_anim_single_armature=False,  # it would add every other action in the file
             export_nla_strips_merged_animation_name=stand.title,
             export_frame_range=True,
             export_morph_normal=False,

@@ -92,6 +92,7 @@ for source in sys.argv[3:]:
     scene = bpy.context.scene
     scene.render.fps, scene.render.fps_base = 30, 30.0 / clip.fps
     add_bystander()
+    perform_clip(clip, avatar, clip.fps, "an earlier take", 1)
     performance = perform_clip(clip, avatar, clip.fps, "take", START)
     scene.frame_start, scene.frame_end = START, START + clip.frames - 1
     folder = out / Path(source).stem
