@@ -1,14 +1,15 @@
 """How the weights of vowel shape keys in `blender_addon.core.face_names` were found.
 
-A face with shapes for a few vowels has to show what the 52 expressions of a clip show. `TARGETS`
-says by how much of which shape a phoneme is seen; least squares find the weights of the mouth's
-expressions that come nearest to it for every viseme, soft and loud, with open and with closed lips.
-Run as a program to print them.
+A face with shapes for a few vowels has to show what the 52 expressions of a clip show. `VOWELS`
+and the like say by how much of which shape a phoneme is seen; least squares find the weights of
+the mouth's expressions that come nearest to it for every viseme and halfway between any two, soft
+and loud, with open and with closed lips. Run as a program to print them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import combinations_with_replacement
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,7 @@ EFFORTS = (0.75, 1.0, 1.2)
 CLOSURES = (0.0, 0.5, 1.0)
 SHUT_COUNTS = 3.0
 """How much more an error with closed lips counts: lips that do not meet are seen first."""
-RIDGE = 0.03
+RIDGE = 0.06
 """Keeps weights small, so that faces which speak no Korean do not come out as grimaces."""
 
 VOWELS: dict[str, dict[str, float]] = {
@@ -93,8 +94,7 @@ def _examples(
 ) -> tuple[Array, Array, Array]:
     """Mouths `(N, STEMS)`, the values that `shapes` should have there, and what each counts."""
     mouths, wanted, counts = [], [], []
-    for phoneme, seen in targets.items():
-        pose = np.array([load_visemes()[phoneme].pose.get(stem, 0.0) for stem in STEMS])
+    for pose, seen in _sounds(targets):
         for effort in EFFORTS:
             for closure in CLOSURES:
                 mouths.append(_closed(_louder(pose, effort), closure))
@@ -102,6 +102,20 @@ def _examples(
                 wanted.append([share * seen.get(shape, 0.0) for shape in shapes])
                 counts.append(SHUT_COUNTS if closure == 1.0 else 1.0)
     return np.array(mouths), np.array(wanted), np.array(counts)
+
+
+def _sounds(
+    targets: Mapping[str, Mapping[str, float]],
+) -> Iterator[tuple[Array, dict[str, float]]]:
+    """Every phoneme's pose with what is to be seen, and what lies halfway between any two."""
+    poses = {
+        phoneme: np.array([load_visemes()[phoneme].pose.get(stem, 0.0) for stem in STEMS])
+        for phoneme in targets
+    }
+    for one, other in combinations_with_replacement(targets, 2):
+        shapes = {*targets[one], *targets[other]}
+        seen = {s: 0.5 * (targets[one].get(s, 0.0) + targets[other].get(s, 0.0)) for s in shapes}
+        yield 0.5 * (poses[one] + poses[other]), seen
 
 
 def _louder(pose: Array, effort: float) -> Array:
