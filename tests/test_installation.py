@@ -25,7 +25,7 @@ from blender_addon.client.environment import (
 from blender_addon.client.errors import BackendError
 from blender_addon.client.installation import TORCH, Background, Installation
 from blender_addon.client.job import State
-from blender_addon.client.pythons import fits, python_version, suitable_python
+from blender_addon.client.pythons import ask_python, fits, suitable_python
 from tests.rigs import REPOSITORY
 from tests.test_worker import in_a_while
 
@@ -178,7 +178,7 @@ def test_an_update_that_fails_says_why_and_can_be_repaired(
     work = install(place, wheel, index)
     finish(work)
     assert work.state is State.DONE, work.error
-    assert python_version(str(place.python))
+    assert ask_python(str(place.python))[1]
 
 
 def test_what_pip_cannot_find_is_named_and_nothing_half_is_left(tmp_path: Path):
@@ -320,11 +320,18 @@ def test_a_requirement_of_another_form_is_an_error():
         fits((3, 11), "~=3.11")
 
 
-def test_no_python_that_fits_is_told_with_what_was_found():
-    with pytest.raises(BackendError, match=r"version >=9; found: .*python.* \(3\.\d+\.\d+\)"):
+def test_no_python_that_fits_is_told_with_what_was_found(tmp_path: Path):
+    with pytest.raises(
+        BackendError, match=r"version >=9 that .* found: .*python.* \(3\.\d+\.\d+\)"
+    ):
         suitable_python(">=9", sys.executable)
-    with pytest.raises(BackendError, match="cannot make virtual environments"):
+    with pytest.raises(BackendError, match=r"true \(no Python\)"):
         suitable_python(">=3", "/bin/true")
+    bare = tmp_path / "python"
+    bare.write_text("#!/bin/sh\necho 3 11 2\nexit 1\n")
+    bare.chmod(0o755)
+    with pytest.raises(BackendError, match=r"\(3\.11\.2, without its module venv\)"):
+        suitable_python(">=3", str(bare))
 
 
 def test_blender_itself_is_never_started_as_a_python(monkeypatch: pytest.MonkeyPatch):

@@ -384,6 +384,26 @@ def test_the_worker_ends_soon_after_its_client_even_when_a_job_is_stuck():
     assert process_of(backend).wait(GRACE + 5.0) == 1
 
 
+@pytest.mark.skipif(os.name != "posix", reason="signals are a POSIX thing")
+def test_the_worker_ends_with_a_blender_that_is_killed(tmp_path: Path):
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from tests.test_worker import *\n"
+        "backend = Backend(FAKE_WORKER)\n"
+        "until_running(backend.submit('slow', {}))\n"
+        "print(process_of(backend).pid, flush=True)\n"
+        "time.sleep(60)"
+    )
+    command = [sys.executable, "-c", script, str(FAKE.parent.parent)]
+    blender = subprocess.Popen(command, stdout=subprocess.PIPE)
+    assert blender.stdout is not None
+    worker = int(blender.stdout.readline())
+    assert is_running(worker)
+    blender.kill()
+    blender.communicate()
+    assert in_a_while(lambda: not is_running(worker))
+
+
 # The program's own jobs, as the add-on gets them
 
 

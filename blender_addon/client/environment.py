@@ -128,7 +128,7 @@ def read_wheel(path: Path) -> Wheel:
     return Wheel(
         path,
         str(metadata["Version"]),
-        str(metadata["Requires-Python"]),
+        ",".join(sorted(str(metadata["Requires-Python"]).split(","), reverse=True)),  # ">=" first
         hashlib.sha256(repr(contents).encode()).hexdigest(),
         tuple(match[1] for text in requirements if (match := marked.fullmatch(text))),
     )

@@ -23,6 +23,9 @@ class LocalWorker:
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
 
+    def __str__(self) -> str:
+        return self.command[0]
+
     def connect(self) -> ProcessChannel:
         """Start a process; BackendError when there is no such program."""
         return ProcessChannel(self.command, self.environment)

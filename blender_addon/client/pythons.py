@@ -14,7 +14,7 @@ from .errors import BackendError
 
 NEWEST, OLDEST = 14, 11
 """Minor versions of Python 3 whose names are looked for."""
-QUESTION = "import sys, venv, ensurepip; print(*sys.version_info[:3])"
+QUESTION = "import sys; print(*sys.version_info[:3]); import venv, ensurepip; print('able')"
 
 Version = tuple[int, ...]
 
@@ -27,15 +27,16 @@ def suitable_python(requirement: str, preferred: str = "") -> Path:
     """
     rejected: list[str] = []
     for path in dict.fromkeys([preferred] if preferred else _candidates()):
-        version = python_version(path)
-        if version and fits(version, requirement):
+        version, able = ask_python(path)
+        right = bool(version) and fits(version, requirement)
+        if right and able:
             return Path(path)
-        said = ".".join(map(str, version)) if version else "cannot make virtual environments"
-        rejected.append(f"{path} ({said})")
+        said = ".".join(map(str, version)) if version else "no Python"
+        rejected.append(f"{path} ({said}{', without its module venv' if right else ''})")
     found = ", ".join(rejected) or "none"
     raise BackendError(
-        f"momjit needs a Python of version {requirement}; found: {found}. Install such a Python "
-        "(on Debian with its package python3-venv), or name one in the preferences"
+        f"momjit needs a Python of version {requirement} that can make virtual environments; "
+        f"found: {found}. Install such a Python, or name one in the preferences"
     )
 
 
@@ -54,8 +55,8 @@ def _fits_one(version: Version, comparison: str) -> bool:
     return {">=": left >= right, "<=": left <= right, "<": left < right, ">": left > right}[sign]
 
 
-def python_version(path: str) -> Version:
-    """The version of a Python that can make virtual environments; empty for anything else."""
+def ask_python(path: str) -> tuple[Version, bool]:
+    """The version of a Python, empty for anything else, and whether it makes environments."""
     try:
         done = subprocess.run(
             [path, "-I", "-c", QUESTION],
@@ -67,11 +68,11 @@ def python_version(path: str) -> Version:
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
     except (OSError, subprocess.TimeoutExpired):
-        return ()
+        return (), False
     words = done.stdout.split()
-    if done.returncode or len(words) != 3 or not all(word.isdecimal() for word in words):
-        return ()
-    return tuple(map(int, words))
+    if len(words) < 3 or not all(word.isdecimal() for word in words[:3]):
+        return (), False
+    return tuple(map(int, words[:3])), words[3:] == ["able"]
 
 
 def _candidates() -> Iterator[str]:

@@ -31,6 +31,9 @@ class RemoteWorker:
     token: str = field(repr=False)
     fingerprint: str = ""
 
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
     def connect(self) -> SocketChannel:
         """A channel that is not open yet."""
         return SocketChannel(self)
@@ -67,7 +70,7 @@ class SocketChannel:
 
     def open(self) -> tuple[BinaryIO, BinaryIO]:
         """Connect and prove that we know the token; OSError or ProtocolError says why not."""
-        place = f"{self._worker.host}:{self._worker.port}"
+        place = str(self._worker)
         try:
             connection = socket.create_connection((self._worker.host, self._worker.port), PATIENCE)
         except OSError as error:

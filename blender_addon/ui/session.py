@@ -71,6 +71,7 @@ class Session:
         """Use this worker from now on; another one's process ends."""
         if self.backend and self.backend.worker != worker:
             self.disconnect()
+            self.catalogue_asked = False  # another backend has other lists
         if self.backend is None:
             self.backend = Backend(worker)
 
@@ -185,12 +186,11 @@ class Session:
 
     def check(self) -> None:
         """Ask the backend how it is."""
-        job = self.submit("doctor", {})
+        job, backend = self.submit("doctor", {}), self.backend
 
         def finish() -> str:
             self.checks = _checks(job.result.get("checks"))
-            version = self.backend.version if self.backend else ""
-            return f"momjit {version}"
+            return f"momjit {backend.version}: {backend.worker}" if backend else ""
 
         self.checks = ()
         self.begin("check", "Checking the backend", [job], finish)
