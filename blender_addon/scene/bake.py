@@ -11,10 +11,19 @@ import numpy as np
 from ..core.errors import UserError
 from ..core.quaternion import Array
 from ..core.reduce import Tolerance
-from .channels import AXIS_ANGLE, PLACE, QUATERNION, SHAPE, Channel, rotation_path, shape_path
+from .channels import (
+    AXIS_ANGLE,
+    PLACE,
+    QUATERNION,
+    SHAPE,
+    Channel,
+    Place,
+    rotation_path,
+    shape_path,
+)
 from .keys import metres_a_unit, write_channels
 from .takes import Take, duplicate_take, owners_of, playing, take_of
-from .underlay import Place, Stretch, Underlay, curves_at, held_paths
+from .underlay import Stretch, Underlay, curves_at, held_paths
 
 SIZES = {QUATERNION: 4, AXIS_ANGLE: 4, SHAPE: 1}
 """Curves of a kind of channel; of places and Euler angles there are three."""
@@ -35,7 +44,7 @@ def bake_take(armature: bpy.types.Object, tolerance: Tolerance) -> tuple[int, in
     actions = {owner: playing(owner) for owner in owners}
     places = dict(_places(owners, take))
     curves = curves_at(actions, places)
-    underlay = Underlay(armature, [actions], {}, curves, take.start, take.end)
+    underlay = Underlay(armature, [actions], [], {}, curves, take.start, take.end)
     times = np.linspace(take.start, take.end, max(2, round(take.end - take.start) + 1))
     stretch = Stretch.of(times, underlay)
     held = {(owner, path) for owner in owners for path in held_paths(owner)}

@@ -26,6 +26,10 @@ PROPERTY = {QUATERNION: "rotation_quaternion", AXIS_ANGLE: "rotation_axis_angle"
 """Property of a rotation mode; all others are orders of Euler angles."""
 
 
+Place = tuple[Any, str]
+"""A property: its owner and its path there."""
+
+
 @dataclass(frozen=True)
 class Channel:
     """What is keyed together: the `values` `(T, C)` of one property of `owner`.
@@ -46,12 +50,17 @@ def rotation_path(bone: bpy.types.PoseBone) -> str:
     return bone.path_from_id(PROPERTY.get(bone.rotation_mode, "rotation_euler"))
 
 
-def bone_places(armature: bpy.types.Object, motion: RigMotion) -> dict[tuple[Any, str], str]:
-    """What the movement animates, owner and path, with the name of the bone."""
-    bones = [armature.pose.bones[bone] for bone in motion.bones]
-    places = {(armature, rotation_path(bone)): bone.name for bone in bones}
-    roots = [bone for bone in bones if bone.name == motion.root]
-    return places | {(armature, root.path_from_id("location")): root.name for root in roots}
+def rotation_place(armature: bpy.types.Object, bone: str) -> Place:
+    """The rotation of a bone as a property of its armature."""
+    return armature, rotation_path(armature.pose.bones[bone])
+
+
+def bone_places(armature: bpy.types.Object, motion: RigMotion) -> list[Place]:
+    """What the movement animates: the bones' rotations and the place of the root."""
+    places = [rotation_place(armature, bone) for bone in motion.bones]
+    if motion.root in motion.bones:
+        places.append((armature, armature.pose.bones[motion.root].path_from_id("location")))
+    return places
 
 
 def bone_channels(armature: bpy.types.Object, motion: RigMotion) -> list[Channel]:
@@ -85,12 +94,12 @@ def shape_channels(keys: bpy.types.Key, curves: Mapping[str, Array]) -> list[Cha
 
 
 def switch_channels(
-    owner: Any, switches: Mapping[str, float], otherwise: Mapping[str, float], own: Flags
+    owner: Any, switches: Mapping[str, float], still: Mapping[str, Any], own: Flags
 ) -> list[Channel]:
-    """Properties, by their path, that have one value at the frames `own` `(T,)` and another one
-    otherwise."""
+    """Properties, by their path, that are switched at the frames `own` `(T,)` and otherwise are
+    as they are without that."""
     return [
-        Channel(owner, path, "", SHAPE, np.where(own, value, otherwise[path])[:, None])
+        Channel(owner, path, "", SHAPE, np.where(own, value, float(still[path]))[:, None])
         for path, value in switches.items()
     ]
 

@@ -37,7 +37,8 @@ from .curve_keys import (
     split,
     write_keys,
 )
-from .takes import start_take, switches_before
+from .still import Still
+from .takes import start_take
 from .underlay import Shapes, Stretch, Underlay, blend, find_underlay, held_paths
 
 STILL = 1e-7
@@ -47,14 +48,14 @@ STILL = 1e-7
 @dataclass(frozen=True)
 class Keyed:
     """What was written: the take, the scene frames of its first and last key, what the bones do
-    in it, the shape keys, the switches with what they were before, and what was left alone because
+    in it, the shape keys, what all of them are without any take, and what was left alone because
     it is locked or driven."""
 
     action: bpy.types.Action
     frames: tuple[float, float]
     motion: RigMotion
     shapes: tuple[str, ...]
-    switches: Mapping[str, float]
+    still: Still
     untouched: tuple[str, ...]
 
 
@@ -80,20 +81,21 @@ def key_performance(
     before. `switches`: values of properties of the armature that hold meanwhile, by their path.
     """
     owners = [armature, *dict.fromkeys(mesh.data.shape_keys for mesh in faces)]
-    places = bone_places(armature, motion) | {(armature, path): path for path in switches}
-    places |= {(keys, shape_path(keys, name)): name for keys in shapes for name in shapes[keys]}
+    places = [*bone_places(armature, motion), *((armature, path) for path in switches)]
+    places += [(keys, shape_path(keys, name)) for keys in shapes for name in shapes[keys]]
     underlay = find_underlay(owners, places, float(times[0]), float(times[-1]))
     shapes = _telling(shapes, underlay)
     stretch = Stretch.of(times, underlay)
     motion, shapes = blend(underlay, faces, motion, shapes, stretch, manner)
     channels = bone_channels(armature, motion)
-    otherwise = switches_before(armature, switches)
-    channels += switch_channels(armature, switches, otherwise, stretch.is_own)
+    still = underlay.still((armature, path) for path in switches)
+    channels += switch_channels(armature, switches, still.get("", {}), stretch.is_own)
     for keys, values in shapes.items():
         channels += shape_channels(keys, values)
     held = {(owner, path) for owner in owners for path in held_paths(owner)}
-    action = start_take(owners, name)
     free = [channel for channel in channels if (channel.owner, channel.path) not in held]
+    still = underlay.still((channel.owner, channel.path) for channel in free)
+    action = start_take(owners, name)
     write_channels(free, stretch, underlay, manner.tolerance, metres_a_unit(armature))
     own = replace(
         motion,
@@ -105,7 +107,7 @@ def key_performance(
         (underlay.first, underlay.last),
         own,
         tuple(sorted({name for blocks in shapes.values() for name in blocks})),
-        otherwise,
+        still,
         tuple(channel.path for channel in channels if (channel.owner, channel.path) in held),
     )
 

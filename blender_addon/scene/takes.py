@@ -7,9 +7,9 @@ A take is one action. Where Blender wants an action of its own for the shape key
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from ..core.clip_reader import Span
 from ..core.errors import UserError
 from ..core.manner import Manner
 from .face import faces_of
+from .still import Still, checked, label, put_back
 
 RECORD = "momjit"
 """Property of a take: its record as JSON."""
@@ -34,8 +35,8 @@ class Take:
     """What is known of an action: scene frames `start` to `end` perform `clip`, whose frame rate
     is `fps`, on the armature that was called `armature`.
 
-    It keys these `bones`, `shapes` and `switches`: properties of the armature, by their path, with
-    the value that they had before.
+    It keys these `bones` and `shapes`; `still` says of every property that it keys what that is
+    without any take.
     """
 
     clip: Path
@@ -46,7 +47,7 @@ class Take:
     manner: Manner
     bones: tuple[str, ...]
     shapes: tuple[str, ...]
-    switches: dict[str, int | float]
+    still: Still
     spans: tuple[Span, ...]
     provenance: dict[str, Any]
 
@@ -55,10 +56,9 @@ class Take:
         """What is said."""
         return str(self.provenance.get("text", ""))
 
-    @cached_property
-    def keyed(self) -> frozenset[str]:
-        """Names of all that it keys: bones, shape keys and switches."""
-        return frozenset((*self.bones, *self.shapes, *self.switches))
+    def keys(self, owner: Any, path: str) -> bool:
+        """Whether it keys this property of `owner`."""
+        return path in self.still.get(label(owner), {})
 
     def overlaps(self, start: float, end: float) -> bool:
         """Whether it plays at any frame from `start` to `end`."""
@@ -66,7 +66,7 @@ class Take:
 
 
 def record_take(action: bpy.types.Action, take: Take) -> None:
-    """Keep with the action what it performs."""
+    """Keep with the action what it performs, and keep the action, whoever plays another one."""
     record = {
         "clip": portable(take.clip),
         "armature": take.armature,
@@ -75,9 +75,11 @@ def record_take(action: bpy.types.Action, take: Take) -> None:
         "manner": take.manner.to_json(),
         "bones": take.bones,
         "shapes": take.shapes,
-        "switches": take.switches,
+        "still": take.still,
         "spans": [[s.kind, s.text, s.start, s.end, s.source] for s in take.spans],
     }
+    for part in (action, *parts_of(action)):
+        part.use_fake_user = True
     action[RECORD] = json.dumps({**take.provenance, "take": record}, ensure_ascii=False)
 
 
@@ -110,7 +112,7 @@ def _parsed(stored: str, _scene_file: str) -> Take | None:
             manner=Manner.from_json(record["manner"]),
             bones=tuple(map(str, record["bones"])),
             shapes=tuple(map(str, record["shapes"])),
-            switches={str(path): _number(value) for path, value in record["switches"].items()},
+            still=checked(record["still"]),
             spans=tuple(
                 Span(str(kind), str(text), float(begin), float(stop), str(source))
                 for kind, text, begin, stop, source in record["spans"]
@@ -119,12 +121,6 @@ def _parsed(stored: str, _scene_file: str) -> Take | None:
         )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, UserError):
         return None
-
-
-def _number(value: object) -> int | float:
-    if not isinstance(value, int | float):
-        raise TypeError(f"{value!r:.80} is no number")
-    return value
 
 
 def owners_of(armature: bpy.types.Object) -> list[Any]:
@@ -188,30 +184,26 @@ def laid_over(action: bpy.types.Action, owner: Any) -> bpy.types.Action | None:
 
 def play_take(armature: bpy.types.Object, action: bpy.types.Action) -> None:
     """Let a character play a take with body and face."""
-    for owner in owners_of(armature):
+    owners = owners_of(armature)
+    _leave(owners)
+    for owner in owners:
         compat.play(owner, part_for(action, owner))
 
 
 def play_before(armature: bpy.types.Object, action: bpy.types.Action) -> None:
-    """Let a character play what it did before the take `action`, with its switches as then."""
-    for owner in owners_of(armature):
+    """Let a character play what it did before the take `action`."""
+    owners = owners_of(armature)
+    _leave(owners)
+    for owner in owners:
         compat.play(owner, laid_over(action, owner))
-    take = take_of(action)
-    for path, value in take.switches.items() if take else ():
-        set_switch(armature, path, value)
 
 
-def switches_before(armature: bpy.types.Object, paths: Iterable[str]) -> dict[str, int | float]:
-    """The values that switches had before any take set them."""
-    take = playing_take(armature)
-    known: dict[str, Any] = take.switches if take else {}
-    return {path: known.get(path, armature.path_resolve(path)) for path in paths}
-
-
-def set_switch(armature: bpy.types.Object, path: str, value: int | float) -> None:
-    """Set a custom property of an armature or of its bones, by its data path there."""
-    holder, _, key = path.rpartition("[")
-    (armature.path_resolve(holder) if holder else armature)[key[1:-2]] = value
+def _leave(owners: Sequence[Any]) -> None:
+    """Have no take play any more, nor a pose that one left behind."""
+    take = take_of(playing(owners[0]))
+    for owner in owners:
+        compat.play(owner, None)
+    put_back(owners, take.still if take else {})
 
 
 def start_take(owners: Sequence[Any], name: str) -> bpy.types.Action:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,13 +17,13 @@ from ..core.manner import Manner
 from ..core.quaternion import Array, continuous
 from ..core.retarget import RigMotion
 from .below import Below
+from .channels import Place, rotation_place, shape_path
 from .curve_keys import span
+from .still import Still, Value, label, put_back, read_value
 from .takes import Take, laid_over, part_for, playing, take_of
 
 Shapes = Mapping[Any, Mapping[str, Array]]
 """For the shape keys of a mesh: values `(T,)` by the name of the block."""
-Place = tuple[Any, str]
-"""A property: its owner and its path there."""
 Actions = Mapping[Any, bpy.types.Action | None]
 """What each owner plays."""
 
@@ -34,13 +34,14 @@ class Underlay:
 
     `levels`: by owner the actions that play now, then those under the take that plays, and so on
     down to where no take plays at that time. What a take keys is not the ground of the next one:
-    `level`, by owner and name of a bone or shape key, says whose action is. `curves` are that
-    action's for the properties that the performance animates.
+    `level` says for every property that the performance animates whose actions are; `curves` are
+    its curves there. `takes` are those between the levels.
     """
 
     armature: bpy.types.Object
     levels: Sequence[Actions]
-    level: Mapping[tuple[Any, str], int]
+    takes: Sequence[Take]
+    level: Mapping[Place, int]
     curves: Mapping[Place, Mapping[int, bpy.types.FCurve]]
     first: float
     last: float
@@ -55,31 +56,37 @@ class Underlay:
         """Whether anything goes on after the performance."""
         return any(span(curve)[1] > self.last for curve in self._all())
 
+    def still(self, places: Iterable[Place]) -> Still:
+        """What properties are without this performance and without any take."""
+        values: dict[str, dict[str, Value]] = {}
+        for owner, path in places:
+            level, name = self.level[owner, path], label(owner)
+            value = self.takes[level - 1].still[name][path] if level else read_value(owner, path)
+            values.setdefault(name, {})[path] = value
+        return values
+
     def _all(self) -> Iterator[bpy.types.FCurve]:
         return (curve for axes in self.curves.values() for curve in axes.values())
 
 
 def find_underlay(
-    owners: Sequence[Any], places: Mapping[Place, str], first: float, last: float
+    owners: Sequence[Any], places: Collection[Place], first: float, last: float
 ) -> Underlay:
     """What the `owners`, the armature first, go on with around a performance that animates
-    `places`: properties of the bones and shape keys of these names."""
+    `places`."""
     levels: list[Actions] = [{owner: playing(owner) for owner in owners}]
     takes: list[Take] = []
     while (take := take_of(levels[-1][owners[0]])) and take.overlaps(first, last):
         takes.append(take)
         levels.append(_under(levels[-1], owners[0]))
     level = {
-        (owner, name): next(
-            (k for k, take in enumerate(takes) if name not in take.keyed), len(takes)
-        )
-        for (owner, _), name in places.items()
+        place: next((k for k, take in enumerate(takes) if not take.keys(*place)), len(takes))
+        for place in places
     }
     curves: dict[Place, dict[int, bpy.types.FCurve]] = {}
     for k, actions in enumerate(levels):
-        wanted = [place for place, name in places.items() if level[place[0], name] == k]
-        curves |= curves_at(actions, wanted)
-    return Underlay(owners[0], levels, level, curves, first, last)
+        curves |= curves_at(actions, [place for place in places if level[place] == k])
+    return Underlay(owners[0], levels, takes, level, curves, first, last)
 
 
 def _under(actions: Actions, armature: bpy.types.Object) -> Actions:
@@ -172,17 +179,17 @@ def blend(
         columns = [
             column
             for column, bone in enumerate(motion.bones)
-            if underlay.level[underlay.armature, bone] == level
+            if underlay.level[rotation_place(underlay.armature, bone)] == level
         ]
         blocks = {
-            keys: [name for name in values if underlay.level[keys, name] == level]
+            keys: [name for name in values if underlay.level[keys, shape_path(keys, name)] == level]
             for keys, values in mixed.items()
         }
         moved = {mesh.data.shape_keys: mesh for mesh in faces if blocks.get(mesh.data.shape_keys)}
         bones = [motion.bones[column] for column in columns]
         if not bones and not moved:
             continue
-        with _played(actions):
+        with _played(actions, underlay.takes[:level]):
             below = Below(underlay.armature, bones, [*moved.values()], stretch.times[frames])
         share = weights[frames]
         at = frames[:, None], np.array(columns, dtype=np.intp)
@@ -199,12 +206,14 @@ def blend(
 
 
 @contextmanager
-def _played(actions: Actions) -> Iterator[None]:
-    """Let every owner play its action for a while."""
+def _played(actions: Actions, left: Sequence[Take]) -> Iterator[None]:
+    """Let every owner play its action for a while, without the poses of the takes `left`."""
     now = {owner: playing(owner) for owner in actions}
     changed = [owner for owner in actions if now[owner] != actions[owner]]
     for owner in changed:
         compat.play(owner, actions[owner])
+    for take in left:
+        put_back(actions, take.still)
     try:
         yield
     finally:

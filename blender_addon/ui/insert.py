@@ -22,6 +22,7 @@ from ..scene.bones import BONES, recall_map
 from ..scene.face import FACES, recall_faces
 from ..scene.lineup import lay_strip, make_room
 from ..scene.markers import add_marks, marks_of
+from ..scene.nla import require_no_tweak
 from ..scene.perform import AS_IT_IS, Performance, perform_clip
 from ..scene.takes import Take, portable, record_take
 from . import session
@@ -112,6 +113,7 @@ def perform(
     manner: Manner,
 ) -> Performance:
     """Make a take of the clip on the avatar, with faces as they are mapped by the user."""
+    require_no_tweak(avatar.armature)
     recall_faces(avatar.meshes, session.current().folder / FACES)
     name = _action_name(clip)
     performed = perform_clip(clip, avatar, frame_rate(scene), name, start, manner)
@@ -125,7 +127,7 @@ def perform(
         manner=manner,
         bones=keyed.motion.bones,
         shapes=keyed.shapes,
-        switches=dict(keyed.switches),
+        still=keyed.still,
         spans=clip.spans,
         provenance=clip.provenance,
     )

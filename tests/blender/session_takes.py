@@ -9,9 +9,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import traceback
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import MagicMock
 
 import bpy
 import numpy as np
@@ -24,7 +29,8 @@ from blender_addon.core.manner import Manner
 from blender_addon.core.mirror import mirrored
 from blender_addon.core.reduce import Tolerance
 from blender_addon.core.retarget import retarget
-from blender_addon.scene.takes import playing, take_of, takes_of
+from blender_addon.scene.control_rig import Switch
+from blender_addon.scene.takes import Take, playing, take_of, takes_of
 from blender_addon.ui import insert
 
 FPS, FRAMES = 30, 15
@@ -33,6 +39,18 @@ ARM, LEG, FINGER = "leftUpperArm", "leftUpperLeg", "leftIndexProximal"
 
 def puppet() -> bpy.types.Object:
     return next(item for item in bpy.data.objects if item.type == "ARMATURE")
+
+
+def played() -> bpy.types.Action:
+    action = playing(puppet())
+    assert action is not None
+    return action
+
+
+def played_take() -> Take:
+    take = take_of(played())
+    assert take is not None
+    return take
 
 
 def shape(name: str = "jawOpen") -> bpy.types.ShapeKey:
@@ -51,7 +69,7 @@ def apart(one: Quaternion, other: Quaternion) -> float:
     return float(np.degrees(2.0 * np.arctan2(np.linalg.norm(between[1:]), abs(between.w))))
 
 
-def bring_in(clip: Path, start: int = 1, **manner: object) -> bpy.types.Action:
+def bring_in(clip: Path, start: int = 1, **manner: Any) -> bpy.types.Action:
     placement = insert.Placement(
         scene=bpy.context.scene.name,
         armature=puppet().name,
@@ -61,7 +79,7 @@ def bring_in(clip: Path, start: int = 1, **manner: object) -> bpy.types.Action:
         manner=Manner(**manner),
     )
     insert.insert(bpy.context, clip, None, placement)
-    return playing(puppet())
+    return played()
 
 
 def wanted(clip: Path, bone: str, mirror: bool = False) -> list[Quaternion]:
@@ -113,7 +131,7 @@ def check_playback(clip: Path) -> None:
     for bone in (ARM, LEG, FINGER):
         for frame, turn in enumerate(wanted(clip, bone), start=1):
             assert apart(pose(bone, frame), turn) < 0.1, (bone, frame)
-    record = take_of(take)
+    record = played_take()
     assert (record.start, record.end, record.clip) == (1.0, 15.0, clip)
     assert takes_of(puppet()) == [take]
     groups = {curve.group.name for curve in curves_of(puppet())}
@@ -140,7 +158,7 @@ def check_mask(clip: Path) -> None:
     paths = {curve.data_path for curve in curves_of(puppet())}
     assert not any("right" in path or "hips" in path for path in paths)
     assert bpy.ops.ed.undo() == {"FINISHED"}
-    assert playing(puppet()).name == "walk"
+    assert played().name == "walk"
     assert not takes_of(puppet())
     for frame in (1, 25, 60):
         assert apart(pose(ARM, frame), before[ARM][frame - 1]) < 0.01
@@ -165,6 +183,86 @@ def check_strength_and_ease(clip: Path) -> None:
         assert apart(pose(ARM, frame), below[frame - 1]) < 0.1, frame
 
 
+def check_nothing_left_behind(clip: Path) -> None:
+    """Bones that only the take keys go back to their pose with it, also under half a take."""
+    finger = puppet().pose.bones[FINGER]
+    finger.rotation_mode = "QUATERNION"
+    finger.rotation_quaternion = resting = Quaternion((1.0, 0.0, 0.0), 0.4)
+    shape("eyeBlinkLeft").value = 0.3
+    bpy.ops.ed.undo_push(message="pose")
+    bring_in(clip, strength=1.0)
+    assert apart(pose(FINGER, 8), resting) > 1.0
+    bring_in(clip, strength=0.5)
+    full = wanted(clip, FINGER)
+    for k, turn in enumerate(full):
+        assert apart(pose(FINGER, 1 + k), resting.slerp(turn, 0.5)) < 0.1, k
+    for left in (1, 0):
+        bpy.context.scene.frame_set(8)
+        press("play_before")
+        assert len(takes_of(puppet())) == 2
+        assert (take_of(playing(puppet())) is not None) == bool(left)
+    assert apart(pose(FINGER, 8), resting) < 0.01
+    assert abs(shape("eyeBlinkLeft").value - 0.3) < 1e-6
+
+
+def check_cycles(clip: Path) -> None:
+    """An endless walk goes on around the performance, and endlessly where it has no say."""
+    walk()
+    for curve in curves_of(puppet()):
+        curve.modifiers.new("CYCLES")
+        curve.update()
+    bpy.context.scene.frame_end = 150
+    bpy.ops.ed.undo_push(message="cycles")
+    below = {bone: [pose(bone, frame) for frame in range(1, 151)] for bone in (ARM, LEG)}
+    bring_in(clip, start=80, parts=frozenset({"left_arm"}))
+    for frame in range(1, 151):
+        assert apart(pose(LEG, frame), below[LEG][frame - 1]) < 0.01, frame
+        if not 80 <= frame < 80 + FRAMES:
+            assert apart(pose(ARM, frame), below[ARM][frame - 1]) < 0.05, frame
+    assert apart(pose(ARM, 85), wanted(clip, ARM)[5]) < 0.1
+
+
+def check_switches(clip: Path) -> None:
+    """A switch of the rig is set while a take plays and as it was without it."""
+    puppet()["fk"] = 0.25
+    avatar = replace(
+        insert.avatar_for(puppet()), switches=(Switch('["fk"]', 1.0, frozenset({ARM})),)
+    )
+    bpy.ops.ed.undo_push(message="switch")
+    manner = Manner()
+    movement = read_clip(clip)
+    insert.perform(bpy.context.scene, movement, clip, avatar, 1.0, manner)
+    bpy.context.scene.frame_set(5)
+    assert puppet()["fk"] == 1.0
+    press("play_before")
+    bpy.context.scene.frame_set(5)
+    assert puppet()["fk"] == 0.25
+
+
+def check_list(clip: Path) -> None:
+    """Clicking a row plays its take; the panels draw, with icons that there are."""
+    bring_in(clip, start=1)
+    first = played().name
+    bring_in(clip, start=1)
+    takes = bpy.context.scene.momjit_takes
+    assert bpy.data.actions[takes.row] == playing(puppet())
+    takes.row = bpy.data.actions.find(first)
+    assert played().name == first
+    layout = MagicMock()
+    for panel in ("MOMJIT_PT_takes", "MOMJIT_PT_performance"):
+        getattr(bpy.types, panel).draw(SimpleNamespace(layout=layout), bpy.context)
+    listing = bpy.types.MOMJIT_UL_takes
+    for action in bpy.data.actions:
+        listing.draw_item(MagicMock(), bpy.context, layout, bpy.data, action, 0, takes, "row")
+    icons = bpy.types.UILayout.bl_rna.functions["label"].parameters["icon"].enum_items.keys()
+    used = re.findall(r"icon='([A-Z_]+)'", str(layout.mock_calls))
+    assert len(used) > 5
+    assert set(used) <= set(icons), set(used) - set(icons)
+    fields = SimpleNamespace(filter_name="", bitflag_filter_item=1)
+    flags, _ = listing.filter_items(fields, bpy.context, bpy.data, "actions")
+    assert sum(flags) == 2
+
+
 def check_history(clip: Path, other: Path) -> None:
     """A take of the same time replaces the one before it, over the user's own action."""
     old = walk()
@@ -177,16 +275,16 @@ def check_history(clip: Path, other: Path) -> None:
     name = first.name
     bpy.ops.ed.undo_push(message="before")
     press("play_take", name=name)
-    assert playing(puppet()).name == name
+    assert played().name == name
     assert apart(pose(ARM, 25), wanted(clip, ARM)[5]) < 0.1
     bpy.context.scene.frame_set(20 + 9)
     jaw = read_clip(clip).expressions[9, read_clip(clip).expression_names.index("jawOpen")]
     assert abs(shape().value - jaw) < 1e-3
     press("play_before")
-    assert playing(puppet()).name == old.name
+    assert played().name == old.name
     assert apart(pose(ARM, 25), below[24]) < 0.01
     bpy.ops.ed.undo()
-    assert playing(puppet()).name == name
+    assert played().name == name
     puppet().name = "Renamed"
     assert len(takes_of(puppet())) == 2
     press("duplicate_take")
@@ -194,7 +292,7 @@ def check_history(clip: Path, other: Path) -> None:
     assert apart(pose(ARM, 25), wanted(clip, ARM)[5]) < 0.1
     press("delete_take")
     assert len(takes_of(puppet())) == 2
-    assert playing(puppet()).name == "walk"
+    assert played().name == "walk"
     assert apart(pose(ARM, 25), below[24]) < 0.01
 
 
@@ -206,20 +304,20 @@ def check_mirror_and_redo(one_sided: Path) -> None:
     bpy.context.scene.momjit_performance.strength = 1.0
     bpy.ops.ed.undo_push(message="settings")
     press("mirror_take")
-    assert take_of(playing(puppet())).manner.mirror
+    assert played_take().manner.mirror
     assert len(takes_of(puppet())) == 2
     assert apart(pose(ARM, FRAMES), pose(ARM, 1)) < 0.1
     turn = wanted(one_sided, "rightUpperArm", mirror=True)[-1]
     assert apart(pose("rightUpperArm", FRAMES), turn) < 0.1
     assert apart(turn, rest) > 30.0
     bpy.ops.ed.undo()
-    assert not take_of(playing(puppet())).manner.mirror
+    assert not played_take().manner.mirror
     settings = bpy.context.scene.momjit_performance
     for part in ("head", "face", "right_arm", "right_hand", "trunk", "legs"):
         setattr(settings, part, False)
     bpy.ops.ed.undo_push(message="settings")
     press("redo_take")
-    assert take_of(playing(puppet())).manner.parts == {"left_arm", "left_hand"}
+    assert played_take().manner.parts == {"left_arm", "left_hand"}
     assert not any("right" in curve.data_path for curve in curves_of(puppet()))
 
 
@@ -304,7 +402,7 @@ def check_saved_scene(clip: Path, folder: Path) -> None:
     inside.write_bytes(clip.read_bytes())
     action = bring_in(inside)
     assert json.loads(action["momjit"])["take"]["clip"].startswith("//momjit")
-    assert take_of(action).clip == inside
+    assert played_take().clip == inside
     inside.rename(folder / "gone.npz")
     with refused("no such clip file"):
         bpy.ops.momjit.mirror_take()
@@ -316,6 +414,10 @@ def main(clip: Path, one_sided: Path, avatar: str, folder: Path) -> None:
         (check_playback, (clip,)),
         (check_mask, (clip,)),
         (check_strength_and_ease, (clip,)),
+        (check_nothing_left_behind, (clip,)),
+        (check_cycles, (clip,)),
+        (check_switches, (clip,)),
+        (check_list, (clip,)),
         (check_history, (clip, one_sided)),
         (check_mirror_and_redo, (one_sided,)),
         (check_fewer_keys, (clip,)),
