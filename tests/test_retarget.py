@@ -198,3 +198,98 @@ def test_a_clip_without_hips_is_refused(tmp_path: Path):
     rig = humanoid_rig()
     with pytest.raises(UserError, match="hips"):
         retarget(nameless, rig, map_bones(rig))
+
+
+def posed_rest(turns: dict[str, tuple[float, float, float]]) -> Rig:
+    """Our skeleton resting with some joints turned, degrees; its bones keep their axes."""
+    pose = np.zeros((len(HUMANOID.names), 3))
+    for name, degrees in turns.items():
+        pose[HUMANOID.index(name)] = np.radians(degrees)
+    places, _ = forward_kinematics(HUMANOID, rotvec_to_quat(pose), HUMANOID.offsets[0])
+    return replace(humanoid_rig(), heads=places, tails=places + [0.0, 0.02, 0.0])
+
+
+ODD_RESTS = {
+    "arm up": {"leftShoulder": (0, 0, 30), "leftUpperArm": (0, 0, 70)},
+    "arms forward": {"leftUpperArm": (0, -85, 0), "rightUpperArm": (0, 85, 0)},
+    "bent elbows": {"leftLowerArm": (0, -90, 0), "rightLowerArm": (0, 60, 0)},
+    "palms forward": {"leftHand": (80, 0, 0), "rightHand": (85, 0, 0)},
+    "bent fingers": {
+        f"{side}{finger}{part}": (0, 0, -40 if side == "left" else 40)
+        for side in SIDES
+        for finger in ("Index", "Middle", "Ring", "Little")
+        for part in ("Proximal", "Intermediate")
+    },
+    "legs apart": {"leftUpperLeg": (0, 0, 40), "rightUpperLeg": (-50, 0, 0)},
+}
+
+
+@pytest.mark.parametrize("name", ODD_RESTS)
+def test_rigs_may_rest_in_any_pose(name: str, tmp_path: Path):
+    clip = as_clip(lively_motion(), tmp_path)
+    rig = posed_rest(ODD_RESTS[name])
+    bone_map = map_bones(humanoid_rig())
+    ours = rig_places(rig, bone_map, retarget(clip, rig, bone_map))
+    places, _ = forward_kinematics(HUMANOID, clip.rotations, clip.root)
+    theirs = {joint: places[:, k] for k, joint in enumerate(clip.joints)}
+    for start, end in limb_segments():
+        error = angles_between(ours[end] - ours[start], theirs[end] - theirs[start])
+        assert error.max() < 0.1, (start, error.max())
+    for side in SIDES:
+        assert angles_between(palm_normals(ours, side), palm_normals(theirs, side)).max() < 1.0
+
+
+def test_a_collar_bone_far_from_the_sources_is_brought_near_it(tmp_path: Path):
+    clip = as_clip(rest_motion(2, 30.0), tmp_path)
+    bone_map = map_bones(humanoid_rig())
+    for raised, left in ((20.0, 20.0), (60.0, 25.0)):
+        rig = posed_rest({"leftShoulder": (0, 0, raised)})
+        ours = rig_places(rig, bone_map, retarget(clip, rig, bone_map))
+        rest = HUMANOID.rest_positions
+        ends = [HUMANOID.index(name) for name in ("leftShoulder", "leftUpperArm")]
+        error = angles_between(
+            ours["leftUpperArm"] - ours["leftShoulder"], rest[ends[1]] - rest[ends[0]]
+        )
+        np.testing.assert_allclose(error, left, atol=1e-3)
+
+
+def test_feet_that_rest_level_stay_level_whatever_the_legs_do(tmp_path: Path):
+    clip = as_clip(rest_motion(2, 30.0), tmp_path)
+    rig = posed_rest({"leftUpperLeg": (0, 0, 25), "leftFoot": (0, 0, -25)})
+    bone_map = map_bones(humanoid_rig())
+    _, turned = posed(rig, retarget(clip, rig, bone_map))
+    np.testing.assert_allclose(turned[:, rig.index("leftFoot")], [np.eye(3)] * 2, atol=1e-9)
+
+
+def test_a_root_of_its_own_carries_hips_and_spine_side_by_side(tmp_path: Path):
+    clip = as_clip(lively_motion(), tmp_path)
+    plain = humanoid_rig()
+    centre = plain.heads[0] + [0.0, 0.3, 0.1]
+    spine = plain.index("spine") + 1
+    rig = Rig(
+        ("centre", *plain.names),
+        (-1, *(0 if k + 1 == spine else parent + 1 for k, parent in enumerate(plain.parents))),
+        np.concatenate([[centre], plain.heads]),
+        np.concatenate([[centre], plain.tails]),
+        np.concatenate([[np.eye(3)], plain.rotations]),
+    )
+    bone_map = map_bones(plain)
+    bone_map = replace(bone_map, bones=bone_map.bones | {"hips": ("centre", "hips")})
+    ours = rig_places(rig, bone_map, retarget(clip, rig, bone_map))
+    places, _ = forward_kinematics(HUMANOID, clip.rotations, clip.root)
+    for side in SIDES:
+        leg = HUMANOID.index(f"{side}Foot")
+        np.testing.assert_allclose(ours[f"{side}Foot"], places[:, leg], atol=1e-6)
+
+
+def test_a_root_that_slides_along_other_axes_goes_the_same_way(tmp_path: Path):
+    clip = as_clip(lively_motion(), tmp_path)
+    rig = humanoid_rig()
+    bone_map = map_bones(rig)
+    axes = np.array([[0.0, 2.0, 0.0], [0.0, 0.0, 1.0], [0.5, 0.0, 0.0]])
+    other = replace(rig, slid_along={"hips": axes})
+    plain, _ = posed(rig, retarget(clip, rig, bone_map))
+    heads, _ = posed(other, retarget(clip, other, bone_map))
+    np.testing.assert_allclose(heads, plain, atol=1e-9)
+    stuck = replace(rig, slid_along={"hips": np.zeros((3, 3))})
+    assert not retarget(clip, stuck, bone_map).locations.any()

@@ -3,6 +3,7 @@ shows as a turn and a shear."""
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 
 import numpy as np
@@ -37,9 +38,10 @@ def unstretched(turns: dict[str, Array], rig: Rig, bone_map: BoneMap) -> dict[st
     if rig.stretch is None:
         return turns
     back = np.linalg.inv(rig.stretch)
+    riders = _riders(rig, turns)
     found: dict[str, Array] = {}
     for name, turn in turns.items():
-        along, square = _axes(rig, bone_map, name)
+        along, square = _axes(rig, bone_map, name, riders.get(name, []))
         shown = to_matrix(turn)
         lines = shown @ (rig.stretch @ along) @ back
         squares = shown @ (back @ square) @ rig.stretch
@@ -47,21 +49,26 @@ def unstretched(turns: dict[str, Array], rig: Rig, bone_map: BoneMap) -> dict[st
     return found
 
 
-def _axes(rig: Rig, bone_map: BoneMap, name: str) -> tuple[Array, Array]:
-    """Direction of a bone and a line square to it."""
-    bone = rig.index(name)
+def _riders(rig: Rig, turns: Container[str]) -> dict[str, list[int]]:
+    """The turned bones that each turned bone carries along directly."""
+    riders: dict[str, list[int]] = {}
+    for bone, name in enumerate(rig.names):
+        above = (rig.names[each] for each in rig.above(bone))
+        carrier = next((each for each in above if each in turns), None)
+        if name in turns and carrier is not None:
+            riders.setdefault(carrier, []).append(bone)
+    return riders
+
+
+def _axes(rig: Rig, bone_map: BoneMap, name: str, riders: list[int]) -> tuple[Array, Array]:
+    """Direction of a bone, towards the one that rides on it, and a line square to it."""
+    head = rig.heads[rig.index(name)]
     for side in SIDES:
         knuckles = [f"{side}{finger}Proximal" for finger in FINGERS[1:]]
         ends = [rig.index(bone_map.first(each)) for each in knuckles if each in bone_map.bones]
         if name in bone_map.bones.get(f"{side}Hand", ()) and len(ends) > 1:
-            rays = rig.heads[ends] - rig.heads[bone]
+            rays = rig.heads[ends] - head
             return rays.mean(axis=0), np.cross(rays[0], rays[-1])
-    below = [
-        rig.index(row[0])
-        for row in bone_map.bones.values()
-        if rig.parents[rig.index(row[0])] == bone
-    ]
-    end = rig.heads[below[0]] if len(below) == 1 else rig.tails[bone]
-    along = end - rig.heads[bone]
-    across = np.cross(along, np.eye(3)[np.argmin(np.abs(normalize(along)))])
-    return along, across
+    end = rig.heads[riders[0]] if len(riders) == 1 else rig.tails[rig.index(name)]
+    along = end - head
+    return along, np.cross(along, np.eye(3)[np.argmin(np.abs(normalize(along)))])

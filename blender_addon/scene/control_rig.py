@@ -132,7 +132,7 @@ class _Search:
     def keyable(self) -> tuple[Bones, list[str]]:
         """What can be keyed, and remarks on the rest; `UserError` for an essential bone."""
         shaken = self._shaken()
-        bad, kept, remarks = self._bad(), Bones(), list[str]()
+        bad, kept, remarks = self._bad(shaken), Bones(), list[str]()
         for name, row in self.bones.items():
             if name not in bad:
                 inert = {bone for bone in row[1:] if not self._turns(shaken, bone)}
@@ -156,9 +156,9 @@ class _Search:
     def _shaken(self) -> Shaken:
         return self._tried.shake(_all(self.bones), times=1)
 
-    def _bad(self) -> list[str]:
+    def _bad(self, shaken: Shaken | None = None) -> list[str]:
         """Humanoid bones whose first bone keys do not turn, or that does not move the skin."""
-        shaken = self._shaken()
+        shaken = shaken or self._shaken()
         return [
             name
             for name, row in self.bones.items()
