@@ -57,9 +57,10 @@ def export_character(
         return
     take = sample_take(
         armature,
-        [mesh for mesh in meshes if mesh.visible_get()] if suffix != ".bvh" else (),
+        [mesh for mesh in meshes if mesh.visible_get()],
         deforming_only=options.deforming_only,
         nla=options.nla,
+        shapes=suffix != ".bvh",
         told=lambda fraction, detail: told(0.7 * fraction, detail),
     )
     told(0.7, path.name)

@@ -184,12 +184,15 @@ def _bind(copy: bpy.types.Object, mesh: bpy.types.Object, armature: bpy.types.Ob
     for extra in modifiers[1:]:
         copy.modifiers.remove(extra)
     if modifiers:
-        modifiers[0].object, modifiers[0].show_viewport = armature, True
+        modifiers[0].object = armature
     elif carrier:
-        copy.modifiers.new("Armature", "ARMATURE").object = armature
+        modifiers.append(copy.modifiers.new("Armature", "ARMATURE"))
+        modifiers[0].object = armature
         copy.vertex_groups.clear()
         group = copy.vertex_groups.new(name=carrier)
         group.add(range(len(copy.data.vertices)), 1.0, "REPLACE")
+    for modifier in modifiers[:1]:
+        modifier.show_viewport = False  # exporters play every frame, but want the skin at rest
 
 
 def _animate(owner: Any, title: str, made: list[bpy.types.ID]) -> CurveStore:

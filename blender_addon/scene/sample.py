@@ -50,12 +50,14 @@ def sample_take(
     *,
     deforming_only: bool = True,
     nla: bool = True,
+    shapes: bool = True,
     told: Told = lambda fraction, detail: None,
 ) -> Take:
     """Play the scene's frames and note what the character does; the scene is left as it was.
 
     `deforming_only`: without control bones; `nla`: with strips, not only the armature's own
-    action; `told`: is told how far it is. `UserError` when the range is absurd.
+    action; `shapes`: note what the meshes' shape keys do too; `told`: is told how far it is.
+    `UserError` when the range is absurd.
     """
     scene = bpy.context.scene
     frames = range(scene.frame_start, scene.frame_end + 1)
@@ -73,7 +75,7 @@ def sample_take(
     order = list(tree.bones)
     poses = np.empty((len(frames), len(order), 4, 4))
     worlds = np.empty((len(frames), 4, 4))
-    shaped = [mesh for mesh in meshes if mesh.data.shape_keys]
+    shaped = [mesh for mesh in meshes if shapes and mesh.data.shape_keys]
     weights = {mesh: _no_weights(mesh, len(frames)) for mesh in shaped}
     flat = np.empty(len(bones) * 16, dtype=np.float32)
     with _playing(scene, armature, meshes, nla=nla):
