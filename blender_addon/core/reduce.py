@@ -6,6 +6,7 @@ the movement has at them, which is a Bézier curve whose handles lie a third of 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from .quaternion import Array, normalize
 
 Flags = NDArray[np.bool_]
+Indices = NDArray[np.int_]
 Distance = Callable[[Array, Array], Array]
 """How far `(...)` two values `(..., C)` are apart, in the unit of the tolerance."""
 
@@ -24,9 +26,9 @@ class Tolerance:
     """How far a reduced curve may be from the full one: radians a bone turns amiss, metres it is
     out of place, and units of a shape key."""
 
-    rotation: float
-    location: float
-    shape: float
+    rotation: float = math.radians(0.5)
+    location: float = 0.002
+    shape: float = 0.01
 
 
 def rotation_distance(one: Array, other: Array) -> Array:
@@ -42,89 +44,69 @@ def place_distance(one: Array, other: Array) -> Array:
 
 def slopes(values: Array) -> Array:
     """Change a frame `(T, ...)` at every frame of `values` `(T, ...)`."""
-    return np.gradient(values, axis=0) if len(values) > 1 else np.zeros_like(values)
+    if len(values) < 2:
+        return np.zeros_like(values)
+    return np.gradient(values, axis=0, edge_order=2 if len(values) > 2 else 1)
 
 
 def fewest_keys(values: Array, distance: Distance, tolerance: float) -> Flags:
     """The frames to key `(T, N)` of N channels `values` `(T, N, C)`; the ends always are.
 
-    Where a curve strays, it gets a key at its worst frame, until none does; then every key goes
-    that can, one neighbour at a time. The components of a channel share their keys.
+    From every key on, the next one lies as far away as the curve between them allows: looked for
+    at twice the distance until it strays, then by halves. The components of a channel share
+    their keys.
     """
-    keys = np.zeros(values.shape[:2], dtype=bool)
+    frames, channels = values.shape[:2]
+    rates = slopes(values)
+    keys = np.zeros((frames, channels), dtype=bool)
     keys[[0, -1]] = True
-    slope = slopes(values)
-    busy = np.arange(values.shape[1])
+    last = frames - 1
+    start, reach = np.zeros(channels, dtype=int), np.ones(channels, dtype=int)
+    near, far = np.minimum(start + 1, last), np.full(channels, frames)  # it can reach, it cannot
+    trial = near.copy()
+    busy = np.flatnonzero(near < last)
     while busy.size:
-        error = _error(values[:, busy], slope[:, busy], keys[:, busy], distance)
-        worst = _worst(error, keys[:, busy], tolerance)
-        keys[:, busy] |= worst
-        busy = busy[worst.any(axis=0)]
-    busy = np.arange(values.shape[1])
-    while busy.size:
-        kept = keys[:, busy]
-        spared = kept.copy()
-        for parity in (1, 0):
-            spared = _spared(values[:, busy], slope[:, busy], spared, distance, tolerance, parity)
-        keys[:, busy] = spared
-        busy = busy[(spared != kept).any(axis=0)]
+        strays = _error(values, rates, busy, start[busy], trial[busy], distance)
+        stays = strays <= tolerance
+        near[busy[stays]], far[busy[~stays]] = trial[busy[stays]], trial[busy[~stays]]
+        found = busy[(near[busy] == last) | (far[busy] - near[busy] <= 1)]
+        keys[near[found], found] = True
+        reach[found] = near[found] - start[found]
+        start[found], far[found] = near[found], frames
+        near[found] = np.minimum(start[found] + 1, last)
+        wider = np.minimum(start + 2 * np.maximum(near - start, reach // 2), last)
+        trial = np.where(far < frames, (near + far) // 2, np.maximum(wider, near))
+        busy = busy[start[busy] < last]
     return keys
 
 
-def _spared(
-    values: Array, slope: Array, keys: Flags, distance: Distance, tolerance: float, parity: int
-) -> Flags:
-    """The keys without every second one, except where the curve would then stray."""
-    order = np.cumsum(keys, axis=0)
-    spare = keys & (order % 2 == parity)
-    spare[[0, -1]] = False
-    fewer = keys & ~spare
-    error = _error(values, slope, fewer, distance)
-    bad = _segment_maximum(error, fewer) > tolerance
-    return fewer | (spare & bad)
-
-
-def curve(values: Array, slope: Array, keys: Flags) -> Array:
-    """The smooth curves `(T, N, C)` through the `keys` `(T, N)` of `values`, at every frame."""
-    before, after = _neighbours(keys)
-    span = np.maximum(after - before, 1)[..., None]
-    share = (np.arange(len(keys))[:, None] - before)[..., None] / span
-    start, end = (np.take_along_axis(values, near[..., None], 0) for near in (before, after))
-    leave, arrive = (
-        np.take_along_axis(slope, near[..., None], 0) * span for near in (before, after)
+def _error(
+    values: Array,
+    rates: Array,
+    columns: Indices,
+    start: Indices,
+    end: Indices,
+    distance: Distance,
+) -> Array:
+    """The largest distance `(M,)` of M channels from their curves between two frames `(M,)`."""
+    frames = np.arange(int(np.max(end - start)) + 1)[:, None]
+    at = np.minimum(start + frames, end)
+    drawn = cubic(
+        values[start, columns],
+        values[end, columns],
+        rates[start, columns],
+        rates[end, columns],
+        (at - start)[..., None].astype(float),
+        (end - start)[:, None].astype(float),
     )
+    return distance(drawn, values[at, columns]).max(axis=0)
+
+
+def cubic(start: Array, end: Array, leave: Array, arrive: Array, at: Array, span: Array) -> Array:
+    """The curve, `at` frames after the key of value `start`, to the key of value `end` that comes
+    after `span` frames; its slopes there are `leave` and `arrive`, units a frame."""
+    share = at / span
     square, cube = share**2, share**3
     rise = 3.0 * square - 2.0 * cube
-    return (
-        start + rise * (end - start) + (cube - 2.0 * square + share) * leave
-        + (cube - square) * arrive
-    )  # fmt: skip
-
-
-def _error(values: Array, slope: Array, keys: Flags, distance: Distance) -> Array:
-    return distance(curve(values, slope, keys), values)
-
-
-def _neighbours(keys: Flags) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """For every frame `(T, N)` the last key up to it and the first key after it."""
-    frames = np.arange(len(keys))[:, None]
-    before = np.maximum.accumulate(np.where(keys, frames, 0), axis=0)
-    last = len(keys) - 1
-    following = np.where(keys, frames, last)[::-1]
-    at_or_after = np.minimum.accumulate(following, axis=0)[::-1]
-    after = np.concatenate([at_or_after[1:], at_or_after[-1:]])
-    return before, after
-
-
-def _segment_maximum(error: Array, keys: Flags) -> Array:
-    """For every frame `(T, N)` the largest error between the two keys around it."""
-    flat, starts = error.T.ravel(), np.flatnonzero(keys.T.ravel())
-    largest = np.maximum.reduceat(flat, starts)
-    segment = np.cumsum(keys.T.ravel()) - 1
-    return largest[segment].reshape(error.shape[::-1]).T
-
-
-def _worst(error: Array, keys: Flags, tolerance: float) -> Flags:
-    """Of every stretch between keys that strays too far, its worst frame."""
-    largest = _segment_maximum(error, keys)
-    return (error > tolerance) & (error == largest)
+    bend = (cube - 2.0 * square + share) * leave + (cube - square) * arrive
+    return start + rise * (end - start) + span * bend

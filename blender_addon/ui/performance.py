@@ -26,7 +26,7 @@ COLUMNS = (
 ROTATION_ERROR: dict[str, Any] = {
     "name": "Rotation",
     "description": "How far a bone may turn amiss. Errors add up along an arm",
-    "default": math.radians(0.5),
+    "default": Tolerance().rotation,
     "min": math.radians(0.01),
     "max": math.radians(20.0),
     "subtype": "ANGLE",
@@ -34,7 +34,7 @@ ROTATION_ERROR: dict[str, Any] = {
 LOCATION_ERROR: dict[str, Any] = {
     "name": "Location",
     "description": "How far the hips may be out of place",
-    "default": 0.002,
+    "default": Tolerance().location,
     "min": 0.0001,
     "max": 0.2,
     "precision": 4,
@@ -43,7 +43,7 @@ LOCATION_ERROR: dict[str, Any] = {
 SHAPE_ERROR: dict[str, Any] = {
     "name": "Shape Keys",
     "description": "How far the value of a shape key may be off",
-    "default": 0.01,
+    "default": Tolerance().shape,
     "min": 0.0005,
     "max": 0.5,
     "precision": 3,
