@@ -66,9 +66,10 @@ def behaviour_of(armature: bpy.types.Object, bone_map: BoneMap) -> Behaviour:
         bones, refused = search.keyable()
         switches = search.needed()
         bones = _rooted(tried, bones)
+        root = bones["hips"][0]
+        tried.place(root, np.zeros(3))
         shaken = tried.shake(_all(bones))
         rig = behaving_rig(tried.names, tried.tails(), shaken)
-        root = bones["hips"][0]
         slide = tried.slide(root, 0.1 * shaken.size)
     placement = np.array(armature.matrix_world.to_3x3())
     rig = replace(rig, slid_along={root: slide}, stretch=stretch_of(placement))

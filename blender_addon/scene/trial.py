@@ -52,9 +52,16 @@ class Trial:
         return values.astype(float)
 
     def turn(self, bones: Sequence[str], rotations: Array) -> None:
-        """Give each bone its own rotation `(N, 3, 3)` and nothing else."""
-        for bone, rotation in zip(bones, rotations, strict=True):
-            self.armature.pose.bones[bone].matrix_basis = Matrix(rotation.tolist()).to_4x4()
+        """Give each bone its own rotation `(N, 3, 3)`; its location and scale stay."""
+        for name, rotation in zip(bones, rotations, strict=True):
+            bone = self.armature.pose.bones[name]
+            location, scale = bone.location.copy(), bone.scale.copy()
+            bone.matrix_basis = Matrix(rotation.tolist()).to_4x4()
+            bone.location, bone.scale = location, scale
+
+    def place(self, bone: str, location: Array) -> None:
+        """Give a bone its own location `(3,)`."""
+        self.armature.pose.bones[bone].location = location
 
     def switch(self, path: str, value: Value) -> None:
         """Set a custom property of the armature or of a bone, by its data path."""
@@ -92,19 +99,18 @@ class Trial:
         return Shaken(np.stack([poses[-1], *poses[:-1]]), keyed, own)
 
     def slide(self, bone: str, distance: float) -> Array:
-        """Matrix `(3, 3)`: columns are where the bone's own location moves its head.
+        """Matrix `(3, 3)`: columns are where the bone's own location moves its head from rest.
 
         Nowhere when it is locked.
         """
-        pose = self.armature.pose.bones[bone]
-        if all(pose.lock_location):
+        if all(self.armature.pose.bones[bone].lock_location):
             return np.zeros((3, 3))
         head = self.poses()[self.index[bone], :3, 3]
         columns: list[Array] = []
         for axis in np.eye(3):
-            pose.location = axis * distance
+            self.place(bone, axis * distance)
             columns.append((self.poses()[self.index[bone], :3, 3] - head) / distance)
-        pose.location = np.zeros(3)
+        self.place(bone, np.zeros(3))
         return np.stack(columns, axis=-1)
 
 

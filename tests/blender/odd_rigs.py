@@ -1,8 +1,9 @@
 """Perform a clip on rigs that are built or placed oddly; run in Blender.
 
 Usage: python odd_rigs.py CLIP.npz OUT.npz. OUT holds for each rig `NAME places` (T, M, 3), the
-heads of its deforming joints in the world, `NAME names` (M,) and `NAME facing` (3, 3), the
-character's left, up and forward. The last line holds remarks and refusals by rig.
+heads of its deforming joints in the world, `NAME names` (M,), `NAME turns` (T, 2, 3, 3) of hips
+and head, and `NAME facing` (3, 3), the character's left, up and forward. The last line holds
+remarks and refusals by rig.
 """
 
 import json
@@ -125,6 +126,9 @@ def posed_by_hand() -> bpy.types.Object:
     armature.pose.bones["ground"].scale = (1.5, 1.5, 1.5)
     armature.pose.bones["pad"].rotation_quaternion = Euler((0.2, 0.1, 0.3)).to_quaternion()
     armature.pose.bones["leftLowerArm"].rotation_quaternion = (0.8, 0.6, 0.0, 0.0)
+    armature.pose.bones["leftHand"].location = (0.02, 0.01, -0.03)
+    armature.pose.bones["hips"].location = (0.3, 0.0, 0.1)
+    armature.pose.bones["head"].scale = (1.3, 1.3, 1.3)
     return armature
 
 
@@ -192,6 +196,45 @@ def controls() -> bpy.types.Object:
             curve = armature.animation_data.drivers[-1]
             curve.driver.type, curve.driver.expression = "SCRIPTED", "1 - var"
     return armature
+
+
+def auto_rig_pro() -> bpy.types.Object:
+    """The same rig under the names of another maker."""
+    armature = controls()
+    armature.name = "auto_rig_pro"
+    bones = armature.data.bones
+    for name, ours in (("c_{}_fk", True), ("{}", False)):
+        for joint in CONTROLLED:
+            bones[name.format(joint)].name = auto_rig_pro_name(joint, ours)
+    bones["master"].name = "c_root_master.x"
+    for side in ("left", "right"):
+        bones[f"c_{side}Hand_ik"].name = f"c_hand_ik.{side[0]}"
+        bones[f"c_{side}Foot_ik"].name = f"c_foot_ik.{side[0]}"
+    return armature
+
+
+def auto_rig_pro_name(joint: str, control: bool) -> str:
+    side = "left" if joint.startswith("left") else "right" if joint.startswith("right") else ""
+    part, mark = joint.removeprefix(side), side[:1] or "x"
+    if part in AUTO_RIG_PRO:
+        plain, fk = AUTO_RIG_PRO[part]
+        return f"c_{fk}.{mark}" if control else f"{plain}.{mark}"
+    finger = next(f for f in ("Thumb", "Index", "Middle", "Ring") if part.startswith(f))
+    segments = ("Metacarpal", "Proximal", "Distal")
+    if finger != "Thumb":
+        segments = ("Proximal", "Intermediate", "Distal")
+    number = segments.index(part.removeprefix(finger)) + 1
+    return f"{'c_' if control else ''}{finger.lower()}{number}.{mark}"
+
+
+AUTO_RIG_PRO = {
+    "hips": ("root", "root"), "spine": ("spine_01", "spine_01"), "chest": ("spine_02", "spine_02"),
+    "upperChest": ("spine_03", "spine_03"), "neck": ("neck", "neck"), "head": ("head", "head"),
+    "Shoulder": ("shoulder", "shoulder"), "UpperArm": ("arm_stretch", "arm_fk"),
+    "LowerArm": ("forearm_stretch", "forearm_fk"), "Hand": ("hand", "hand_fk"),
+    "UpperLeg": ("thigh_stretch", "thigh_fk"), "LowerLeg": ("leg_stretch", "leg_fk"),
+    "Foot": ("foot", "foot_fk"), "Toes": ("toes_01", "toes_fk"),
+}  # fmt: skip
 
 
 def rigify() -> bpy.types.Object:
@@ -273,8 +316,8 @@ def linked() -> bpy.types.Object:
 
 RIGS = (
     a_pose, odd_rest, placed, stretched, y_up, facing_minus_x, many_bones, few_bones, loose,
-    connected_hips, posed_by_hand, two_trunks, animated, controls, rigify, override, limited,
-    fixed_fingers,
+    connected_hips, posed_by_hand, two_trunks, animated, controls, auto_rig_pro, rigify, override,
+    limited, fixed_fingers,
 )  # fmt: skip
 REFUSED = (locked_arm, driven_head, tracked_spine, resting_only, linked)
 
@@ -314,8 +357,18 @@ def joints_of(armature: bpy.types.Object) -> dict[str, str]:
             side + joint: f"{bone}.{side[0].upper()}"
             for side in ("left", "right")
             for joint, bone in RIGIFY_JOINTS.items()
-        }
+        } | {"hips": "DEF-spine", "head": "DEF-spine.006"}
+    if armature.name == "auto_rig_pro":
+        return {name: auto_rig_pro_name(name, control=False) for name in CONTROLLED}
     return {name: name for name in HUMANOID.names if name in armature.pose.bones}
+
+
+def turn_of(armature: bpy.types.Object, pose: bpy.types.PoseBone) -> Matrix:
+    """How far a bone is turned away from its rest, in the world."""
+    rest = armature.data.bones[pose.name].matrix_local
+    place = armature.matrix_world.to_quaternion().to_matrix()
+    now, then = (place @ matrix.to_quaternion().to_matrix() for matrix in (pose.matrix, rest))
+    return now @ then.transposed()
 
 
 clip = read_clip(Path(sys.argv[1]))
@@ -331,13 +384,15 @@ for make in RIGS:
     if state(armature) != before:
         told[f"{make.__name__} changed"] = "by looking at it"
     perform_clip(clip, avatar, clip.fps, armature.name, manner=PLAIN)
-    joints, places = joints_of(armature), []
+    joints, places, turns = joints_of(armature), [], []
     for frame in range(clip.frames):
         scene.frame_set(frame + 1)
         evaluated = armature.evaluated_get(bpy.context.view_layer.depsgraph)
         world, bones = evaluated.matrix_world, evaluated.pose.bones
         places.append([world @ bones[bone].head for bone in joints.values()])
+        turns.append([turn_of(armature, bones[joints[joint]]) for joint in ("hips", "head")])
     name = make.__name__
+    results[f"{name} turns"] = np.array(turns)
     results[f"{name} places"], results[f"{name} names"] = np.array(places), np.array(list(joints))
     results[f"{name} facing"] = avatar.world_facing()
     told[name] = list(avatar.remarks)

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from gesture_core.formats.clip import Clip, save_clip
+from gesture_core.rotation import quat_to_rotmat
 from gesture_core.skeleton import HUMANOID, SIDES, forward_kinematics
 from tests.rigs import angles_between, limb_segments, lively_motion, palm_normals
 
 RIGS = (
     "a_pose", "odd_rest", "placed", "stretched", "y_up", "facing_minus_x", "many_bones",
     "few_bones", "loose", "connected_hips", "posed_by_hand", "two_trunks", "animated", "controls",
-    "rigify", "override", "limited", "fixed_fingers",
+    "auto_rig_pro", "rigify", "override", "limited", "fixed_fingers",
 )  # fmt: skip
 REFUSALS = {
     "locked_arm": ["leftUpperArm", "locked", "unlock it"],
@@ -51,6 +52,18 @@ def test_limbs_and_palms_follow_the_source(played, name):
         if f"{side}LittleProximal" in ours:
             palm = angles_between(palm_normals(ours, side), palm_normals(theirs, side))
             assert palm.max() < 1.0
+
+
+@pytest.mark.parametrize("name", ["a_pose", "many_bones", "controls", "auto_rig_pro", "rigify"])
+def test_hips_and_head_turn_by_what_the_source_turns(played, name):
+    results, _ = played
+    motion = lively_motion(frames=12)
+    _, turns = forward_kinematics(HUMANOID, motion.rotations, motion.root)
+    facing = results[f"{name} facing"]
+    for row, joint in enumerate(("hips", "head")):
+        ours = facing.T @ results[f"{name} turns"][:, row] @ facing
+        theirs = quat_to_rotmat(turns[:, HUMANOID.index(joint)])
+        np.testing.assert_allclose(ours, theirs, atol=2e-5)
 
 
 def test_the_hips_travel_as_the_source_does(played):
