@@ -152,7 +152,8 @@ def _lay_subtitle(scene: bpy.types.Scene, cue: Cue, cut: Cut, font: bpy.types.Ve
     strip.location = (0.5, safe.bottom)
     strip.wrap_width = 0.0
     strip.color = (1.0, 1.0, 1.0, 1.0)
-    strip.use_outline, strip.outline_color, strip.outline_width = True, (0.0, 0.0, 0.0, 0.9), 0.08
+    strip.use_outline, strip.outline_color = True, (0.0, 0.0, 0.0, 0.9)
+    strip.outline_width = max(0.08, 1.5 / strip.font_size)
     strip.use_shadow, strip.shadow_color = True, (0.0, 0.0, 0.0, 0.5)
     strip.blend_type = "ALPHA_OVER"
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from ..core.atomic import free_path
 from ..core.errors import UserError
 from ..core.framing import Shot
 from ..core.picture import FORMATS, QUALITIES, Quality, Size, scaled
-from ..core.subtitles import Cue, make_cues, write_subtitles
+from ..core.subtitles import Cue, cut_cues, make_cues, write_subtitles
 from ..scene.cut import check_movie
 from ..scene.render import Look, Steps, best_engine
 from ..scene.spoken import spoken
@@ -216,13 +217,18 @@ def _order(context: bpy.types.Context, suffix: str) -> Order:
 
 
 def _cues(scene: bpy.types.Scene, character: bpy.types.Object) -> tuple[Cue, ...]:
-    """The subtitles of the scene."""
-    seconds = (scene.frame_end - scene.frame_start + 1) / insert.frame_rate(scene)
-    words = [word for word in spoken(scene, character) if 0.0 <= word.start < seconds]
-    cues = make_cues(words, seconds)
-    if not cues:
+    """The subtitles from the scene's first frame to its last; `UserError` if nothing is ever said.
+
+    They are made of all that is said, so that a part of the scene divides it as the whole does.
+    """
+    words = spoken(scene, character)
+    if not words:
         raise UserError(f"“{character.name}” says nothing in this scene that subtitles could show")
-    return cues
+    seconds = (scene.frame_end - scene.frame_start + 1) / insert.frame_rate(scene)
+    early = max(0.0, -min(word.start for word in words))
+    later = [replace(word, start=word.start + early, end=word.end + early) for word in words]
+    whole = make_cues(later, max(early + seconds, *(word.end for word in later)))
+    return cut_cues(whole, early, early + seconds)
 
 
 def _character(context: bpy.types.Context) -> bpy.types.Object:

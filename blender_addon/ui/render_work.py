@@ -116,7 +116,7 @@ def film_still(order: Order, frame: float) -> Steps:
         folder = FrameFolder(scratch, order.look.size)
         yield from take_pictures(place.scene, folder, [number], renderer(), place.first)
         picture = folder.picture(number)
-        if order.cues:
+        if order.cues and 1 <= number <= place.count:
             cut = Cut(folder, [number], place.fps, order.look.transparent, cues=order.cues)
             picture = scratch / "still.png"
             yield from cut_picture(picture, cut, number, renderer())

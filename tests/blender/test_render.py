@@ -50,7 +50,7 @@ def assert_cut_out(frame: np.ndarray) -> None:
 def assert_subtitle(plain: np.ndarray, burnt: np.ndarray, side: float, bottom: float) -> None:
     """What differs between two pictures is bright, in the lower third and inside the margins."""
     height, width = plain.shape[:2]
-    differs = np.abs(plain[..., :3].astype(int) - burnt[..., :3]).max(axis=-1) > 90
+    differs = np.abs(plain[..., :3].astype(int) - burnt[..., :3]).max(axis=-1) > 60
     rows, columns = (np.flatnonzero(differs.any(axis=axis)) for axis in (1, 0))
     assert differs.sum() > 30
     assert rows[0] > height * 0.6
@@ -133,7 +133,7 @@ def test_what_is_there_whole_is_kept_and_the_rest_is_done(
 
 @pytest.mark.parametrize(
     ("shape", "size", "side", "bottom"),
-    [("vertical", (180, 320), 0.08, 0.2), ("horizontal", (320, 180), 0.1, 0.07)],
+    [("vertical", (270, 480), 0.08, 0.2), ("horizontal", (480, 270), 0.1, 0.07)],
 )
 def test_subtitles_are_burnt_in_below_and_inside_the_margins(
     add_on_cli, talk, puppet, tmp_path, shape, size, side, bottom
