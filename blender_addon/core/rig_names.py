@@ -181,7 +181,7 @@ CMU = RigNames(
     "CMU's recordings",
     ("Left", "Right"),
     _table(
-        "hips=Hips spine=LowerBack chest=Spine upperChest=Spine1 neck=Neck1 head=Head "
+        "hips=Hips spine=LowerBack chest=Spine upperChest=Spine1 neck=Neck head=Head "
         "Shoulder={side}Shoulder UpperArm={side}Arm LowerArm={side}ForeArm Hand={side}Hand "
         "UpperLeg={side}UpLeg LowerLeg={side}Leg Foot={side}Foot Toes={side}ToeBase"
     ),

@@ -12,10 +12,10 @@ from functools import cached_property
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .bone_search import Pairs
-from .humanoid import FINGERS, PARENT, segments, sided
+from .finger_order import finger_weights, near, same_place
+from .humanoid import FINGERS, PARENT, sided
 from .quaternion import Array, normalize
 from .rig import Rig
 
@@ -44,7 +44,7 @@ JOINTS: dict[str, Joint] = {
     "upperChest": Joint(0.095, 0.5, (0.0, 1.0, -0.1), 3.0, 2.5),
     "neck": Joint(0.14, 0.5, (0.0, 1.0, 0.0), 3.0, 3.0),
     "head": Joint(0.07, 0.55, (0.0, 1.0, 0.2), 3.0, 3.0),
-    "Eye": Joint(0.075, 0.3, (0.3, 0.45, 0.83), 3.0, 1.0),
+    "Eye": Joint(0.075, 0.3, (0.3, 0.45, 0.83), 3.0, -1.5),
     "jaw": Joint(0.02, 0.8, (0.0, 0.0, 1.0), 1.0, -4.0),
     "Shoulder": Joint(0.1, 0.5, (0.2, 0.85, 0.4), 1.5, 2.5),
     "UpperArm": Joint(0.11, 0.4, (0.92, 0.0, -0.3), 3.0, 4.0),
@@ -70,15 +70,19 @@ JOINTS: dict[str, Joint] = {
 """Measured on the rigs of eight families, on bodies of many builds; wider than they scatter."""
 
 MIDDLE = ("hips", "spine", "chest", "upperChest", "neck", "head", "jaw")
-ASIDE = {"UpperArm": 0.03, "UpperLeg": 0.02, "LowerArm": 0.1, "LowerLeg": 0.04, "Eye": 0.01}
-"""How far off the middle, softly, a bone of a side has to lie."""
+ASIDE = {
+    "Shoulder": (0.0, 0.02), "UpperArm": (0.05, 0.012), "UpperLeg": (0.03, 0.008),
+    "LowerArm": (0.05, 0.05), "Hand": (0.0, 0.1), "LowerLeg": (0.0, 0.05), "Foot": (0.0, 0.1),
+    "Eye": (0.01, 0.004),
+}  # fmt: skip
+"""How far off the middle a bone of a side usually lies at least, and how sharply."""
 
-OTHER_FINGER = 4.0
-"""Weight against a finger whose place in the row is another's."""
+CARRIES = 0.7
+"""Weight of what a head or a hand carries: face and hair, fingers."""
+GOES_ON = 1.5
+"""Weight against a head above which there is one more bone, and another one above that."""
 STRAIGHT = 0.995
 """A side this near to an axis of the rig lies along it."""
-SAME_PLACE = 2e-3
-"""Joints nearer to each other than this share of the rig are one place."""
 TELLING = ("LowerArm", "Hand", "LowerLeg", "Foot", "neck")
 """Bones whose distance from their parents tells the size of a body best."""
 
@@ -112,11 +116,16 @@ class Shape:
             weight -= np.minimum(0.5 * (aside / 0.04) ** 2, TALL)
         if part in ASIDE:
             outward = aside if side == "left" else -aside
-            weight -= np.minimum(np.logaddexp(0.0, 1.0 - 3.0 * outward / ASIDE[part]), TALL)
+            least, spread = ASIDE[part]
+            weight -= np.minimum(0.5 * (np.maximum(least - outward, 0.0) / spread) ** 2, TALL)
+        if part in {"head", "Hand"}:
+            weight += CARRIES * self.fullness
+        if part == "head":
+            weight -= GOES_ON * self.going_on
         if part == "Foot":
             tails = normalize(self.rig.tails - self.rig.heads)
             weight += tails @ (stance.axes @ [0.0, -0.4, 0.9]) - 1.0
-        return weight + self.rays.get(part, 0.0)
+        return weight + self.fingers.get(part, 0.0)
 
     def joined(self, slot: str, stance: Stance) -> Array:
         """How well each pair of bones `(P,)` lies as a humanoid bone below its parent."""
@@ -145,58 +154,32 @@ class Shape:
         taken."""
         if other is None or bone in self.rig.above(other) or other in self.rig.above(bone):
             return other is not None
-        return bool(self._at([bone])[other])
+        return bool(near(self.rig, [bone])[other])
 
     @cached_property
-    def rays(self) -> dict[str, Array]:
-        """For each finger bone, without side, what the order of the fingers says of each bone."""
-        weights = {part: np.zeros(len(self.rig.names)) for f in FINGERS for part in segments(f)}
-        for palm in self._palms():
-            for ray, finger in zip(palm, _identities(self.rig, palm), strict=True):
-                places = self._at(ray)
-                for other in FINGERS:
-                    for part in segments(other):
-                        weights[part][places] -= OTHER_FINGER * (other != finger)
-        return weights
-
-    def _palms(self) -> Iterator[list[list[int]]]:
-        """Sets of two to five unbranched chains that spring from one place, such as fingers."""
-        rig = self.rig
-        children: list[list[int]] = [[] for _ in rig.names]
-        for bone, parent in enumerate(rig.parents):
-            if parent >= 0:
-                children[parent].append(bone)
-        rays: list[list[list[int]]] = [[] for _ in rig.names]
-        for bone in reversed(range(len(rig.names))):
-            ends = [ray for child in children[bone] for ray in rays[child]]
-            long = [ray for ray in ends if len(ray) > 1]
-            longest = max(ends, key=len) if ends else list[int]()
-            unlike = self._unlike(long)
-            rays[bone] = unlike if len(unlike) > 1 else [[bone, *longest]]
-        for bone, found in enumerate(rays):
-            parent = rig.parents[bone]
-            most = parent < 0 or len(rays[parent]) > len(FINGERS)
-            if 2 <= len(found) <= len(FINGERS) and most:
-                yield found
-
-    def _at(self, bones: list[int]) -> NDArray[np.bool_]:
-        """Which bones `(B,)` begin where one of `bones` does."""
-        apart = self.rig.heads[:, None] - self.rig.heads[bones]
-        return (np.linalg.norm(apart, axis=-1) < self._near).any(axis=1)
+    def fingers(self) -> dict[str, Array]:
+        """For each finger bone, without side, what the order of fingers says of each bone."""
+        return finger_weights(self.rig)
 
     @cached_property
-    def _near(self) -> float:
-        return SAME_PLACE * float(self.lengths.max(initial=0.0))
+    def fullness(self) -> Array:
+        """How many ends `(B,)` lie below each bone, as a logarithm."""
+        ends = np.ones(len(self.rig.names))
+        ends[self.pairs.tops] = 0.0
+        below = ends.copy()
+        np.add.at(below, self.pairs.above, ends[self.pairs.below])
+        return np.log(below)
 
-    def _unlike(self, rays: list[list[int]]) -> list[list[int]]:
-        """The rays that do not lie along longer ones: control rigs hold a finger several times."""
-        kept: list[list[int]] = []
-        for ray in sorted(rays, key=len, reverse=True):
-            others = self.rig.heads[[bone for other in kept for bone in other]]
-            apart = np.linalg.norm(others - self.rig.heads[ray[-1]], axis=1)
-            if not (apart < self._near).any():
-                kept.append(ray)
-        return kept
+    @cached_property
+    def going_on(self) -> Array:
+        """1 for a bone `(B,)` with just one bone next to it on the way to others, else 0."""
+        parents = np.array(self.rig.parents)
+        steps = np.linalg.norm(self.rig.heads - self.rig.heads[parents], axis=1)
+        away = (parents >= 0) & (steps > same_place(self.rig))
+        children, more = np.zeros(len(parents)), np.zeros(len(parents))
+        np.add.at(children, parents[away], 1.0)
+        np.add.at(more, parents[away & (children > 0.0)], 1.0)
+        return ((children == 1.0) & (more == 1.0)).astype(float)
 
     def stances(self) -> Iterator[Stance]:
         """Guesses at how the rig stands: either side may be left, four ways may be up."""
@@ -253,31 +236,3 @@ class Shape:
 def _alike(pairs: Array) -> Array:
     """Near 1 where the two numbers of a column of `(2, N)` are nearly the same, else near 0."""
     return np.exp(-np.abs(np.diff(np.log(np.maximum(pairs, 1e-12)), axis=0)[0]) / 0.1)
-
-
-def _identities(rig: Rig, palm: list[list[int]]) -> list[str]:
-    """Which finger each ray of a palm is: they lie in a row, the thumb shorter and aslant."""
-    parent = rig.parents[min(ray[0] for ray in palm)]
-    wrist = rig.heads[parent] if parent >= 0 else rig.heads[palm[0][0]]
-    ends = np.array([rig.heads[ray[-1]] for ray in palm]) - wrist
-    starts = np.array([rig.heads[ray[min(1, len(ray) - 1)]] for ray in palm]) - wrist
-    along = normalize(np.median(starts, axis=0))
-    flat = (starts + ends) - ((starts + ends) @ along)[:, None] * along
-    spread = flat - flat.mean(axis=0)
-    across = np.linalg.eigh(spread.T @ spread)[1][:, -1]
-    order = [int(k) for k in np.argsort(flat @ across)]
-    slant = (ends - starts) / np.maximum(np.linalg.norm(ends - starts, axis=1), 1e-9)[:, None]
-    common = normalize(np.median(slant, axis=0))
-    odd = np.arccos(np.clip(slant @ common, -1.0, 1.0)) - 2.0 * (ends @ along) / np.max(
-        np.abs(ends @ along)
-    )
-    if odd[order[-1]] > odd[order[0]]:
-        order.reverse()
-    names = {
-        5: FINGERS,
-        4: ("Thumb", "Index", "Middle", "Ring"),
-        3: ("Thumb", "Index", "Middle"),
-        2: ("Thumb", "Index"),
-    }[len(palm)]
-    found = dict(zip(order, names, strict=True))
-    return [found[k] for k in range(len(palm))]

@@ -9,14 +9,16 @@ import os
 import sys
 from pathlib import Path
 
-import bpy
-from mathutils import Matrix
+os.environ["BLENDER_USER_RESOURCES"] = sys.argv[1]
 
-import blender_addon
-from blender_addon.core.humanoid import HUMANOID
-from blender_addon.scene.bones import KEPT, bone_map_of, known_bones, recall_map
-from blender_addon.ui import bones, session
-from tests.blender.armatures import A_POSE, build
+import bpy  # noqa: E402
+from mathutils import Matrix  # noqa: E402
+
+import blender_addon  # noqa: E402
+from blender_addon.core.humanoid import HUMANOID  # noqa: E402
+from blender_addon.scene.bones import KEPT, bone_map_of, known_bones, recall_map  # noqa: E402
+from blender_addon.ui import bones, session  # noqa: E402
+from tests.blender.armatures import A_POSE, build  # noqa: E402
 
 seen: dict[str, object] = {}
 folder = Path(sys.argv[1])

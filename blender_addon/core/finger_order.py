@@ -1,0 +1,140 @@
+"""Finding the fingers of a hand by their order in the row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import permutations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .humanoid import FINGERS, segments
+from .quaternion import Array, normalize
+from .rig import Rig
+
+NO_FINGER = -4.0
+"""Weight of a bone in the place of another finger, or of none."""
+SAME_PLACE = 2e-3
+"""Joints nearer to each other than this share of the rig's size are one place."""
+CLOSE = 5.0
+"""The rays of a hand spring from within this many lengths of a ray."""
+SPARE = 2
+"""A hand may hold this many chains besides its fingers: a weapon, a sleeve."""
+
+Ray = list[int]
+
+
+def same_place(rig: Rig) -> float:
+    """How near to each other two joints of a rig are one place."""
+    return SAME_PLACE * float(np.ptp(rig.heads, axis=0).max(initial=0.0))
+
+
+def near(rig: Rig, bones: list[int]) -> NDArray[np.bool_]:
+    """Which bones `(B,)` begin in the place where one of `bones` does."""
+    apart = rig.heads[:, None] - rig.heads[bones]
+    return (np.linalg.norm(apart, axis=-1) < same_place(rig)).any(axis=1)
+
+
+def finger_weights(rig: Rig) -> dict[str, Array]:
+    """For each finger bone, without side, what the order of fingers says of each bone `(B,)`."""
+    weights = {part: np.full(len(rig.names), NO_FINGER) for f in FINGERS for part in segments(f)}
+    for palm in _palms(rig):
+        for ray, finger in zip(palm, _identities(rig, palm), strict=True):
+            for part in segments(finger):
+                weights[part][near(rig, ray)] = 0.0
+    return weights
+
+
+def _palms(rig: Rig) -> Iterator[list[Ray]]:
+    """Sets of two to five unbranched chains that spring from one place, such as fingers.
+
+    Of sets that hold each other the one counts that is nearest to five, and of these the lowest.
+    """
+    rays = _rays(rig)
+    found = {
+        bone: rays[bone]
+        for bone in range(len(rays))
+        if 2 <= len(rays[bone]) <= len(FINGERS) + SPARE
+        and _spring_together(rig, _most_alike(rig, rays[bone]))
+    }
+    beaten: set[int] = set()
+    for bone in found:
+        for above in rig.above(bone):
+            if above in found:
+                odd = [abs(len(found[k]) - len(FINGERS)) for k in (bone, above)]
+                beaten.add(above if odd[0] <= odd[1] else bone)
+    yield from (_most_alike(rig, row) for bone, row in found.items() if bone not in beaten)
+
+
+def _rays(rig: Rig) -> list[list[Ray]]:
+    """For each bone the chains that end below it, each from where it branches off."""
+    below: list[list[Ray]] = [[] for _ in rig.names]
+    rays: list[list[Ray]] = [[] for _ in rig.names]
+    for bone in reversed(range(len(rig.names))):
+        long = _unlike(rig, [ray for ray in below[bone] if len(ray) > 1])
+        longest = max(below[bone], key=len) if below[bone] else Ray()
+        rays[bone] = long if len(long) > 1 else [[bone, *longest]]
+        if rig.parents[bone] >= 0:
+            below[rig.parents[bone]] += rays[bone]
+    return rays
+
+
+def _unlike(rig: Rig, rays: list[Ray]) -> list[Ray]:
+    """The rays that do not lie along longer ones: control rigs hold a finger several times."""
+    kept: list[Ray] = []
+    held: list[int] = []
+    for ray in sorted(rays, key=len, reverse=True):
+        apart = rig.heads[held] - rig.heads[ray[-1]]
+        if not (np.linalg.norm(apart, axis=1) < same_place(rig)).any():
+            kept.append(ray)
+            held += ray
+    return kept
+
+
+def _spring_together(rig: Rig, rays: list[Ray]) -> bool:
+    starts = rig.heads[[ray[0] for ray in rays]]
+    apart = np.linalg.norm(starts[:, None] - starts, axis=-1).max()
+    return bool(apart < CLOSE * np.median(_lengths(rig, rays)))
+
+
+def _lengths(rig: Rig, rays: list[Ray]) -> Array:
+    ends = rig.heads[[ray[-1] for ray in rays]] - rig.heads[[ray[0] for ray in rays]]
+    return np.linalg.norm(ends, axis=1)
+
+
+def _most_alike(rig: Rig, rays: list[Ray]) -> list[Ray]:
+    """At most five rays: of more, those whose lengths and bones differ least from the others'."""
+    lengths = np.log(np.maximum(_lengths(rig, rays), 1e-12))
+    bones = np.array([float(len(ray)) for ray in rays])
+    odd = np.abs(lengths - np.median(lengths)) + np.abs(bones - np.median(bones))
+    return [rays[k] for k in sorted(np.argsort(odd, kind="stable")[: len(FINGERS)])]
+
+
+def _identities(rig: Rig, palm: list[Ray]) -> list[str]:
+    """Which finger each ray of a palm is.
+
+    Seen from the wrist, the shortest way from ray to ray begins or ends with the thumb, which lies
+    aslant and begins nearest to the wrist.
+    """
+    wrist = rig.heads[max(min(rig.parents[ray[0]] for ray in palm), 0)]
+    ends = rig.heads[[ray[-1] for ray in palm]] - wrist
+    starts = rig.heads[[ray[max(len(ray) - 3, 0)] for ray in palm]] - wrist
+    apart = np.zeros((len(palm), len(palm)))
+    for points in (normalize(starts + 1e-12), normalize(starts + ends + 1e-12)):
+        apart += np.linalg.norm(points[:, None] - points, axis=-1)
+    row = min(permutations(range(len(palm))), key=lambda row: apart[row[:-1], row[1:]].sum())
+    if _thumbness(starts, ends, row[-1]) > _thumbness(starts, ends, row[0]):
+        row = row[::-1]
+    found = dict(zip(row, FINGERS, strict=False))
+    return [found[k] for k in range(len(palm))]
+
+
+def _thumbness(starts: Array, ends: Array, ray: int) -> float:
+    """How far a ray turns away from the others, and how near to the wrist it begins."""
+    others = np.arange(len(starts)) != ray
+    along = normalize(ends - starts + 1e-12)
+    turned = float(
+        np.arccos(np.clip(along[ray] @ normalize(along[others].mean(axis=0)), -1.0, 1.0))
+    )
+    reach = np.linalg.norm(starts, axis=1)
+    return turned - float(reach[ray] / max(reach[others].mean(), 1e-12))
