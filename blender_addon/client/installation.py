@@ -20,7 +20,7 @@ from .pythons import suitable_python
 
 TORCH = "torch==2.13.0"
 EXTRAS = ["edge", "kokoro"]
-PATIENCE = 15.0
+PATIENCE = 120.0
 """Seconds that a cancelled installation has to clean up before it is killed."""
 
 

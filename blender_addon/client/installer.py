@@ -28,6 +28,8 @@ from typing import IO, cast
 
 MARKER = "momjit.json"
 """The file of an environment that is complete; it says what was installed."""
+DOOMED = ".doomed"
+"""How the name of an environment ends that is being deleted."""
 RAW_PROGRESS = (24, 1)
 """The first version of pip that tells how many bytes it has."""
 
@@ -94,7 +96,16 @@ class Installer:
         finally:
             shutil.rmtree(self._environment / "tmp", ignore_errors=True)
             if not finished and not marker.exists():
-                shutil.rmtree(self._environment, ignore_errors=True)
+                self._discard()
+
+    def _discard(self) -> None:
+        """Delete the environment; by another name first, since thousands of files take a while."""
+        doomed = self._environment.with_suffix(f".{os.getpid()}{DOOMED}")
+        try:
+            self._environment.replace(doomed)
+        except OSError:  # a file in it is still open, which keeps its folder on Windows
+            doomed = self._environment
+        shutil.rmtree(doomed, ignore_errors=True)
 
     def stop(self) -> None:
         """Kill the child; `run` then fails and cleans up."""
@@ -106,6 +117,8 @@ class Installer:
     def _check_space(self) -> None:
         parent = self._environment.parent
         parent.mkdir(parents=True, exist_ok=True)
+        for doomed in parent.glob(f"*{DOOMED}"):  # what a machine that was switched off has left
+            shutil.rmtree(doomed, ignore_errors=True)
         free = shutil.disk_usage(parent).free
         if not self._environment.exists() and free < self._request.needs:
             raise InstallError(
@@ -118,20 +131,23 @@ class Installer:
         _tell(0.01, "creating the environment")
         python = environment_python(self._environment)
         self._pip = [str(python), "-I", "-m", "pip"]
-        if not python.exists() or not self._pip_version():
+        version = self._pip_version() if python.exists() else ()
+        if not version:
             venv = [sys.executable, "-I", "-m", "venv", "--clear", str(self._environment)]
             self._check(venv, "this Python cannot make virtual environments")
+            version = self._pip_version()
         (self._environment / "tmp").mkdir(exist_ok=True)
-        if self._pip_version() < RAW_PROGRESS:  # it works without, but cannot tell how far it is
+        if version < RAW_PROGRESS:  # it works without, but cannot tell how far it is
             self._say("pip is old; trying to update it")
             self._call([*self._pip, "install", "--upgrade", *self._request.options, "pip"])
-        progress = "raw" if self._pip_version() >= RAW_PROGRESS else "off"
+            version = self._pip_version()
+        progress = "raw" if version >= RAW_PROGRESS else "off"
         self._pip += ["install", "--no-input", "--progress-bar", progress]
         self._pip += ["--disable-pip-version-check", "--no-warn-script-location"]
 
     def _pip_version(self) -> tuple[int, ...]:
         """Of the environment's pip; empty when it does not run."""
-        code, lines = self._call([*self._pip[:4], "--version"])
+        code, lines = self._call([*self._pip, "--version"])
         found = re.match(r"pip (\d+)\.(\d+)", lines[-1] if lines else "")
         return tuple(map(int, found.groups())) if found and code == 0 else ()
 

@@ -105,12 +105,17 @@ class MOMJIT_preferences(bpy.types.AddonPreferences):
         return LocalWorker(command, variables)
 
     def offers_installing(self) -> bool:
-        """Whether one button would help: there is no backend, and here is one to install."""
+        """Whether one button may help: what is installed here is missing, or another version."""
+        wheel = bundled()
+        if wheel is None or self.source not in ("AUTOMATIC", "INSTALLED"):
+            return False
         try:
-            self.worker()
+            worker = self.worker()
         except BackendError:
-            return self.source in ("AUTOMATIC", "INSTALLED") and bundled() is not None
-        return False
+            return True
+        installed = place().installed()
+        ours = str(worker) == str(place().python)
+        return ours and installed is not None and installed.identity != wheel.identity
 
     def draw(self, context: bpy.types.Context) -> None:
         """The choice of backend with its settings, the check and its answer."""
