@@ -50,6 +50,11 @@ def rotation_path(bone: bpy.types.PoseBone) -> str:
     return bone.path_from_id(PROPERTY.get(bone.rotation_mode, "rotation_euler"))
 
 
+def named(path: str) -> str:
+    """The bone or shape key that a path of a property goes through."""
+    return path.split('"')[1] if '"' in path else path
+
+
 def rotation_place(armature: bpy.types.Object, bone: str) -> Place:
     """The rotation of a bone as a property of its armature."""
     return armature, rotation_path(armature.pose.bones[bone])

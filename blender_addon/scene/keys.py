@@ -21,6 +21,7 @@ from .channels import (
     bone_places,
     by_kind,
     distance_of,
+    named,
     shape_channels,
     shape_path,
     switch_channels,
@@ -48,8 +49,8 @@ STILL = 1e-7
 @dataclass(frozen=True)
 class Keyed:
     """What was written: the take, the scene frames of its first and last key, what the bones do
-    in it, the shape keys, what all of them are without any take, and what was left alone because
-    it is locked or driven."""
+    in it, the shape keys, what all of them are without any take, and the names of what was left
+    alone because it is locked or driven."""
 
     action: bpy.types.Action
     frames: tuple[float, float]
@@ -108,7 +109,7 @@ def key_performance(
         own,
         tuple(sorted({name for blocks in shapes.values() for name in blocks})),
         still,
-        tuple(channel.path for channel in channels if (channel.owner, channel.path) in held),
+        tuple(dict.fromkeys(named(place[1]) for place in places if place in held)),
     )
 
 

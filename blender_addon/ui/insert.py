@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import bpy
+from bpy.app.translations import pgettext_iface as translated
 
 from .. import compat
 from ..core.clip_reader import Clip, read_clip
@@ -214,14 +215,21 @@ def _avatar(
 
 def _summary(clip: Clip, avatar: Avatar, performed: Performance) -> str:
     """What was brought in, and line by line what was not."""
-    bones, shapes = len(performed.motion.bones), len(performed.expressions)
+    done = translated("“{name}”: {seconds:.1f} s, {bones} bones, {shapes} expressions")
     lines = [
-        f"“{avatar.armature.name}”: {clip.duration:.1f} s, {bones} bones, {shapes} expressions"
+        done.format(
+            name=avatar.armature.name,
+            seconds=clip.duration,
+            bones=len(performed.motion.bones),
+            shapes=len(performed.expressions),
+        )
     ]
-    if performed.lost:
-        lines.append(f"not on this rig: {', '.join(performed.lost)}")
-    if performed.keyed.untouched:
-        lines.append(f"locked or driven, so left alone: {', '.join(performed.keyed.untouched)}")
+    for said, names in (
+        ("not on this rig: {names}", performed.lost),
+        ("locked or driven, so left alone: {names}", performed.keyed.untouched),
+    ):
+        if names:
+            lines.append(translated(said).format(names=", ".join(names)))
     return "\n".join([*lines, *avatar.remarks])
 
 
@@ -237,8 +245,20 @@ def _fit_range(scene: bpy.types.Scene, end: int) -> None:
 
 @contextmanager
 def undo_step(message: str) -> Iterator[None]:
-    """Make all changes one step of the undo history, also when they end halfway."""
+    """Make all changes one step of the undo history; take them back when they end halfway."""
     try:
         yield
-    finally:
+    except BaseException:
         bpy.ops.ed.undo_push(message=message)
+        bpy.ops.ed.undo()
+        raise
+    bpy.ops.ed.undo_push(message=message)
+
+
+KOREAN = {
+    "“{name}”: {seconds:.1f} s, {bones} bones, {shapes} expressions": (
+        "“{name}”: {seconds:.1f}초, 본 {bones}개, 표정 {shapes}개"
+    ),
+    "not on this rig: {names}": "이 리그에 없음: {names}",
+    "locked or driven, so left alone: {names}": "잠겼거나 드라이버가 있어 그대로 둠: {names}",
+}

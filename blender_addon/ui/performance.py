@@ -69,7 +69,7 @@ class MOMJIT_performance(bpy.types.PropertyGroup):
     right_hand: BoolProperty(name="Right Fingers", description="All fingers of it", default=True)
     trunk: BoolProperty(name="Trunk", description="Spine and chest", default=True)
     legs: BoolProperty(
-        name="Legs and Hips",
+        name="Legs",
         description="Legs, and the hips with their path. Off for a character that walks or sits",
         default=True,
     )
@@ -202,7 +202,7 @@ KOREAN = {
     "All fingers of it": "그 손의 손가락 모두",
     "Trunk": "몸통",
     "Spine and chest": "척추와 가슴",
-    "Legs and Hips": "다리와 골반",
+    "Legs": "다리",
     "Legs, and the hips with their path. Off for a character that walks or sits": (
         "다리, 그리고 골반과 그 이동. 걷거나 앉은 캐릭터라면 끕니다"
     ),

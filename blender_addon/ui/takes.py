@@ -162,7 +162,7 @@ class MOMJIT_PT_takes(bpy.types.Panel):
         row.operator("momjit.push_take", icon="NLA_PUSHDOWN")
         over = laid_over(action, armature)
         before = column.row(align=True)
-        text = over.name if over else translated("Nothing")
+        text = translated("Before: {}").format(over.name if over else translated("Nothing"))
         before.operator("momjit.play_before", text=text, icon="LOOP_BACK", translate=False)
 
 
@@ -315,7 +315,7 @@ class MOMJIT_OT_bake_take(_TakeOperator, bpy.types.Operator):
     """The take with fewer keys."""
 
     bl_idname = "momjit.bake_take"
-    bl_label = "Bake to Fewer Keys"
+    bl_label = "Bake Keys"
     bl_description = (
         "Make a copy of this take with only the keys that a smooth curve needs, edits "
         "by hand included. Its bones and shape keys stay within the errors below, at "
@@ -404,6 +404,7 @@ KOREAN = {
     "All Characters": "모든 캐릭터",
     "List the takes of all characters": "모든 캐릭터의 테이크를 보여 줍니다",
     "Click a take to play it": "테이크를 클릭하면 그것을 재생합니다",
+    "Before: {}": "이전: {}",
     "Nothing": "없음",
     "Play Take": "테이크 재생",
     "Let the character play this take, with body and face; what it played is kept": (
@@ -432,7 +433,7 @@ KOREAN = {
         "같은 클립을 ‘연기’ 설정(몸의 부분, 강도, 접촉, 키)대로 다시 연기한 테이크를 만듭니다. "
         "손으로 고친 것은 이 테이크에 남습니다"
     ),
-    "Bake to Fewer Keys": "적은 키로 굽기",
+    "Bake Keys": "키 굽기",
     "Make a copy of this take with only the keys that a smooth curve needs, edits by hand "
     "included. Its bones and shape keys stay within the errors below, at every frame": (
         "부드러운 곡선에 필요한 키만 둔 사본을 만듭니다. 손으로 고친 것도 담깁니다. "
