@@ -23,10 +23,12 @@ from .rig_structure import Shape, Stance
 LACKING = -10.0
 """Weight of a humanoid without one of its essential bones."""
 APART = -14.0
-"""Weight of a bone that does not hang below its humanoid parent's, as in control rigs."""
-UNLIKELY = 0.3
+"""Weight of a bone that does not hang below its humanoid parent's."""
+LOOSE = -1.0
+"""The same in control rigs, where fingers hang below other bones than the hand's control."""
+UNLIKELY = 0.6
 """Below this confidence a bone is left out where one elsewhere would do as well."""
-DOUBT, CERTAINTY = -1.0, 0.5
+DOUBT, CERTAINTY = 0.0, 1.5
 """Confidence is a logistic function of the lead: fitted on rigs with scrambled names."""
 SLOTS = ("hips", *PARENT)
 
@@ -156,5 +158,5 @@ def _evidence(shape: Shape, names: Names, stance: Stance) -> Search:
         {slot: shape.own(slot, stance) + names.weights[slot] for slot in SLOTS},
         {slot: shape.joined(slot, stance) for slot in SLOTS[1:]},
         {slot: LACKING if slot in ESSENTIAL else 0.0 for slot in SLOTS},
-        APART,
+        LOOSE if names.loose else APART,
     )

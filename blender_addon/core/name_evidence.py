@@ -24,11 +24,12 @@ ENOUGH = 0.6
 
 @dataclass(frozen=True)
 class Names:
-    """`title`: the family that was recognised, or nothing; `listed`: humanoid bone → the bones
-    that this family calls so; `stated`: what the rig's file says; `weights`: humanoid bone →
-    weight of each bone `(B,)`."""
+    """`title`: the family that was recognised, or nothing; `loose`: its bones do not hang
+    together as a body's; `listed`: humanoid bone → the bones that it calls so; `stated`: what the
+    rig's file says; `weights`: humanoid bone → weight of each bone `(B,)`."""
 
     title: str
+    loose: bool
     listed: dict[str, tuple[str, ...]]
     stated: dict[str, str]
     weights: dict[str, Array]
@@ -48,10 +49,12 @@ class Names:
             weights[slot][index[bone]] += STATED
         trust = (_covered(listed) - ENOUGH) / (1.0 - ENOUGH)
         if trust <= 0.0:
-            return cls("VRM" if told else "", {}, told, weights)
+            return cls("VRM" if told else "", False, {}, told, weights)
         for slot, bones in listed.items():
             weights[slot][index[bones[0]]] += FAMILY * trust
-        return cls(table.title, listed, told, weights)
+        for slot in weights.keys() - listed.keys() if table.controls else ():
+            weights[slot] -= FAMILY  # a control rig's “eye” is what the eyes look at
+        return cls(table.title, table.controls, listed, told, weights)
 
 
 def _covered(listed: dict[str, tuple[str, ...]]) -> float:

@@ -15,7 +15,7 @@ def seen(blender, tmp_path_factory) -> dict:
 
 def test_a_rig_whose_names_say_nothing_is_listed_bone_by_bone(seen):
     assert seen["rows"] == 55
-    assert seen["found"] >= 54
+    assert seen["found"] >= 52
     assert seen["shown"]
 
 
@@ -50,4 +50,4 @@ def test_refusals_say_why_and_change_nothing(seen):
     assert "bones: must be a JSON object" in seen["hostile"]
     assert seen["still there"]
     assert "bone map of “Twin”" in seen["damaged"]
-    assert seen["mended"] >= 54
+    assert seen["mended"] >= 52
