@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import threading
 from collections.abc import Callable, Sequence
@@ -17,6 +18,8 @@ from .installer import Request
 from .job import State
 from .process import reap, start
 from .pythons import suitable_python
+
+log = logging.getLogger(__name__)
 
 TORCH = "torch==2.13.0"
 EXTRAS = ["edge", "kokoro"]
@@ -52,8 +55,10 @@ class Background:
     def _follow(self) -> None:
         try:
             self._run()
-        except (BackendError, OSError, ValueError) as error:
-            self.error = str(error)
+        except Exception as error:
+            if not isinstance(error, BackendError | OSError):
+                log.exception("%s failed", type(self).__name__)
+            self.error = str(error) or type(error).__name__
             self.state = State.CANCELLED if self.cancelling else State.FAILED
         else:
             self.fraction, self.state = 1.0, State.DONE
@@ -96,14 +101,13 @@ class Installation(Background):
                 raise BackendError("cancelled")
             self._process = start(command, {})
         said = self._listen(cast("IO[bytes]", self._process.stdout))
-        words = (
-            cast("IO[bytes]", self._process.stderr).read().decode("utf-8", "replace").split("\n")
-        )
+        complaint = cast("IO[bytes]", self._process.stderr).read().decode("utf-8", "replace")
         code = reap(self._process, PATIENCE)
         if "failed" in said:
             raise BackendError(str(said["failed"]))
         if code or "done" not in said:
-            raise BackendError(f"the installer ended unexpectedly (exit code {code}) {words[-1]}")
+            last = complaint.strip().rpartition("\n")[2]
+            raise BackendError(f"the installer ended unexpectedly (exit code {code}): {last}")
 
     def _listen(self, stream: IO[bytes]) -> dict[str, Any]:
         """Follow the installer's lines to its last word."""
