@@ -119,7 +119,10 @@ class BatchRun:
     _pace: Pace = field(default_factory=lambda: Pace(time.monotonic()))
 
     def begin(self) -> str:
-        """Start with the next line that can be; what to say when there is none left."""
+        """Start with the next line that can be; what to say when there is none left.
+
+        `UserError` instead, when some could not be performed.
+        """
         while self._at < len(self.lines):
             line = self.lines[self._at]
             try:
@@ -139,8 +142,13 @@ class BatchRun:
             )
             self.current.tasks[TASK].pace = self._pace
             return ""
-        text = translated("{done} of {count} lines performed")
-        return text.format(done=self.performed, count=len(self.lines))
+        count = len(self.lines)
+        text = translated("{done} of {count} lines performed").format(
+            done=self.performed, count=count
+        )
+        if self.performed < count:
+            raise UserError(text)
+        return text
 
     def _submit(self, line: Line) -> tuple[Job, Character | None]:
         """Ask for the performance of a line, and for its character unless it is there."""

@@ -375,6 +375,7 @@ def check_table(folder: Path) -> None:
     bpy.ops.ed.undo_push(message="table")
     bpy.ops.momjit.perform_batch()
     settle()
+    assert note("batch").is_error
     assert note("batch").text == "3 of 5 lines performed"
     states = [row.state for row in results().rows]
     assert states == ["done", "failed", "failed", "done", "done"]
