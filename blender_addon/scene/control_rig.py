@@ -183,7 +183,7 @@ class _Search:
         armature = self._tried.armature
         for path, switched in switch_paths(armature).items():
             found = armature.path_resolve(path)
-            for value in (type(found)(1), type(found)(0)):
+            for value in self._tried.extremes(path):
                 if value == found or not any(self._depends(name, switched) for name in bad):
                     continue
                 self._tried.switch(path, value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import bpy
 import numpy as np
@@ -19,6 +20,8 @@ CHANNELS = {
 }  # fmt: skip
 Value = float | int | bool
 """Value of a custom property by which a rig is set to FK or to IK."""
+WIDEST = 100
+"""Greatest range of a property that looks like a switch: unlimited ones have millions."""
 SHAKE = np.radians([4.0, 9.0])
 """Least and greatest turn of a shaken bone: small enough to stay clear of limits."""
 
@@ -65,10 +68,22 @@ class Trial:
 
     def switch(self, path: str, value: Value) -> None:
         """Set a custom property of the armature or of a bone, by its data path."""
+        owner, name = self._property(path)
+        self.found.setdefault(path, owner[name])
+        owner[name] = value
+
+    def extremes(self, path: str) -> tuple[Value, Value]:
+        """The greatest and the least value of a custom property: 1 and 0 where it has no limits."""
+        owner, name = self._property(path)
+        kind = type(owner[name])
+        limits = owner.id_properties_ui(name).as_dict()
+        least, most = limits.get("min", 0), limits.get("max", 1)
+        bounded = most - least <= WIDEST
+        return (kind(most), kind(least)) if bounded else (kind(1), kind(0))
+
+    def _property(self, path: str) -> tuple[Any, str]:
         holder, _, key = path.rpartition("[")
-        owner = self.armature.path_resolve(holder) if holder else self.armature
-        self.found.setdefault(path, owner[key[1:-2]])
-        owner[key[1:-2]] = value
+        return self.armature.path_resolve(holder) if holder else self.armature, key[1:-2]
 
     def mute_limits(self) -> None:
         """Let bones turn as far as they like: limits say nothing about how a rig is built."""
