@@ -7,6 +7,7 @@ source's, directions alone go wrong: here the wrists are moved, and the arms fol
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,7 +19,7 @@ from .clip_pose import ClipPose
 from .clip_reader import Clip
 from .contact import RISE, contact, near, solved
 from .feet import pin_feet
-from .humanoid import SIDES
+from .humanoid import ARM, LEG, SIDES
 from .push_out import inside, push_out
 from .quaternion import Array
 from .retarget import RigMotion, rig_facing
@@ -47,15 +48,25 @@ class Adaptation:
 def adapt(
     clip: Clip, rig: Rig, bone_map: BoneMap, motion: RigMotion, adaptation: Adaptation
 ) -> RigMotion:
-    """`motion`, which `retarget` made of `clip`, adapted to the proportions of `rig`."""
+    """`motion`, which `retarget` made of `clip`, adapted to the proportions of `rig`.
+
+    Arms or legs of which the motion leaves a bone alone are left alone too.
+    """
     level = _in_clip_axes(rig, rig_facing(rig, bone_map))
-    if adaptation.arm_space:
+    arms = _moves(motion, bone_map, ARM[1:])
+    if adaptation.arm_space and arms:
         motion = _opened(clip, level, bone_map, motion, adaptation.arm_space)
-    if adaptation.contacts or adaptation.push_out:
+    if (adaptation.contacts or adaptation.push_out) and arms:
         motion = _placed(clip, level, bone_map, motion, adaptation)
-    if adaptation.pin_feet:
+    if adaptation.pin_feet and _moves(motion, bone_map, LEG[:3]):
         motion = pin_feet(clip, level, bone_map, motion)
     return motion
+
+
+def _moves(motion: RigMotion, bone_map: BoneMap, limb: Sequence[str]) -> bool:
+    """Whether the motion moves the limb on both sides from end to end."""
+    joints = [side + joint for side in SIDES for joint in limb]
+    return all(name in bone_map.bones and bone_map.first(name) in motion.bones for name in joints)
 
 
 def _in_clip_axes(rig: Rig, facing: Array) -> Rig:

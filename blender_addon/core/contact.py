@@ -44,11 +44,11 @@ class Touchable:
 
 
 def _touchables() -> tuple[Touchable, ...]:
-    found = [Touchable("left", "rightHand", 0.015, 0.08, 1.0, 8.0, 1.0)]
+    found = [Touchable("left", "rightHand", 0.02, 0.08, 1.0, 8.0, 1.0)]
     for side, other in zip(SIDES, reversed(SIDES), strict=True):
         found += [
-            Touchable(side, "head", 0.015, 0.05, 0.0, 8.0, 0.3),
-            Touchable(side, "torso", 0.01, 0.04, 0.0, 1.0, 0.1),
+            Touchable(side, "head", 0.02, 0.06, 0.0, 8.0, 0.3),
+            Touchable(side, "torso", 0.015, 0.04, 0.0, 1.0, 0.1),
             Touchable(side, f"{other}Forearm", 0.01, 0.03, 0.6, 1.0, 0.1),
             Touchable(side, f"{other}UpperArm", 0.01, 0.03, 0.0, 1.0, 0.1),
         ]
@@ -97,21 +97,44 @@ def contact(
 
     None when nothing is touched in these frames. `rise`: frames over which a contact begins.
     """
-    size = source.shape.sizes["hand"]
-    theirs = gaps(
+    apart = gaps(
         source.capsules(f"{what.side}Hand").during(frames),
         source.capsules(what.group).during(frames),
-    )
-    apart = theirs.nearest() / size
+    ).nearest()
+    apart = apart / source.shape.sizes["hand"]
     closeness = np.clip((what.near - apart) / (what.near - what.touch), 0.0, 1.0)
     if not closeness.any():
         return None
     strength = covered(closeness * closeness * (3.0 - 2.0 * closeness), rise)
     felt = np.flatnonzero(strength)
-    theirs, apart, frames = theirs.during(felt), apart[felt], frames[felt]
+    close = np.flatnonzero(closeness)
+    shift, normal = _lacking(source, target, what, frames[close])
+    # before and after, a hand goes by what it lacks at the contact's edge: far off, the scaled
+    # distance would pull it about
+    return Contact(
+        what,
+        frames[felt],
+        strength[felt],
+        _spread(shift, frames[close], frames[felt]),
+        normalize(_spread(normal, frames[close], frames[felt])),
+    )
+
+
+def _spread(vectors: Array, known: Index, wanted: Index) -> Array:
+    """Vectors `(K, 3)` of the frames `known` at the frames `wanted`, straight in between."""
+    spread = np.empty((len(wanted), 3))
+    for axis in range(3):
+        spread[:, axis] = np.interp(wanted, known, vectors[:, axis])
+    return spread
+
+
+def _lacking(source: Body, target: Body, what: Touchable, frames: Index) -> tuple[Array, Array]:
+    """How far `(K, 3)` the rig's hand has to move in these frames, and which way is out."""
+    size = source.shape.sizes["hand"]
     scale = target.shape.sizes["hand"] / size
-    hand = target.capsules(f"{what.side}Hand").during(frames)
-    other = target.capsules(what.group).during(frames)
+    name = f"{what.side}Hand"
+    theirs = gaps(source.capsules(name).during(frames), source.capsules(what.group).during(frames))
+    hand, other = (target.capsules(group).during(frames) for group in (name, what.group))
     weights = theirs.weights(size)
     wanted = np.maximum(hand.radius[:, None] + other.radius + scale * theirs.gap, 0.0)
     shares = weights * wanted / np.maximum(theirs.distance, 1e-9)
@@ -119,9 +142,9 @@ def contact(
     shift -= theirs.between(weights, hand, other)
     for _ in range(CORRECTIONS):
         ours = gaps(hand.moved(shift), other)
-        lacking = scale * size * apart - ours.nearest()
+        lacking = scale * theirs.nearest() - ours.nearest()
         shift = shift + ours.direction(ours.weights(scale * size)) * lacking[:, None]
-    return Contact(what, frames, strength[felt], shift, normalize(theirs.direction(weights)))
+    return shift, normalize(theirs.direction(weights))
 
 
 def solved(contacts: list[Contact], wished: dict[str, Array]) -> dict[str, Array]:

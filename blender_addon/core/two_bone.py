@@ -14,10 +14,14 @@ FULLEST = 0.9995
 SOFTNESS = 0.04
 """Share of the limb's length over which it slows down before it is straight."""
 
-_TINY = 1e-9
+UNCLEAR = 0.06
+"""Height of the middle above the line from base to end, as a share of the upper bone, up to which
+a limb counts as straight: which way it bends is noise then."""
 
 TIGHTEST = np.radians(20.0)
 """Smallest angle between the two bones of a fully bent limb."""
+
+_TINY = 1e-9
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,8 @@ def bend_to(chain: Chain, target: Array, fold: Array) -> tuple[Array, Array]:
     lengths = np.linalg.norm(upper, axis=-1), np.linalg.norm(lower, axis=-1)
     along, out = _triangle(np.linalg.norm(before, axis=-1), *lengths)
     new_along, new_out = _triangle(np.linalg.norm(after, axis=-1), *lengths)
-    rise = np.maximum(new_out - out, 0.0)[..., None]
+    unclear: Array = np.exp(-((out / (UNCLEAR * lengths[0])) ** 2))
+    rise = (unclear * np.maximum(new_out - out, 0.0))[..., None]
     pole = _square(upper, before) + normalize(_square(fold, before)) * rise
     hinge = normalize(np.cross(before, pole))
     span, new_span = (np.linalg.norm(line, axis=-1) for line in (before, after))
