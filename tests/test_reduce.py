@@ -72,7 +72,7 @@ def test_no_frame_strays_farther_than_chosen(seed, frames, degrees, roughness):
 
 def test_nearly_as_few_keys_as_are_possible():
     """Against the shortest path through all pairs of frames that one cubic may join."""
-    turns = continuous(lively_motion(frames=90, seed=3).rotations[:, 10:16])
+    turns = continuous(lively_motion(frames=60, seed=3).rotations[:, 10:16])
     rough = np.random.default_rng(0).normal(size=turns.shape) * 0.004
     turns = turns + np.cumsum(rough, axis=0)
     limit = np.radians(1.0)

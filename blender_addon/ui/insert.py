@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +24,8 @@ from ..scene.lineup import lay_strip, make_room
 from ..scene.markers import add_marks, marks_of
 from ..scene.nla import require_no_tweak
 from ..scene.perform import AS_IT_IS, Performance, perform_clip
-from ..scene.takes import Take, portable, record_take
+from ..scene.speech import add_speech
+from ..scene.takes import Take, record_take
 from . import session
 
 
@@ -151,35 +151,6 @@ def shown(name: str) -> Iterator[None]:
     context = {"window": windows[0]} if windows else {"view_layer": scene.view_layers[0]}
     with bpy.context.temp_override(scene=scene, **context):
         yield
-
-
-def add_speech(
-    scene: bpy.types.Scene, sound: Path, start: int, speaker: str, *, alone: bool
-) -> None:
-    """Put the speech into the sequencer, on a free channel, and let playback keep up with it.
-
-    `alone`: an earlier take of the same `speaker` at the same time is muted.
-    """
-    strip = compat.add_sound(scene, portable(sound), start)
-    if not bpy.data.filepath:
-        strip.sound.pack()  # the scene, once it is saved, must not lose it
-    strip["momjit"] = speaker
-    frames = compat.strip_range(strip)
-    beside = [
-        other
-        for other in compat.strips(scene)
-        if other != strip and _overlap(frames, compat.strip_range(other))
-    ]
-    taken = {other.channel for other in beside}
-    strip.channel = next(channel for channel in itertools.count(1) if channel not in taken)
-    for other in beside:
-        other.mute = other.mute or (alone and other.get("momjit") == speaker)
-    if scene.sync_mode == "NONE":
-        scene.sync_mode = "AUDIO_SYNC"
-
-
-def _overlap(one: range, other: range) -> bool:
-    return one.start < other.stop and other.start < one.stop
 
 
 def _find(name: str | None, clip_path: Path) -> bpy.types.Object | None:

@@ -17,6 +17,7 @@ from ..core.manner import Manner
 from ..core.reduce import Tolerance
 from ..scene.bake import bake_take
 from ..scene.nla import push_take, require_no_tweak, strip_with
+from ..scene.speech import hear_playing
 from ..scene.takes import (
     Take,
     delete_take,
@@ -54,7 +55,14 @@ def _play_row(_: Any, row: int) -> None:
             require_no_tweak(armature)
         except UserError:
             return
-        play_take(armature, action)
+        _play(bpy.context.scene, armature, action)
+
+
+def _play(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.types.Action) -> None:
+    """Play a take with its speech."""
+    left = take_of(playing(armature))
+    play_take(armature, action)
+    hear_playing(scene, armature, left)
 
 
 class MOMJIT_takes(bpy.types.PropertyGroup):
@@ -213,7 +221,7 @@ class MOMJIT_OT_play_take(bpy.types.Operator):
         except UserError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        play_take(armature, action)
+        _play(context.scene, armature, action)
         return {"FINISHED"}
 
 
@@ -230,7 +238,9 @@ class MOMJIT_OT_play_before(_TakeOperator, bpy.types.Operator):
         self, context: bpy.types.Context, armature: bpy.types.Object, action: bpy.types.Action
     ) -> str:
         """Switch to what is under the take."""
+        left = take_of(action)
         play_before(armature, action)
+        hear_playing(context.scene, armature, left)
         now = playing(armature)
         return f"{armature.name}: {now.name if now else '-'}"
 
@@ -272,7 +282,9 @@ class MOMJIT_OT_delete_take(_TakeOperator, bpy.types.Operator):
             raise UserError(
                 f"“{name}” is played by the NLA strip “{strip.name}”; delete that first"
             )
+        left = take_of(action)
         delete_take(armature, action)
+        hear_playing(context.scene, armature, left)
         return name
 
 

@@ -20,7 +20,7 @@ from unittest.mock import MagicMock
 
 import bpy
 import numpy as np
-from extension_session import refused
+from extension_session import refused, strips
 from mathutils import Quaternion
 
 from blender_addon.compat import curves_of
@@ -239,6 +239,31 @@ def check_switches(clip: Path) -> None:
     assert puppet()["fk"] == 0.25
 
 
+def check_speech(clip: Path, folder: Path) -> None:
+    """The take that plays is heard, and no other of the same time."""
+    if not bpy.app.build_options.audaspace:
+        return  # the 4.2 wheel has no sound, Blender 4.2 does
+    names: list[str] = []
+    for number in range(2):
+        result = folder / f"result {number}"
+        result.mkdir()
+        for file in (clip, clip.with_name("speech.wav")):
+            (result / file.name).write_bytes(file.read_bytes())
+        placement = insert.Placement(bpy.context.scene.name, puppet().name, 1, True, False)
+        insert.insert(bpy.context, result / clip.name, None, placement)
+        names.append(played().name)
+    assert [strip.mute for strip in strips()] == [True, False]
+    press("play_take", name=names[0])
+    assert [strip.mute for strip in strips()] == [False, True]
+    press("push_take")
+    assert [strip.mute for strip in strips()] == [False, True]
+    bpy.ops.ed.undo()
+    press("play_before")
+    assert [strip.mute for strip in strips()] == [True, True]
+    bpy.ops.ed.undo()
+    assert [strip.mute for strip in strips()] == [False, True]
+
+
 def check_list(clip: Path) -> None:
     """Clicking a row plays its take; the panels draw, with icons that there are."""
     bring_in(clip, start=1)
@@ -417,6 +442,7 @@ def main(clip: Path, one_sided: Path, avatar: str, folder: Path) -> None:
         (check_nothing_left_behind, (clip,)),
         (check_cycles, (clip,)),
         (check_switches, (clip,)),
+        (check_speech, (clip, folder)),
         (check_list, (clip,)),
         (check_history, (clip, one_sided)),
         (check_mirror_and_redo, (one_sided,)),
