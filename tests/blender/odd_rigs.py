@@ -178,6 +178,8 @@ def controls() -> bpy.types.Object:
             add(bones, f"ik_{side}Lower{kind}", f"{side}Lower{kind}", f"ik_{side}Upper{kind}")
             add(bones, f"c_{end}_ik", end, "master")
     pose = armature.pose.bones
+    armature["left leg IK"] = 100
+    armature.id_properties_ui("left leg IK").update(min=0, max=100)
     for limb in limbs:
         side, kind = limb[:-3], limb[-3:]
         end = f"{side}Hand" if kind == "Arm" else f"{side}Foot"
@@ -191,10 +193,12 @@ def controls() -> bpy.types.Object:
             side = "left" if name.startswith("left") else "right"
             end = f"{side}Hand" if name.endswith(("Arm", "Hand")) else f"{side}Foot"
             over = copy(armature, name, ik)
-            path = f'pose.bones["c_{end}_ik"]["ik_fk_switch"]'
+            path, value = f'pose.bones["c_{end}_ik"]["ik_fk_switch"]', "1 - var"
+            if end == "leftFoot":
+                path, value = '["left leg IK"]', "var / 100"
             drive(armature, over, "influence", path)
-            curve = armature.animation_data.drivers[-1]
-            curve.driver.type, curve.driver.expression = "SCRIPTED", "1 - var"
+            driver = armature.animation_data.drivers[-1].driver
+            driver.type, driver.expression = "SCRIPTED", value
     return armature
 
 
