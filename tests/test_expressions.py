@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import struct
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from blender_addon.core.errors import UserError
-from blender_addon.core.expressions import FaceMap, map_face
+from blender_addon.core.expressions import FaceMap, map_face, stated_names
 from blender_addon.core.face_file import (
     face_fingerprint,
     face_from_json,
@@ -17,6 +22,7 @@ from blender_addon.core.face_file import (
     write_face,
 )
 from blender_addon.core.face_names import ARKIT, FACES, REGIONS
+from blender_addon.core.vrm import stated_shapes
 from gesture_core.motion import EXPRESSIONS
 from gesture_core.speech.visemes import lip_sync, load_visemes
 from gesture_core.utterance import Phoneme
@@ -292,3 +298,74 @@ def test_a_file_that_is_no_map(tmp_path):
     }.items():
         with pytest.raises(UserError, match=f"{name}.*{said}"):
             read_face(tmp_path / name)
+
+
+def write_glb(path: Path, document: dict[str, Any]) -> Path:
+    """A binary glTF file that holds nothing but its JSON."""
+    text = json.dumps(document, ensure_ascii=False).encode()
+    path.write_bytes(
+        struct.pack("<4sII", b"glTF", 2, 20 + len(text))
+        + struct.pack("<I4s", len(text), b"JSON")
+        + text
+    )
+    return path
+
+
+FACE_MESH = {"primitives": [{"extras": {"targetNames": ["입벌림", "입술", "눈감기L", "눈감기"]}}]}
+
+
+def test_a_vrm_file_says_what_its_shape_keys_show(tmp_path):
+    bind = [{"node": 1, "index": n, "weight": w} for n, w in ((0, 1.0), (1, 0.5), (9, 1.0))]
+    preset = {
+        "aa": {"morphTargetBinds": bind},
+        "blinkLeft": {"morphTargetBinds": [{"node": 1, "index": 2, "weight": 1.0}]},
+        "blink": {"morphTargetBinds": [{"node": 1, "index": 3, "weight": 1.0}]},
+        "happy": {"morphTargetBinds": [{"node": 7, "index": 0, "weight": 1.0}, "odd"]},
+    }
+    document = {
+        "nodes": [{}, {"mesh": 0}],
+        "meshes": [FACE_MESH],
+        "extensions": {"VRMC_vrm": {"expressions": {"preset": preset}}},
+    }
+    stated = stated_shapes(write_glb(tmp_path / "one.vrm", document))
+    assert stated == {
+        "입벌림": {"aa": 1.0},
+        "입술": {"aa": 0.5},
+        "눈감기L": {"blinkLeft": 1.0},
+        "눈감기": {"blink": 1.0},
+    }
+    names = ["입벌림", "입술", "눈감기L", "눈감기"]
+    face = map_face(names, (*FACES, stated_names(stated)))
+    vowel = map_face(["aa"]).blocks["aa"]
+    assert face.title == "VRM"
+    assert face.blocks["입벌림"] == vowel
+    assert face.blocks["입술"] == pytest.approx({name: 0.5 * w for name, w in vowel.items()})
+    assert face.blocks["눈감기L"] == {"eyeBlinkLeft": 1.0}
+    assert map_face(names).blocks == {}  # nobody could know
+
+
+def test_vrm_0_counts_to_a_hundred(tmp_path):
+    groups = [
+        {"presetName": "a", "binds": [{"mesh": 0, "index": 0, "weight": 80}]},
+        {"presetName": "Blink_L", "binds": [{"mesh": 0, "index": 2, "weight": 100}]},
+        {"presetName": "unknown", "binds": [{"mesh": 0, "index": 1, "weight": 100}]},
+        {"presetName": "o", "binds": [{"mesh": 5, "index": 0, "weight": 100}, 3, {}]},
+    ]
+    document = {
+        "meshes": [FACE_MESH],
+        "extensions": {"VRM": {"blendShapeMaster": {"blendShapeGroups": groups}}},
+    }
+    stated = stated_shapes(write_glb(tmp_path / "zero.vrm", document))
+    assert stated == {"입벌림": {"aa": 0.8}, "눈감기L": {"blinkLeft": 1.0}}
+
+
+def test_what_a_vrm_file_says_gives_way_to_arkit():
+    stated = stated_names({"jawOpen": {"aa": 1.0}})
+    face = map_face(list(ARKIT), (*FACES, stated))
+    assert face.title == "ARKit"
+    assert face.blocks["jawOpen"] == {"jawOpen": 1.0}
+
+
+@pytest.mark.parametrize("document", [{}, {"meshes": 3}, {"extensions": {"VRM": []}}])
+def test_a_file_that_states_nothing(tmp_path, document):
+    assert stated_shapes(write_glb(tmp_path / "none.glb", document)) == {}

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from .face_names import ARKIT, FACES, REGIONS, FaceNames, Weights
+from .face_names import ARKIT, FACES, REGIONS, VRM, FaceNames, Weights
 from .quaternion import Array
 
 SIDES = ("Left", "Right")
@@ -71,6 +71,25 @@ def map_face(shape_keys: Sequence[str], tables: Sequence[FaceNames] = FACES) -> 
     return FaceMap(" + ".join(titles), ordered)
 
 
+def stated_names(stated: Mapping[str, Mapping[str, float]]) -> FaceNames:
+    """The family of one face whose VRM file says which shape key shows which VRM expression."""
+    return FaceNames(VRM.title, *(_stated(rows, stated) for rows in (VRM.shapes, VRM.spare)))
+
+
+def _stated(
+    rows: Mapping[str, Weights], stated: Mapping[str, Mapping[str, float]]
+) -> dict[str, Weights]:
+    """Shape keys by the rows of the table of VRM that they are parts of."""
+    table = {_key(name): weights for name, weights in _expanded(rows)}
+    shapes: dict[str, Weights] = {}
+    for shape, parts in stated.items():
+        for expression, share in parts.items():
+            for name, weight in table.get(_key(expression), {}).items():
+                weights = shapes.setdefault(shape, {})
+                weights[name] = weights.get(name, 0.0) + share * weight
+    return shapes
+
+
 def _carried(blocks: Mapping[str, Weights]) -> frozenset[str]:
     return frozenset(name for weights in blocks.values() for name, w in weights.items() if w)
 
@@ -109,7 +128,7 @@ def _expanded(shapes: Mapping[str, Weights]) -> Iterator[tuple[str, Weights]]:
             yield shape, _full(weights, SIDES)
             continue
         for side in SIDES:
-            yield shape.format(side=side[0]), _full(weights, (side,))
+            yield shape.replace("{side}", side[0]), _full(weights, (side,))
 
 
 def _full(weights: Weights, sides: Sequence[str]) -> Weights:

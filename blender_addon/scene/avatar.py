@@ -18,9 +18,10 @@ from ..core.quaternion import Array
 from ..core.retarget import rig_facing
 from ..core.rig import Rig
 from ..core.trunk import bridge_trunk
-from ..core.vrm import stated_bones
+from ..core.vrm import stated_bones, stated_shapes
 from .bones import bone_map_of, keep_map, keep_stated, recall_map
 from .control_rig import Behaviour, Switch, behaviour_of
+from .face import keep_stated_shapes
 from .materials import upgrade_materials
 from .rig import read_rig
 from .skin import read_skin
@@ -106,6 +107,7 @@ def load_avatar(path: Path, bones: Path | None = None, saved: Path | None = None
     armature.data.pose_position = "POSE"
     if path.suffix.lower() in {".glb", ".vrm"}:
         keep_stated(armature, stated_bones(path))
+        keep_stated_shapes(meshes_of(armature, objects), stated_shapes(path))
     if bones is not None:
         keep_map(armature, read_map(bones, read_rig(armature)))
     elif saved is not None:

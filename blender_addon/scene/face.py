@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
 import bpy
 
-from ..core.expressions import FaceMap, map_face
+from ..core.expressions import FaceMap, map_face, stated_names
 from ..core.face_file import face_fingerprint, face_from_json, face_to_json, read_face
+from ..core.face_names import FACES
 
 KEPT = "momjit_face"
 """The property of a `Key` that holds its own face map: saved, undone and copied with it."""
-FACES = "faces"
+STATED = "momjit_vrm"
+"""The property of a `Key` with what its VRM file says."""
+FOLDER = "faces"
 """The add-on's folder of maps for faces of one kind."""
 
 
@@ -29,21 +33,31 @@ def shape_names(keys: bpy.types.Key) -> list[str]:
 
 
 def face_map_of(keys: bpy.types.Key) -> FaceMap:
-    """The map that is kept with the shape keys, or what their names say.
+    """The map that is kept with the shape keys, or what their VRM file or their names say.
 
     `UserError` for a map that is damaged. Shape keys that are gone by now are left out.
     """
     names = shape_names(keys)
     if not has_own_map(keys):
-        return _recognised(tuple(names))
+        return _recognised(tuple(names), str(keys.get(STATED, "")))
     face = face_from_json(str(keys[KEPT]), f"face map of “{keys.name}”")
     return FaceMap(face.title, {name: face.blocks[name] for name in names if name in face.blocks})
 
 
 @lru_cache(maxsize=256)
-def _recognised(names: tuple[str, ...]) -> FaceMap:
+def _recognised(names: tuple[str, ...], stated: str) -> FaceMap:
     """`map_face`; the meshes of a head often have the same shape keys, and panels ask often."""
-    return map_face(names)
+    return map_face(names, (*FACES, stated_names(json.loads(stated))) if stated else FACES)
+
+
+def keep_stated_shapes(
+    meshes: Iterable[bpy.types.Object], stated: Mapping[str, Mapping[str, float]]
+) -> None:
+    """Remember what a VRM file says of the shape keys: by which expressions they are moved."""
+    for keys in {mesh.data.shape_keys for mesh in meshes if mesh.data.shape_keys}:
+        own = {name: stated[name] for name in shape_names(keys) if name in stated}
+        if own:
+            keys[STATED] = json.dumps(own, ensure_ascii=False)
 
 
 def has_own_map(keys: bpy.types.Key) -> bool:

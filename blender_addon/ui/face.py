@@ -33,7 +33,7 @@ SLIDERS = 32
 
 def faces_folder() -> Path:
     """Where maps for faces of one kind are kept between scenes."""
-    return session.current().folder / faces.FACES
+    return session.current().folder / faces.FOLDER
 
 
 def chosen_mesh(context: bpy.types.Context) -> bpy.types.Object | None:

@@ -19,7 +19,7 @@ from ..core.manner import Manner
 from ..core.phrases import moments
 from ..scene.avatar import Avatar, avatar_of, load_avatar
 from ..scene.bones import BONES, recall_map
-from ..scene.face import FACES, recall_faces
+from ..scene.face import FOLDER, recall_faces
 from ..scene.lineup import lay_strip, make_room
 from ..scene.markers import add_marks, marks_of
 from ..scene.nla import require_no_tweak
@@ -115,7 +115,7 @@ def perform(
 ) -> Performance:
     """Make a take of the clip on the avatar, with faces as they are mapped by the user."""
     require_no_tweak(avatar.armature)
-    recall_faces(avatar.meshes, session.current().folder / FACES)
+    recall_faces(avatar.meshes, session.current().folder / FOLDER)
     name = _action_name(clip)
     performed = perform_clip(clip, avatar, frame_rate(scene), name, start, manner)
     keyed = performed.keyed
