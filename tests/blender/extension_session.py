@@ -155,10 +155,11 @@ def check_refusals(hero: bpy.types.Object) -> None:
     bpy.data.objects.remove(stick)
     select(hero)
     arm = hero.pose.bones["mixamorig:LeftArm"]
-    limit = arm.constraints.new("COPY_ROTATION")
-    with refused("Hero: the constraint"):
+    copy = arm.constraints.new("COPY_ROTATION")
+    copy.target, copy.subtarget = hero, "mixamorig:RightArm"
+    with refused("Hero”, leftUpperArm: the constraint"):
         bpy.ops.momjit.generate()
-    arm.constraints.remove(limit)
+    arm.constraints.remove(copy)
     assert bpy.ops.momjit.cancel() == {"CANCELLED"}
 
 
