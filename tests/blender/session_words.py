@@ -31,6 +31,8 @@ def add_face(hero: bpy.types.Object, name: str, *shapes: str) -> bpy.types.Objec
     face = bpy.data.objects.new(name, mesh)
     bpy.context.scene.collection.objects.link(face)
     face.modifiers.new("Armature", "ARMATURE").object = hero
+    face.vertex_groups.new(name="mixamorig:Head").add([0, 1, 2], 1.0, "REPLACE")
+    face.parent = hero
     face.shape_key_add(name="Basis")
     for shape in shapes:
         face.shape_key_add(name=shape).data[0].co.x += 0.1
@@ -178,6 +180,38 @@ def check_characters(hero: bpy.types.Object, folder: Path) -> None:
         plays = bpy.data.objects["Hero"].animation_data.action
         assert plays == bpy.data.actions[action]
     bpy.context.scene.momjit.who = "SELECTED"
+
+
+def check_vrm_face(hero: bpy.types.Object, folder: Path) -> None:
+    """What a VRM file says of shape keys holds, whatever they are called."""
+    head = add_face(hero, "Head", "입벌림")
+    file = folder / "face.vrm"
+    bpy.ops.export_scene.gltf(filepath=str(folder / "face.glb"), export_animations=False)
+    state_expression((folder / "face.glb").read_bytes(), file)
+    bpy.data.objects.remove(head)
+    settings = bpy.context.scene.momjit
+    settings.who, settings.character_file = "FILE", str(file)
+    bpy.ops.ed.undo_push(message="face.vrm")
+    generate()
+    (head,) = module("scene.face").faces_of(bpy.context.object)
+    assert face_map(head).title == "VRM"
+    assert face_map(head).blocks["입벌림"]["jawOpen"] > 0.5
+    bpy.ops.ed.undo()
+    bpy.context.scene.momjit.who = "SELECTED"
+
+
+def state_expression(glb: bytes, path: Path) -> None:
+    """Write the file with the expression “aa” on the first shape key of its mesh with any."""
+    length = int.from_bytes(glb[12:16], "little")
+    document = json.loads(glb[20 : 20 + length])
+    with_keys = [n for n, mesh in enumerate(document["meshes"]) if "extras" in mesh]
+    (node,) = (n for n, node in enumerate(document["nodes"]) if node.get("mesh") in with_keys)
+    binds = {"morphTargetBinds": [{"node": node, "index": 0, "weight": 1.0}]}
+    document["extensions"] = {"VRMC_vrm": {"expressions": {"preset": {"aa": binds}}}}
+    text = json.dumps(document).encode()
+    text += b" " * (-len(text) % 4)
+    body = len(text).to_bytes(4, "little") + b"JSON" + text + glb[20 + length :]
+    path.write_bytes(glb[:8] + (12 + len(body)).to_bytes(4, "little") + body)
 
 
 def words():
@@ -435,6 +469,7 @@ def main(archive: str, backend: str, results_folder: str) -> None:
     check_faces(hero, Path(results_folder))
     check_choices(Path(results_folder))
     check_characters(hero, Path(results_folder))
+    check_vrm_face(bpy.data.objects["Hero"], Path(results_folder))
     check_list(bpy.data.objects["Hero"])
     check_redo(bpy.data.objects["Hero"])
     check_text_block(bpy.data.objects["Hero"])
