@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import bpy
 import numpy as np
+from numpy.typing import NDArray
 
 from .. import compat
 from ..core.manner import Manner
@@ -143,25 +144,33 @@ def write_channels(
     stores = {owner: compat.CurveStore(owner) for owner in {channel.owner for channel in channels}}
     times = stretch.times[stretch.own]
     for group in by_kind(channels):
-        signs = np.array([_sign(channel, stretch, underlay) for channel in group])
-        values = np.stack([channel.values[stretch.own] for channel in group], axis=1)
-        values *= signs[:, None]
-        moving = np.ptp(values, axis=0).max(axis=-1) > STILL
-        keys = _every_frame(times, values, moving)
+        values = [_signed(channel, stretch, underlay)[stretch.own] for channel in group]
+        places = _places(times, values)
+        moving = np.ptp(places[..., 1], axis=-1).max(axis=-1) > STILL
+        keys = _every_frame(places, moving)
         if tolerance is not None and moving.any():
             limit = allowed(group[0].kind, tolerance, unit)
-            keys |= _reduced(times, values, moving, distance_of(group[0].kind), limit)
+            together = np.stack(values, axis=1)
+            keys |= _reduced(times, together, moving, distance_of(group[0].kind), limit)
         for (column, axis), own in keys.items():
             channel = group[column]
             curve = stores[channel.owner].curve(channel.path, axis, channel.group)
             _lay(curve, own, channel, axis, stretch, underlay)
 
 
-def _every_frame(times: Array, values: Array, moving: Flags) -> dict[tuple[int, int], Keys]:
-    """By channel and axis the keys of `values` `(T, N, C)`: the ends alone where nothing moves."""
-    frames, columns, axes = values.shape
-    places = np.empty((columns, axes, frames, 2), dtype=np.float32)
-    places[..., 0], places[..., 1] = times, values.transpose(1, 2, 0)
+def _places(times: Array, values: Sequence[Array]) -> NDArray[np.float32]:
+    """Frame and value `(N, C, T, 2)` of every key of N channels, each `(T, C)`, in the order in
+    which Blender wants those of a curve."""
+    places = np.empty((len(values), values[0].shape[1], len(times), 2), dtype=np.float32)
+    places[..., 0] = times
+    for column, channel in enumerate(values):
+        places[column, :, :, 1] = channel.T
+    return places
+
+
+def _every_frame(places: NDArray[np.float32], moving: Flags) -> dict[tuple[int, int], Keys]:
+    """The keys by channel and axis: the ends alone where nothing moves."""
+    columns, axes, frames = places.shape[:3]
     ends = [0, -1] if frames > 1 else [0]
     return {
         (column, axis): lines(
@@ -189,13 +198,14 @@ def _reduced(
     }
 
 
-def _sign(channel: Channel, stretch: Stretch, underlay: Underlay) -> float:
-    """−1 where quaternions have to change their sign to follow smoothly on those before them."""
+def _signed(channel: Channel, stretch: Stretch, underlay: Underlay) -> Array:
+    """The values `(T, C)` of a channel; quaternions with the sign that follows smoothly on those
+    before them."""
     curves = underlay.curves.get((channel.owner, channel.path), {})
     if channel.kind != QUATERNION or len(curves) < 4 or not stretch.lead:
-        return 1.0
+        return channel.values
     before = [curves[axis].evaluate(stretch.times[0]) for axis in range(4)]
-    return -1.0 if channel.values[stretch.lead] @ before < 0.0 else 1.0
+    return -channel.values if channel.values[stretch.lead] @ before < 0.0 else channel.values
 
 
 def _lay(
