@@ -82,7 +82,7 @@ def played(parents, rest, keys):
     for bone, parent in enumerate(parents):
         basis = np.tile(np.eye(4), (len(result), 1, 1))
         turn = to_matrix(keys.rotations[:, bone])
-        basis[:, :3, :3] = turn * keys.scales[:, bone, None, None]
+        basis[:, :3, :3] = turn * keys.scales[:, bone, None, :]
         basis[:, :3, 3] = keys.locations[:, bone]
         above = result[:, parent] @ np.linalg.inv(rest[parent]) if parent >= 0 else np.eye(4)
         result[:, bone] = above @ rest[bone] @ basis
@@ -113,6 +113,15 @@ def test_a_stretched_bone_keeps_places_and_directions_of_all():
     np.testing.assert_allclose(again[..., :3, 3], poses[..., :3, 3], atol=1e-9)
     along = poses[..., :3, 1] / np.linalg.norm(poses[..., :3, 1], axis=-1, keepdims=True)
     np.testing.assert_allclose(again[..., :3, 1], along, atol=1e-9)
+
+
+def test_a_bone_at_the_end_may_be_stretched():
+    rng = np.random.default_rng(4)
+    rest, poses = placements(rng, 2), placements(rng, 5, 2)
+    poses[:, 1, :3, :3] = poses[:, 1, :3, :3] * [0.9, 1.4, 1.1]
+    keys = pose_keys((-1, 0), rest, poses)
+    np.testing.assert_allclose(keys.scales[:, 1], np.tile([0.9, 1.4, 1.1], (5, 1)))
+    np.testing.assert_allclose(played((-1, 0), rest, keys), poses, atol=1e-9)
 
 
 def test_turn_and_scale_of_a_scaled_turn():

@@ -75,7 +75,7 @@ def _depth(bone: int, above: Mapping[int, int]) -> int:
 @dataclass(frozen=True)
 class Keys:
     """Channels of B bones against their rest in T frames: `locations` `(T, B, 3)`, `rotations`
-    `(T, B, 4)` wxyz without sign jumps, `scales` `(T, B)`, alike along all axes."""
+    `(T, B, 4)` wxyz without sign jumps, `scales` `(T, B, 3)`."""
 
     locations: Array
     rotations: Array
@@ -85,29 +85,33 @@ class Keys:
 def pose_keys(parents: Sequence[int], rest: Array, poses: Array) -> Keys:
     """Channels that give every bone the place, direction and size that `poses` `(T, B, 4, 4)` have.
 
-    `rest`: `(B, 4, 4)`, in the same space. A bone that is stretched keeps its volume but not its
-    shape: files hand scale on to the children, which would shear them.
+    `rest`: `(B, 4, 4)`, in the same space. A stretched bone with children keeps its volume but
+    not its shape: files hand scale on to the children, which would shear them.
     """
     frames, count = poses.shape[:2]
     keys = Keys(
-        np.empty((frames, count, 3)), np.empty((frames, count, 4)), np.ones((frames, count))
+        np.empty((frames, count, 3)), np.empty((frames, count, 4)), np.ones((frames, count, 3))
     )
     result: Array = np.empty_like(poses)
     for bone, parent in enumerate(parents):
         carried: Array = rest[bone][None]
         if parent >= 0:
-            home: Array = np.matmul(np.linalg.inv(rest[parent]), rest[bone])
-            carried = np.matmul(result[:, parent], home)
-        basis: Array = np.matmul(np.linalg.inv(carried), poses[:, bone])
-        turn, sizes = turn_and_scale(basis[:, :3, :3])
-        scale = np.cbrt(np.prod(sizes, axis=-1))
-        scale = np.where(np.abs(scale - 1.0) < 1e-3, 1.0, scale)
-        basis[:, :3, :3] = turn * scale[:, None, None]
+            carried = np.matmul(result[:, parent], np.matmul(_inverse(rest[parent]), rest[bone]))
+        basis: Array = np.matmul(_inverse(carried), poses[:, bone])
+        turn, scale = turn_and_scale(basis[:, :3, :3])
+        if bone in parents:
+            scale[:] = np.cbrt(np.prod(scale, axis=-1, keepdims=True))
+        scale[np.abs(scale - 1.0) < 1e-3] = 1.0
+        basis[:, :3, :3] = turn * scale[:, None, :]
         result[:, bone] = np.matmul(carried, basis)
         keys.locations[:, bone] = basis[:, :3, 3]
         keys.rotations[:, bone] = continuous(from_matrix(turn))
         keys.scales[:, bone] = scale
     return keys
+
+
+def _inverse(matrices: Array) -> Array:
+    return np.asarray(np.linalg.inv(matrices), dtype=np.float64)
 
 
 def turn_and_scale(matrices: Array) -> tuple[Array, Array]:

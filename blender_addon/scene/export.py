@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from .plain_copy import Stand, plain_copy
 from .sample import Take, Told, sample_take
 
 SUFFIXES = (".glb", ".fbx", ".bvh", ".blend")
+_PICTURES = {"JPEG": ".jpg", "WEBP": ".webp", "TARGA": ".tga", "BMP": ".bmp", "OPEN_EXR": ".exr"}
+"""Suffix of pictures by Blender's name of their format, if not .png."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ def save_fbx(path: Path, take: Take, armature: str, options: ExportOptions) -> N
     """
     preset = options.preset
     stand = Stand(preset.fbx_armature or armature, options.title, preset.fbx_per_metre)
-    with plain_copy(take, stand):
+    with plain_copy(take, stand), _distinct_pictures():
         bpy.ops.export_scene.fbx(
             filepath=str(path),
             object_types={"ARMATURE", "MESH"},
@@ -121,6 +124,23 @@ def save_fbx(path: Path, take: Take, armature: str, options: ExportOptions) -> N
             path_mode="COPY",
             embed_textures=True,
         )
+
+
+@contextmanager
+def _distinct_pictures() -> Generator[None, None, None]:
+    """Give every packed picture a file name of its own for a while: FBX tells them apart by it,
+    and pictures that came in a glTF file have none."""
+    packed = [image for image in bpy.data.images if image.packed_file is not None]
+    before = [image.filepath_raw for image in packed]
+    try:
+        for number, image in enumerate(packed):
+            suffix = _PICTURES.get(image.file_format, ".png")
+            name = bpy.path.clean_name(Path(image.name).stem)
+            image.filepath_raw = f"//{name}-{number}{suffix}"  # the raw one reloads nothing
+        yield
+    finally:
+        for image, path in zip(packed, before, strict=True):
+            image.filepath_raw = path
 
 
 def save_bvh(path: Path, take: Take, bone_map: BoneMap | None, options: ExportOptions) -> None:

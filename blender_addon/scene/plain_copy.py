@@ -212,7 +212,7 @@ def _key_bones(
         channels = {
             "location": keys.locations[:, column] * per_metre,
             "rotation_quaternion": keys.rotations[:, column],
-            "scale": np.repeat(keys.scales[:, column, None], 3, axis=1),
+            "scale": keys.scales[:, column],
         }
         for channel, values in channels.items():
             if channel == "scale" and (values == 1.0).all():

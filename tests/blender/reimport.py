@@ -2,8 +2,8 @@
 
 Usage: python reimport.py FPS FRAMES OUT.json FILE.fbx|FILE.glb|FILE.bvh[@SCALE]…
 OUT: {FILE: {"heads": {bone: [[x, y, z]…]}, "weights": {mesh: {shape key: […]}}, "skin": {mesh:
-[[x, y, z]…]} in the last frame, "scale" and "name" of the armature, "actions": […], "roots": bones
-without a parent}}, in world axes, metres.
+[[x, y, z]…]} in the last frame, "colours" of its pictures, "scale" and "name" of the armature,
+"actions": […], "roots": bones without a parent}}, in world axes, metres.
 """
 
 import json
@@ -12,7 +12,7 @@ import sys
 
 import bpy
 
-from tests.blender.skinned import shown_vertices
+from tests.blender.skinned import shown_colours, shown_vertices
 
 
 def imported(path: str, fps: float, frames: int) -> dict[str, object]:
@@ -48,6 +48,7 @@ def imported(path: str, fps: float, frames: int) -> dict[str, object]:
         "heads": heads,
         "weights": weights,
         "skin": {mesh.name: shown_vertices(mesh) for mesh in shaped},
+        "colours": shown_colours(),
         "scale": [*armature.scale],
         "name": armature.name,
         "actions": [action.name for action in bpy.data.actions],

@@ -8,6 +8,7 @@ from mathutils import Matrix
 
 CORNERS = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]) * 0.02
 SIDES = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
+COLOURS = ((1.0, 0.0, 0.0, 1.0), (0.0, 0.0, 1.0, 1.0))
 SHAPES = ("jawOpen", "eyeBlinkLeft")
 
 
@@ -52,6 +53,11 @@ def add_skin(armature: bpy.types.Object, name: str) -> bpy.types.Object:
     points = np.concatenate([np.array(bone.head_local) + CORNERS * size for bone in bones])
     faces = [[8 * k + corner for corner in side] for k in range(len(bones)) for side in SIDES]
     mesh.from_pydata(points.tolist(), [], faces)
+    mesh.uv_layers.new()
+    for colour in COLOURS:
+        mesh.materials.append(_painted(colour))
+    for face in mesh.polygons:
+        face.material_index = face.index % len(COLOURS)
     item = bpy.data.objects.new(name, mesh)
     bpy.context.scene.collection.objects.link(item)
     item.parent = armature
@@ -65,6 +71,26 @@ def add_skin(armature: bpy.types.Object, name: str) -> bpy.types.Object:
         for point in block.data:
             point.co[number] += 0.01 * size
     return item
+
+
+def _painted(colour: tuple[float, float, float, float]) -> bpy.types.Material:
+    """A material with a picture that is in no file, as glTF files bring them."""
+    material = bpy.data.materials.new("paint")
+    material.use_nodes = True
+    picture = bpy.data.images.new("picture", 4, 4)
+    picture.pixels.foreach_set(np.tile(np.float32(colour), 16))
+    picture.pack()
+    node = material.node_tree.nodes.new("ShaderNodeTexImage")
+    node.image = picture
+    shader = next(n for n in material.node_tree.nodes if n.type == "BSDF_PRINCIPLED")
+    material.node_tree.links.new(node.outputs["Color"], shader.inputs["Base Color"])
+    return material
+
+
+def shown_colours() -> list[list[int]]:
+    """The first pixel of every picture, 0–255."""
+    pixels = [image.pixels[:3] for image in bpy.data.images if image.size[0] == 4]
+    return sorted([round(255 * part) for part in pixel] for pixel in pixels)
 
 
 def shown_vertices(mesh: bpy.types.Object) -> list[list[float]]:

@@ -115,12 +115,19 @@ def test_blender_reads_the_same_movement_again(reimported, truth, rig, file):
 @pytest.mark.parametrize("rig", RIGS)
 @pytest.mark.parametrize("file", ["unity.fbx", "unreal.fbx", "out.glb"])
 def test_the_skin_follows_as_in_the_scene(reimported, truth, rig, file):
-    """Every vertex; a reader may split them where faces meet."""
+    """Every vertex; a reader may split them where faces meet. Rigify stretches bones, which files
+    cannot hand on to those below: there some vertices may be a little off."""
+    skin = reimported[f"{rig}/{file}"]["skin"]
     for mesh, vertices in truth[rig]["skin"].items():
-        skin = reimported[f"{rig}/{file}"]["skin"]
         read = np.array(skin[mesh] if mesh in skin else skin[f"{mesh}.001"])
-        for vertex in np.array(vertices):
-            assert np.linalg.norm(read - vertex, axis=-1).min() < MILLIMETRE
+        apart = [np.linalg.norm(read - place, axis=-1).min() for place in np.array(vertices)]
+        assert np.median(apart) < MILLIMETRE
+        assert max(apart) < (10 * MILLIMETRE if rig == "rigify" else MILLIMETRE)
+
+
+@pytest.mark.parametrize("file", ["unity.fbx", "unreal.fbx", "out.glb"])
+def test_pictures_without_a_file_stay_apart(reimported, file):
+    assert reimported[f"mixamo/{file}"]["colours"] == [[0, 0, 255], [255, 0, 0]]
 
 
 @pytest.mark.parametrize("rig", RIGS)
@@ -209,7 +216,8 @@ def test_trimesh_reads_the_skin(exported, truth, rig):
     assert {name for name in scene.graph.nodes if name in truth[rig]["heads"]} == set(
         truth[rig]["heads"]
     )
-    assert set(scene.geometry) == set(truth[rig]["weights"])
+    parts = {name.partition("_")[0] for name in scene.geometry}  # one for each material
+    assert parts == set(truth[rig]["weights"])
     assert 1.0 < max(scene.extents) < 2.5  # a person in metres
 
 

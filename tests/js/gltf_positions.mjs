@@ -21,12 +21,14 @@ scene.traverse((object) => {
   if (object.isBone) bones.push(object);
   if (object.morphTargetDictionary) meshes.push(object);
 });
-// Nodes are renamed by the loader where characters are not allowed in its tracks.
+// The loader renames nodes where characters are not allowed in its tracks, and numbers the parts of
+// a mesh that its materials make.
 const given = (object) => parser.json.nodes[parser.associations.get(object).nodes].name;
+const called = (mesh) => parser.json.meshes[parser.associations.get(mesh).meshes].name;
 const positions = Object.fromEntries(bones.map((bone) => [given(bone), []]));
 const weights = Object.fromEntries(
   meshes.map((mesh) => [
-    mesh.name,
+    called(mesh),
     Object.fromEntries(Object.keys(mesh.morphTargetDictionary).map((name) => [name, []])),
   ]),
 );
@@ -44,7 +46,7 @@ for (let frame = 0; frame < Number(frames); frame += 1) {
   }
   for (const mesh of meshes) {
     for (const [name, index] of Object.entries(mesh.morphTargetDictionary)) {
-      weights[mesh.name][name].push(mesh.morphTargetInfluences[index]);
+      weights[called(mesh)][name][frame] = mesh.morphTargetInfluences[index];
     }
   }
 }
