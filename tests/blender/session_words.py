@@ -17,7 +17,17 @@ import bpy
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from extension_session import MODULE, build_rig, install, note, refused, select, session, settle
+from extension_session import (
+    MODULE,
+    build_rig,
+    hand_height,
+    install,
+    note,
+    refused,
+    select,
+    session,
+    settle,
+)
 
 
 def module(name: str):
@@ -354,6 +364,7 @@ def check_text_block(hero: bpy.types.Object) -> None:
     hero = bpy.data.objects["Hero"]
     assert hero.animation_data.action is None
     assert strips_of(hero) == [("하나", 1.0), ("둘", 49.0), ("셋", 97.0)]  # 1.5 s and half a second
+    assert played(hero, 43) == played(hero, 37) != played(hero, 20)  # held between two lines
     assert before in [s.action.name for t in hero.animation_data.nla_tracks for s in t.strips]
     bpy.context.scene.frame_set(60)
     module("ui.words").fill(bpy.context)
@@ -426,6 +437,33 @@ def check_table(folder: Path) -> None:
         bpy.ops.ed.undo()
 
 
+def check_overlap(folder: Path) -> None:
+    """A line that begins before the one before it has ended passes over from it."""
+    batch = bpy.context.scene.momjit_batch
+    batch.source, batch.arrangement = "FILE", "STRIPS"
+    table = folder / "overlap.csv"
+    table.write_text("text,start\n하나,0\n둘,0:01\n셋,4\n", "utf-8")
+    batch.file = str(table)
+    hero = bpy.data.objects["Hero"]
+    select(hero)
+    bpy.ops.ed.undo_push(message="overlap")
+    bpy.ops.momjit.perform_batch()
+    settle()
+    assert strips_of(hero) == [("하나", 1.0), ("둘", 25.0), ("셋", 97.0)]
+    sounds = [
+        strip for strip in module("compat").strips(bpy.context.scene) if strip.type == "SOUND"
+    ]
+    assert not any(strip.mute for strip in sounds[-3:])  # the next line does not cut it off
+    tracks = {track.name: track for track in hero.animation_data.nla_tracks}
+    (above,) = tracks["momjit script, overlapping"].strips
+    assert above.extrapolation == "NOTHING"
+    assert abs(above.blend_in - (tracks["momjit script"].strips[0].frame_end - 25)) < 0.01
+    heights = [hand_height(frame) for frame in range(20, 60)]
+    assert max(abs(b - a) for a, b in zip(heights, heights[1:], strict=False)) < 0.12
+    for _ in range(3):
+        bpy.ops.ed.undo()
+
+
 def check_subtitles() -> None:
     """Text strips of the sequencer, each at its time; cancelling keeps what is done."""
     scene = bpy.context.scene
@@ -475,6 +513,7 @@ def main(archive: str, backend: str, results_folder: str) -> None:
     check_text_block(bpy.data.objects["Hero"])
     check_redo_of_a_strip(bpy.data.objects["Hero"])
     check_table(Path(results_folder))
+    check_overlap(Path(results_folder))
     check_subtitles()
 
 
