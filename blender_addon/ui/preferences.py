@@ -150,17 +150,19 @@ def _draw_installation(layout: bpy.types.UILayout, settings: MOMJIT_preferences)
             layout.label(text="This add-on carries another version: update", icon="FILE_REFRESH")
     elif here.begun and "install" not in current.tasks:
         layout.label(text="The installation is not complete: repair it", icon="ERROR")
-    if not (draw_progress(layout, "install") or draw_progress(layout, "remove")):
-        row = layout.row()
+    row = layout.row()
+    busy = draw_progress(row, "install") or draw_progress(row, "remove")
+    if not busy:
         draw_install_button(row)
         if here.begun:
             row.operator("momjit.remove_backend", icon="TRASH")
-        if here.log.exists():
-            row.operator("momjit.show_install_log", icon="TEXT")
-        if not installed:
-            needs = translated("About {size:.0f} GB of disk are needed")
-            size = space_needed(settings.torch_index) / 1e9
-            layout.label(text=needs.format(size=size), icon="DISK_DRIVE", translate=False)
+    if here.log.exists():
+        row.operator("momjit.show_install_log", text="", icon="TEXT")
+    if not busy and not installed:
+        needs = translated("About {size:.0f} GB of disk are needed")
+        size = space_needed(settings.torch_index) / 1e9
+        layout.label(text=needs.format(size=size), icon="DISK_DRIVE", translate=False)
+    if not busy:
         for name in ("install_python", "torch_index", "pip_options"):
             layout.prop(settings, name)
     draw_note(layout, current, "install", columns=COLUMNS)
