@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import bpy
-from bpy.app.translations import pgettext_rpt as translated
+from bpy.app.translations import pgettext_iface as translated
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper
 
@@ -21,9 +21,12 @@ from ..scene.avatar import meshes_of
 from ..scene.export import ExportOptions, export_character, has_sound, save_sound
 from ..scene.sample import Told
 from .insert import avatar_for, selected_armature
+from .wrap import wrap
 
 Result = set[str]
 
+OPTIONS_COLUMNS = 36
+"""Latin characters in a line of the file browser's options, at their usual width."""
 FORMATS = {
     ".fbx": ("FBX", "Skin, shape keys and movement, for Unity, Unreal, MotionBuilder and Maya"),
     ".glb": ("glTF", "Skin, morph targets and movement, for the web and engines that read glTF"),
@@ -55,14 +58,14 @@ class MOMJIT_OT_export_performance(bpy.types.Operator, ExportHelper):
     unit: EnumProperty(
         name="Unit",
         items=[
-            ("PRESET", "As the Program Expects", "Metres or centimetres, by what it is made for"),
+            ("PRESET", "By Program", "Metres or centimetres, by what it is made for"),
             ("m", "Metres", "One unit of the file is a metre"),
             ("cm", "Centimetres", "One unit of the file is a centimetre"),
         ],
         description="Unit of length in BVH, which does not say so itself",
     )
     deforming_only: BoolProperty(
-        name="Only Deforming Bones",
+        name="Skin Bones Only",
         description="Leave out the controls of a rig; the bones that move the skin are written as "
         "one skeleton. Engines neither need nor understand the controls",
         default=True,
@@ -117,7 +120,10 @@ class MOMJIT_OT_export_performance(bpy.types.Operator, ExportHelper):
         layout.prop(self, "format")
         if self.format in (".fbx", ".bvh"):
             layout.prop(self, "preset")
-            layout.label(text=PRESETS[self.preset].about, icon="INFO")
+            about = layout.column(align=True)
+            about.scale_y = 0.8
+            for line in wrap(translated(PRESETS[self.preset].about), OPTIONS_COLUMNS):
+                about.label(text=line, translate=False)
         if self.format == ".bvh":
             layout.prop(self, "unit")
         if self.format != ".blend":
@@ -237,7 +243,7 @@ KOREAN = {
     "Made for": "대상 프로그램",
     "The program that will read the file": "이 파일을 읽을 프로그램",
     "Unit": "단위",
-    "As the Program Expects": "프로그램에 맞게",
+    "By Program": "프로그램에 맞게",
     "Metres or centimetres, by what it is made for": "대상 프로그램에 따라 미터나 센티미터",
     "Metres": "미터",
     "Centimetres": "센티미터",
@@ -246,7 +252,7 @@ KOREAN = {
     "Unit of length in BVH, which does not say so itself": (
         "BVH의 길이 단위. 파일 자체에는 단위가 적히지 않습니다"
     ),
-    "Only Deforming Bones": "변형 본만",
+    "Skin Bones Only": "변형 본만",
     "Leave out the controls of a rig; the bones that move the skin are written as one skeleton. "
     "Engines neither need nor understand the controls": (
         "리그의 컨트롤을 빼고, 피부를 움직이는 본들을 하나의 스켈레톤으로 씁니다. 엔진에는 "

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import bpy
 
+from blender_addon import compat
 from blender_addon.core.clip_reader import read_clip
 from blender_addon.scene.avatar import load_avatar
 from blender_addon.scene.perform import perform_clip
@@ -52,6 +53,12 @@ refused["exists"] = refusal(filepath=str(folder / "take.glb"), format=".glb")
 assert (folder / "take.glb").stat().st_mtime_ns == written
 bpy.ops.momjit.export_performance(filepath=str(folder / "take.glb"), format=".glb", overwrite=True)
 assert (folder / "take.glb").stat().st_mtime_ns > written
+if compat.can_write_sound():  # all but the wheel of 4.2
+    compat.add_sound(scene, str(clip.audio), 3)
+    bpy.ops.momjit.export_performance(filepath=str(folder / "spoken.bvh"), format=".bvh")
+    done["speech"] = [(folder / "spoken.wav").name]
+    (folder / "spoken.bvh").unlink()
+    refused["speech exists"] = refusal(filepath=str(folder / "spoken.bvh"), format=".bvh")
 refused["other suffix"] = refusal(filepath=str(folder / "take.png"), format=".glb")
 refused["no folder"] = refusal(filepath=str(folder / "no" / "take.glb"), format=".glb")
 
@@ -62,6 +69,8 @@ avatar.armature.animation_data.action = None
 refused["only strips"] = refusal(filepath=str(folder / "nla.bvh"), format=".bvh")
 bpy.ops.momjit.export_performance(filepath=str(folder / "nla.bvh"), format=".bvh", nla=True)
 assert avatar.armature.animation_data.use_nla
+other_things = [item.name for item in bpy.data.scenes if item != scene]
+assert not other_things, other_things
 said = {"done": done, "refused": refused, "frame": scene.frame_current, "panels": len(CLASSES)}
 print("\n" + json.dumps(said), flush=True)
 os._exit(0)

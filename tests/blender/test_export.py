@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 
 from blender_addon.core.export_preset import PRESETS
 from gesture_core.formats.bvh import read_bvh
 from gesture_core.formats.bvh_preset import BVH_PRESETS
 from gesture_core.formats.clip import Clip, save_clip
 from tests.assimp import assimp_positions
+from tests.blender.conftest import CLICK
 from tests.node import run_node
 from tests.rigs import lively_motion, makehuman_rig
 
@@ -234,6 +236,12 @@ def test_the_panel_exports_and_refuses(blender, spoken_clip, puppet, tmp_path):
         "no folder": "not a writable folder",
         "only strips": "export the whole NLA",
     }
+    if "speech" in told["done"]:
+        expected["speech exists"] = "spoken.wav exists already"
+        sound, rate = soundfile.read(tmp_path / "spoken.wav")
+        assert len(sound) / rate == pytest.approx(0.5, abs=0.05)
+        loud = np.flatnonzero(np.abs(sound.reshape(len(sound), -1)).max(axis=1) > 0.3)
+        assert loud[0] / rate == pytest.approx(CLICK, abs=0.02)
     assert told["refused"].keys() == expected.keys()
     for case, words in expected.items():
         assert words in told["refused"][case]
