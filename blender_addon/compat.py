@@ -99,8 +99,9 @@ def new_strip(track: bpy.types.NlaTrack, action: bpy.types.Action, owner: Any) -
 def _slot(action: bpy.types.Action, owner: Any) -> Any:
     """The slot in which `owner` plays `action`, or would."""
     data = owner.animation_data
-    plays = data is not None and data.action == action
-    return data.action_slot if plays else slot_of(action, owner)
+    if data is not None and data.action == action:
+        return data.action_slot
+    return slot_of(action, owner)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import sys
 import time
 import traceback
 from pathlib import Path
+from typing import Any
 
 import bpy
 import numpy as np
@@ -143,7 +144,7 @@ def main(archive: str, backend: str, folder: Path) -> None:
     rig = build_rig(dict(np.load(folder / "skeleton.npz")))
     scene.momjit.text = TEXT
     bpy.ops.ed.undo_push(message="text")
-    seen: dict[str, object] = {"names": [bone.name for bone in rig.pose.bones]}
+    seen: dict[str, Any] = {"names": [bone.name for bone in rig.pose.bones]}
     rig = generate(seed=0)
     frames = int(rig.animation_data.action.frame_range[1])
     seen["whole"] = played(rig, frames)
