@@ -96,7 +96,7 @@ KOREAN = {
     "The armature that is selected; without one, a bundled character": (
         "선택한 아마튜어. 없으면 기본 캐릭터"
     ),
-    "Bundled": "기본 캐릭터",
+    "Bundled": "기본",
     "One of momjit's characters, brought into the scene": "장면에 불러올 momjit의 캐릭터",
     "File": "파일",
     "A rigged character from a file: glb, vrm, fbx or blend": (
