@@ -48,7 +48,7 @@ _SYNONYMS = {
     "middle": "middle mid 中指 중지",
     "ring": "ring third 薬指 无名指 약지",
     "little": "little pinky pinkie pink small 小指 새끼 소지",
-    "finger": "finger fingers digit fng f 指 손가락",
+    "finger": "finger fingers digit fng 指 손가락",
     "metacarpal": "metacarpal metacarpals palm palms",
     "base": "base",
     "foreign": (

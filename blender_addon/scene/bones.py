@@ -11,6 +11,7 @@ import bpy
 import numpy as np
 
 from ..core.bone_map import BoneMap, guess_bones
+from ..core.humanoid import ESSENTIAL
 from ..core.map_file import map_from_json, map_to_json, read_map, saved_map
 from ..core.rig import Rig
 from ..core.vrm import humanoid_name
@@ -103,4 +104,5 @@ def stated_by(armature: bpy.types.Object) -> dict[str, str]:
     else:
         bones = extension.vrm1.humanoid.human_bones.human_bone_name_to_human_bone()
         stated = {name.value: bone.node.bone_name for name, bone in bones.items()}
-    return {name: bone for name, bone in stated.items() if bone}
+    found = {name: bone for name, bone in stated.items() if bone}
+    return found if found.keys() >= set(ESSENTIAL) else {}  # it guesses on rigs that are no VRM
