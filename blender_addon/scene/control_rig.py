@@ -19,7 +19,7 @@ from ..core.humanoid import ESSENTIAL
 from ..core.rig import Rig
 from ..core.stretch import stretch_of
 from ..core.trunk import TRUNK
-from .dependence import locked_bones, obstacle, sources, switch_paths
+from .dependence import ik_influences, locked_bones, obstacle, sources, switch_paths
 from .resting import Resting
 from .trial import Trial, Value, trial
 
@@ -33,8 +33,8 @@ Bones = dict[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Switch:
-    """A custom property, by its data path on the armature, whose `value` makes keys act on the
-    humanoid bones `needed_by`."""
+    """A property, by its data path on the armature, whose `value` makes keys act on the humanoid
+    bones `needed_by`."""
 
     path: str
     value: Value
@@ -78,6 +78,10 @@ def behaviour_of(armature: bpy.types.Object, bone_map: BoneMap) -> Behaviour:
         refused.append(f"“{root}” cannot be moved (joined to its parent, locked or driven)")
     if np.linalg.det(placement) < 0.0:
         refused.append("a negative scale exchanges left and right: apply the armature's scale")
+    without_ik = [switch for switch in switches if switch.path.endswith(".influence")]
+    if without_ik:
+        names = ", ".join(name for switch in without_ik for name in sorted(switch.needed_by))
+        refused.append(f"IK is switched off while it plays: {names}")
     remarks = (*refused, *_limits(armature, bones))
     return Behaviour(rig, keyed, _stand_for(armature, rig, bones), switches, remarks)
 
@@ -128,6 +132,7 @@ class _Search:
             bad = self._switched(bad)
             settled |= self.bones.keys() - set(bad)
             if not self._tried_others([name for name in bad if name not in settled]):
+                self._without_ik(bad)
                 break
 
     def keyable(self) -> tuple[Bones, list[str]]:
@@ -193,6 +198,18 @@ class _Search:
                     bad, found = now, value
             self._tried.switch(path, found)
         return bad
+
+    def _without_ik(self, bad: list[str]) -> None:
+        """Switch off IK, one limb after the other, that holds bones which have no control."""
+        self.bones |= {name: self._mapped[name] for name in bad}
+        bad = self._bad()
+        for path in ik_influences(self._tried.armature):
+            self._tried.switch(path, 0.0)
+            now = self._bad()
+            if len(now) < len(bad):
+                bad, self.switches[path] = now, 0.0
+            else:
+                self._tried.switch(path, self._tried.found[path])
 
     def _depends(self, name: str, bones: set[str]) -> bool:
         """Whether constraints of these bones decide if this humanoid bone's control acts."""

@@ -66,6 +66,19 @@ def switch_paths(armature: bpy.types.Object) -> dict[str, set[str]]:
     return {path: paths[path] for path in sorted(paths, key=rank)}
 
 
+def ik_influences(armature: bpy.types.Object) -> list[str]:
+    """Data paths of the influence of IK constraints that act and that no driver switches."""
+    driven = {curve.data_path for curve in _drivers(armature)}
+    paths = [
+        f"{constraint.path_from_id()}.influence"
+        for bone in armature.pose.bones
+        for constraint in bone.constraints
+        if constraint.type in {"IK", "SPLINE_IK"}
+        if constraint.influence > 0.0 and not constraint.mute
+    ]
+    return [path for path in paths if path not in driven]
+
+
 def _custom_properties(armature: bpy.types.Object, driver: bpy.types.Driver) -> Iterator[str]:
     for variable in driver.variables:
         target = variable.targets[0]

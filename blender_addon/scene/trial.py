@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 import bpy
 import numpy as np
@@ -13,13 +12,14 @@ from mathutils import Matrix
 from ..compat import unanimated
 from ..core.carrying import Shaken
 from ..core.quaternion import Array, from_rotvec, normalize, to_matrix
+from .still import set_value
 
 CHANNELS = {
     "location": 3, "rotation_quaternion": 4, "rotation_euler": 3, "rotation_axis_angle": 4,
     "scale": 3,
 }  # fmt: skip
 Value = float | int | bool
-"""Value of a custom property by which a rig is set to FK or to IK."""
+"""Value of a property by which a rig is set to FK or to IK."""
 WIDEST = 100
 """Greatest range of a property that looks like a switch: unlimited ones have millions."""
 SHAKE = np.radians([4.0, 9.0])
@@ -67,23 +67,18 @@ class Trial:
         self.armature.pose.bones[bone].location = location
 
     def switch(self, path: str, value: Value) -> None:
-        """Set a custom property of the armature or of a bone, by its data path."""
-        owner, name = self._property(path)
-        self.found.setdefault(path, owner[name])
-        owner[name] = value
+        """Set a property of the armature, by its data path."""
+        self.found.setdefault(path, self.armature.path_resolve(path))
+        set_value(self.armature, path, value)
 
     def extremes(self, path: str) -> tuple[Value, Value]:
         """The greatest and the least value of a custom property: 1 and 0 where it has no limits."""
-        owner, name = self._property(path)
-        kind = type(owner[name])
-        limits = owner.id_properties_ui(name).as_dict()
+        holder, _, key = path.rpartition("[")
+        owner = self.armature.path_resolve(holder) if holder else self.armature
+        kind, limits = type(owner[key[1:-2]]), owner.id_properties_ui(key[1:-2]).as_dict()
         least, most = limits.get("min", 0), limits.get("max", 1)
         bounded = most - least <= WIDEST
         return (kind(most), kind(least)) if bounded else (kind(1), kind(0))
-
-    def _property(self, path: str) -> tuple[Any, str]:
-        holder, _, key = path.rpartition("[")
-        return self.armature.path_resolve(holder) if holder else self.armature, key[1:-2]
 
     def mute_limits(self) -> None:
         """Let bones turn as far as they like: limits say nothing about how a rig is built."""
@@ -96,7 +91,7 @@ class Trial:
     def restore(self) -> None:
         """Put back switches and constraints."""
         for path, value in self.found.items():
-            self.switch(path, value)
+            set_value(self.armature, path, value)
         for constraint in self._muted:
             constraint.mute = False
 

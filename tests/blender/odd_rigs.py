@@ -264,6 +264,18 @@ def override() -> bpy.types.Object:
     return armature.override_hierarchy_create(scene, bpy.context.view_layer)
 
 
+def ik_legs() -> bpy.types.Object:
+    """A simple rig whose legs hang on IK targets, without any FK controls."""
+    armature = build("ik_legs", A_POSE)
+    with editing(armature) as bones:
+        for side in ("left", "right"):
+            add(bones, f"{side} foot target", f"{side}Foot", None)
+    for side in ("left", "right"):
+        copy(armature, f"{side}LowerLeg", f"{side} foot target", "IK").chain_count = 2
+        armature.pose.bones[f"{side} foot target"].location = (0.0, 0.1, 0.05)
+    return armature
+
+
 def limited() -> bpy.types.Object:
     armature = build("limited", A_POSE)
     limit = armature.pose.bones["leftLowerArm"].constraints.new("LIMIT_ROTATION")
@@ -321,7 +333,7 @@ def linked() -> bpy.types.Object:
 RIGS = (
     a_pose, odd_rest, placed, stretched, y_up, facing_minus_x, many_bones, few_bones, loose,
     connected_hips, posed_by_hand, two_trunks, animated, controls, auto_rig_pro, rigify, override,
-    limited, fixed_fingers,
+    ik_legs, limited, fixed_fingers,
 )  # fmt: skip
 REFUSED = (locked_arm, driven_head, tracked_spine, resting_only, linked)
 

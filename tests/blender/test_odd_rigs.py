@@ -13,7 +13,7 @@ from tests.rigs import angles_between, limb_segments, lively_motion, palm_normal
 RIGS = (
     "a_pose", "odd_rest", "placed", "stretched", "y_up", "facing_minus_x", "many_bones",
     "few_bones", "loose", "connected_hips", "posed_by_hand", "two_trunks", "animated", "controls",
-    "auto_rig_pro", "rigify", "override", "limited", "fixed_fingers",
+    "auto_rig_pro", "rigify", "override", "ik_legs", "limited", "fixed_fingers",
 )  # fmt: skip
 REFUSALS = {
     "locked_arm": ["leftUpperArm", "locked", "unlock it"],
@@ -91,6 +91,7 @@ def test_what_is_left_alone_is_told(played):
     assert told["a_pose"] == told["rigify"] == told["controls"] == told["animated"] == []
     assert "“hips” cannot be moved" in told["connected_hips"][0]
     assert "“Limit Rotation” may hold “leftLowerArm” back" in told["limited"]
+    assert "IK is switched off while it plays: leftLowerLeg, leftUpperLeg" in told["ik_legs"][0]
     spoken = " ".join(told["fixed_fingers"])
     for words in (
         "Damped Track",
