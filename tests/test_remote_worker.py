@@ -115,6 +115,7 @@ def stranger(port: int) -> socket.socket:
         Frame({"type": "proof", "nonce": "x" * 64}).encode(),
         Frame({"type": "proof", "nonce": "x" * 64, "mac": "0" * 64}).encode(),
         Frame({"type": "proof", "nonce": "", "mac": "0" * 64}).encode(),
+        Frame({"type": "proof", "nonce": "\ud800" * 64, "mac": "0" * 64}).encode(),
         Frame({"type": "proof", "filler": "x" * 2000}).encode(),
         Frame({"type": "proof"}, b"a body").encode(),
         b"MJIT\0\0\0\x0c" + (2**30).to_bytes(8, "big"),

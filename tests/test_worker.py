@@ -142,6 +142,18 @@ def test_frames_over_the_bounds_are_not_sent():
         theirs.Frame({"type": "x", "n": float("nan")}).encode()
 
 
+def test_half_a_character_does_not_keep_the_worker_from_answering(backend: Backend):
+    said = ours.encode_frame({"type": "x", "message": "half a character: \ud800"})
+    assert ours.read_frame(io.BytesIO(said)) == (
+        {"type": "x", "message": "half a character: ?"},
+        b"",
+    )
+    broken = finish(backend.submit("echo", {"text": "\ud800", "steps": 1}))
+    assert broken.state is State.FAILED
+    assert "UnicodeEncodeError" in broken.error
+    assert finish(backend.submit("count", {})).state is State.DONE
+
+
 def test_both_sides_state_the_same_protocol():
     assert (ours.PROTOCOL, ours.MAGIC) == (theirs.PROTOCOL, theirs.MARK)
     assert (ours.MAX_HEADER, ours.MAX_BODY) == (theirs.HEADER_LIMIT, theirs.BODY_LIMIT)

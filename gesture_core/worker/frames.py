@@ -37,7 +37,8 @@ class Sink(Protocol):
 
 def encode_frame(header: Header, body: bytes = b"") -> bytes:
     """One frame's bytes; FrameError over the bounds, ValueError if the header is not JSON."""
-    head = json.dumps(header, ensure_ascii=False, allow_nan=False).encode()
+    # A client's text may hold half a character, which UTF-8 cannot: never fail over telling of it.
+    head = json.dumps(header, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
     _check_sizes(len(head), len(body), MAX_HEADER, MAX_BODY)
     return PREFIX.pack(MAGIC, len(head), len(body)) + head + body
 

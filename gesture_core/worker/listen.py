@@ -147,6 +147,8 @@ def prove(stream: SocketStream, token: bytes) -> None:
     theirs, proof = frame[0].get("nonce"), frame[0].get("mac")
     if not isinstance(theirs, str) or not isinstance(proof, str) or len(theirs) < 32:
         raise FrameError("it sent no proof")
+    if not (theirs + proof).isascii():
+        raise FrameError("its proof is not hexadecimal")
     if not hmac.compare_digest(_mac(token, "client", ours, theirs), proof.encode()):
         refusal: Header = {"type": "refused", "protocol": PROTOCOL, "message": "wrong token"}
         stream.write(encode_frame(refusal))
