@@ -23,6 +23,8 @@ for frame in range(1, 16):
     wrists.append(armature.matrix_world @ armature.pose.bones["leftHand"].head)
     jaws.append(body.data.shape_keys.key_blocks["jawOpen"].value)
 travel = max((place - wrists[0]).length for place in wrists)
+sounds = [sound.packed_file is not None for sound in bpy.data.sounds]
 report = {"bones": len(armature.data.bones), "travel": travel, "jaw": max(jaws) - min(jaws)}
+report |= {"sounds": sounds, "audio": bool(bpy.app.build_options.audaspace)}
 print("\n" + json.dumps(report), flush=True)
 os._exit(0)

@@ -139,6 +139,8 @@ def test_the_blend_and_fbx_open_again_with_the_movement(made, blender):
         assert report["bones"] == len(HUMANOID.names)
         assert report["travel"] > 0.05
         assert report["jaw"] > 0.05
+        if suffix == "blend" and report["audio"]:
+            assert report["sounds"] == [True]  # inside the file
 
 
 def test_other_frame_rates_keep_the_length(add_on_cli, spoken_clip, puppet, tmp_path):
