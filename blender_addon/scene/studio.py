@@ -68,7 +68,7 @@ def studio(
 def require_camera(scene: bpy.types.Scene) -> None:
     """`UserError` where the scene has no camera of its own."""
     if scene.camera is None:
-        raise UserError(f"the scene “{scene.name}” has no camera: add one, or choose Half or Full")
+        raise UserError(f"the scene “{scene.name}” has no camera: add one, or choose Half Body")
 
 
 def remove_leftovers() -> None:

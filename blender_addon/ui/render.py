@@ -51,8 +51,8 @@ _FORMATS = (
 )
 _SHOTS = (
     ("bust", "Bust", "Head and chest, on our stage"),
-    ("half", "Half", "From the hips up with room for the hands, on our stage"),
-    ("full", "Full", "From head to foot, on our stage"),
+    ("half", "Half Body", "From the hips up with room for the hands, on our stage"),
+    ("full", "Full Body", "From head to foot, on our stage"),
     (AS_IN_SCENE, "My Camera and Lights", "The scene as you have built it"),
 )
 _RATES = (
@@ -361,13 +361,13 @@ KOREAN = {
     "Frames a second": "초당 프레임 수",
     "Camera": "카메라",
     "What is in the picture": "화면에 담을 것",
-    "Bust": "상반신",
+    "Bust": "가슴 위",
     "Head and chest, on our stage": "머리와 가슴, 기본 무대에서",
-    "Half": "반신",
+    "Half Body": "반신",
     "From the hips up with room for the hands, on our stage": (
         "골반 위, 손이 들어갈 자리를 두고, 기본 무대에서"
     ),
-    "Full": "전신",
+    "Full Body": "전신",
     "From head to foot, on our stage": "머리부터 발까지, 기본 무대에서",
     "My Camera and Lights": "내 카메라와 조명",
     "The scene as you have built it": "사용자가 꾸민 장면 그대로",
