@@ -6,13 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import bpy
 from bpy.app.translations import pgettext_iface as translated
 from bpy.props import (
     BoolProperty,
-    EnumProperty,
     FloatVectorProperty,
     IntProperty,
     StringProperty,
@@ -20,7 +19,7 @@ from bpy.props import (
 
 from ..core.errors import UserError
 from ..core.expressions import FaceMap
-from ..core.face_file import MAX_WEIGHT, read_face, write_face
+from ..core.face_file import MAX_WEIGHT
 from ..core.face_names import ARKIT
 from ..scene import face as faces
 from . import insert, session
@@ -47,7 +46,8 @@ def chosen_mesh(context: bpy.types.Context) -> bpy.types.Object | None:
     return next(iter(named or meshes), None)
 
 
-def _chosen_map(context: bpy.types.Context) -> tuple[bpy.types.Key, FaceMap]:
+def chosen_map(context: bpy.types.Context) -> tuple[bpy.types.Key, FaceMap]:
+    """The shape keys that the sub-panel is about, and what they show; `UserError` for none."""
     mesh = chosen_mesh(context)
     if mesh is None:
         raise UserError("select a character whose mesh has shape keys")
@@ -62,15 +62,16 @@ def _active_shape(context: bpy.types.Context, keys: bpy.types.Key) -> str:
     return keys.key_blocks[index].name if 0 <= index < len(keys.key_blocks) else ""
 
 
-def _active_weights(context: bpy.types.Context) -> tuple[bpy.types.Key, FaceMap, str]:
-    keys, face = _chosen_map(context)
+def active_weights(context: bpy.types.Context) -> tuple[bpy.types.Key, FaceMap, str]:
+    """The same with the shape key that is chosen in the list; `UserError` for none."""
+    keys, face = chosen_map(context)
     shape = _active_shape(context, keys)
     if not shape or keys.key_blocks[shape] == keys.reference_key:
         raise UserError("choose a shape key in the list")
     return keys, face, shape
 
 
-def _keep(keys: bpy.types.Key, face: FaceMap, shape: str, weights: dict[str, float]) -> None:
+def keep_weights(keys: bpy.types.Key, face: FaceMap, shape: str, weights: dict[str, float]) -> None:
     """Keep the map with other weights for one of its shape keys; without any it shows nothing."""
     blocks = {name: old for name, old in face.blocks.items() if name != shape}
     if weights:
@@ -81,7 +82,7 @@ def _keep(keys: bpy.types.Key, face: FaceMap, shape: str, weights: dict[str, flo
 def _get_weights(self: Any) -> Sequence[float]:
     values = [0.0] * SLIDERS
     try:
-        _, face, shape = _active_weights(bpy.context)
+        _, face, shape = active_weights(bpy.context)
     except UserError:
         return values
     listed = list(face.blocks.get(shape, {}).values())[:SLIDERS]
@@ -89,9 +90,9 @@ def _get_weights(self: Any) -> Sequence[float]:
 
 
 def _put_weights(self: Any, values: Sequence[float]) -> None:
-    keys, face, shape = _active_weights(bpy.context)
+    keys, face, shape = active_weights(bpy.context)
     weights = face.blocks.get(shape, {})
-    _keep(keys, face, shape, weights | dict(zip(weights, values, strict=False)))
+    keep_weights(keys, face, shape, weights | dict(zip(weights, values, strict=False)))
 
 
 class MOMJIT_face_settings(bpy.types.PropertyGroup):
@@ -258,171 +259,16 @@ class MOMJIT_MT_face(bpy.types.Menu):
         layout.operator("momjit.export_face", icon="EXPORT")
 
 
-def _mesh_items(self: Any, context: bpy.types.Context | None) -> list[tuple[str, str, str]]:
-    armature = insert.selected_armature(context or bpy.context)
-    meshes = faces.faces_of(armature) if armature else []
-    _mesh_items.rows = [(mesh.name, mesh.name, "") for mesh in meshes]  # Blender keeps no strings
-    return _mesh_items.rows
-
-
-class _FaceOperator(bpy.types.Operator if TYPE_CHECKING else object):
-    """Reports what the user can mend, and changes nothing then."""
-
-    def change(self, context: bpy.types.Context) -> None:
-        """What the button does; `UserError` where that cannot be."""
-        raise NotImplementedError
-
-    def execute(self, context: bpy.types.Context) -> Result:
-        """Change the face; say why where that cannot be."""
-        try:
-            self.change(context)
-        except UserError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        return {"FINISHED"}
-
-
-class MOMJIT_OT_choose_face(_FaceOperator, bpy.types.Operator):
-    """Look at another mesh of the character: body, teeth and brows have shape keys of their own"""
-
-    bl_idname = "momjit.choose_face"
-    bl_label = "Mesh"
-    bl_options = {"REGISTER", "UNDO"}
-
-    mesh: EnumProperty(name="Mesh", items=_mesh_items)
-
-    def change(self, context: bpy.types.Context) -> None:
-        """Show this mesh, and the first of its shape keys."""
-        context.scene.momjit_face.mesh_name = self.mesh
-        context.scene.momjit_face.active = 1
-
-
-class MOMJIT_OT_add_expression(_FaceOperator, bpy.types.Operator):
-    """Let the shape key show one more of the 52 expressions of ARKit"""
-
-    bl_idname = "momjit.add_expression"
-    bl_label = "Add an Expression"
-    bl_options = {"REGISTER", "UNDO"}
-
-    expression: EnumProperty(
-        name="Expression", items=[(name, name, "") for name in ARKIT], translation_context="*"
-    )
-
-    def change(self, context: bpy.types.Context) -> None:
-        """Give it the weight 1."""
-        keys, face, shape = _active_weights(context)
-        _keep(keys, face, shape, {**face.blocks.get(shape, {}), self.expression: 1.0})
-
-
-class MOMJIT_OT_remove_expression(_FaceOperator, bpy.types.Operator):
-    """Let the shape key no longer show this expression"""
-
-    bl_idname = "momjit.remove_expression"
-    bl_label = "Remove the Expression"
-    bl_options = {"REGISTER", "UNDO"}
-
-    expression: StringProperty(name="Expression")
-
-    def change(self, context: bpy.types.Context) -> None:
-        """Take it out of the map."""
-        keys, face, shape = _active_weights(context)
-        weights = dict(face.blocks.get(shape, {}))
-        if weights.pop(self.expression, None) is None:
-            raise UserError(f"“{shape}” does not show {self.expression}")
-        _keep(keys, face, shape, weights)
-
-
-class MOMJIT_OT_reset_face(_FaceOperator, bpy.types.Operator):
-    """Forget what was edited, and go by the names of the shape keys again"""
-
-    bl_idname = "momjit.reset_face"
-    bl_label = "As Recognised"
-    bl_options = {"REGISTER", "UNDO"}
-
-    def change(self, context: bpy.types.Context) -> None:
-        """Drop the map of this mesh."""
-        mesh = chosen_mesh(context)
-        if mesh is None:
-            raise UserError("select a character whose mesh has shape keys")
-        faces.forget_face_map(mesh.data.shape_keys)
-
-
-class MOMJIT_OT_save_face(_FaceOperator, bpy.types.Operator):
-    """Use this map from now on for every mesh with the same shape keys, also in other scenes"""
-
-    bl_idname = "momjit.save_face"
-    bl_label = "Save for Faces Like This"
-
-    def change(self, context: bpy.types.Context) -> None:
-        """Write it into Blender's user folder."""
-        keys, face = _chosen_map(context)
-        faces_folder().mkdir(parents=True, exist_ok=True)
-        write_face(faces.saved_face(keys, faces_folder()), face)
-        self.report({"INFO"}, translated("Saved for faces like this"))
-
-
-class _FaceFile(_FaceOperator):
-    """Asks for a file first."""
-
-    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
-    filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
-
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
-        """Open the file browser."""
-        self.filepath = self.filepath or "face.json"
-        context.window_manager.fileselect_add(self)
-        return {"RUNNING_MODAL"}
-
-
-class MOMJIT_OT_export_face(_FaceFile, bpy.types.Operator):
-    """Write this map into a file, to keep it or to give it away"""
-
-    bl_idname = "momjit.export_face"
-    bl_label = "Export Face Map"
-
-    def change(self, context: bpy.types.Context) -> None:
-        """Write the JSON file."""
-        _, face = _chosen_map(context)
-        write_face(Path(self.filepath), face)
-
-
-class MOMJIT_OT_import_face(_FaceFile, bpy.types.Operator):
-    """Read a map from a file, for the shape keys of this mesh that it names"""
-
-    bl_idname = "momjit.import_face"
-    bl_label = "Import Face Map"
-    bl_options = {"REGISTER", "UNDO"}
-
-    def change(self, context: bpy.types.Context) -> None:
-        """Keep the map with the mesh."""
-        mesh = chosen_mesh(context)
-        if mesh is None:
-            raise UserError("select a character whose mesh has shape keys")
-        face = read_face(Path(self.filepath))
-        if not face.blocks.keys() & set(faces.shape_names(mesh.data.shape_keys)):
-            raise UserError(f"{self.filepath}: names none of the shape keys of “{mesh.name}”")
-        faces.keep_face_map(mesh.data.shape_keys, face)
-
-
 KOREAN = {
     "Face": "얼굴",
-    "Face Map": "얼굴 맵",
     "Mesh": "메시",
     "Shape Key": "셰이프 키",
     "Only What Moves": "움직이는 것만",
     "Weight": "가중치",
-    "Expression": "표정",
     "Select a character with shape keys": "셰이프 키가 있는 캐릭터를 선택하세요",
     "No known shape keys": "아는 셰이프 키가 없음",
     "edited": "수정됨",
     "{count} of {all} expressions": "표정 {all}개 중 {count}개",
-    "Add an Expression": "표정 더하기",
-    "Remove the Expression": "표정 빼기",
-    "As Recognised": "인식한 대로",
-    "Save for Faces Like This": "이런 얼굴에 쓰도록 저장",
-    "Saved for faces like this": "이런 얼굴에 쓰도록 저장했습니다",
-    "Export Face Map": "얼굴 맵 내보내기",
-    "Import Face Map": "얼굴 맵 가져오기",
     "Which of the character's meshes: each has its own shape keys": (
         "캐릭터의 어느 메시인지. 메시마다 셰이프 키가 따로 있습니다"
     ),
@@ -431,40 +277,7 @@ KOREAN = {
     "How far this expression moves the shape key; less than zero takes away": (
         "이 표정이 셰이프 키를 움직이는 정도. 0보다 작으면 덜어 냅니다"
     ),
-    "Look at another mesh of the character: body, teeth and brows have shape keys of their own": (
-        "캐릭터의 다른 메시를 봅니다. 몸, 치아, 눈썹에는 각각 셰이프 키가 있습니다"
-    ),
-    "Let the shape key show one more of the 52 expressions of ARKit": (
-        "셰이프 키가 ARKit 표정 52개 가운데 하나를 더 나타내게 합니다"
-    ),
-    "Let the shape key no longer show this expression": (
-        "셰이프 키가 이 표정을 더는 나타내지 않게 합니다"
-    ),
-    "Forget what was edited, and go by the names of the shape keys again": (
-        "수정한 것을 버리고 다시 셰이프 키의 이름을 따릅니다"
-    ),
-    "Use this map from now on for every mesh with the same shape keys, also in other scenes": (
-        "앞으로 셰이프 키가 같은 모든 메시에, 다른 장면에서도 이 맵을 씁니다"
-    ),
-    "Write this map into a file, to keep it or to give it away": (
-        "보관하거나 나누도록 이 맵을 파일로 저장합니다"
-    ),
-    "Read a map from a file, for the shape keys of this mesh that it names": (
-        "파일에서 맵을 읽어, 이름이 있는 이 메시의 셰이프 키에 씁니다"
-    ),
 }
 
-CLASSES = (
-    MOMJIT_face_settings,
-    MOMJIT_UL_face,
-    MOMJIT_MT_face,
-    MOMJIT_PT_face,
-    MOMJIT_OT_choose_face,
-    MOMJIT_OT_add_expression,
-    MOMJIT_OT_remove_expression,
-    MOMJIT_OT_reset_face,
-    MOMJIT_OT_save_face,
-    MOMJIT_OT_export_face,
-    MOMJIT_OT_import_face,
-)
+CLASSES = (MOMJIT_face_settings, MOMJIT_UL_face, MOMJIT_MT_face, MOMJIT_PT_face)
 PROPERTIES = ((bpy.types.Scene, "momjit_face", MOMJIT_face_settings),)

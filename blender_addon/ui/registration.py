@@ -18,6 +18,7 @@ from . import (
     environment,
     export,
     face,
+    face_operators,
     insert,
     operators,
     panel,
@@ -28,6 +29,7 @@ from . import (
     settings,
     takes,
     translations,
+    word_operators,
     words,
 )
 
@@ -39,10 +41,12 @@ MODULES: tuple[ModuleType, ...] = (
     insert,
     panel,
     words,
+    word_operators,
     takes,
     performance,
     bones,
     face,
+    face_operators,
     batch,
     render,
     export,

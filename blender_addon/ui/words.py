@@ -18,16 +18,13 @@ from bpy.props import (
     StringProperty,
 )
 
-from ..client.errors import BackendError
 from ..core.errors import UserError
 from ..core.phrases import Moment, Stretch, moments, phrase_at, stretch_of, within
-from ..scene import markers
 from ..scene.lineup import strip_at
 from ..scene.takes import Take, playing, take_of
 from . import insert, session
-from .operators import connect, new_folder, refused
 from .panel import text_columns
-from .preferences import draw_note, results_folder
+from .preferences import draw_note
 from .progress import draw_progress
 
 Result = set[str]
@@ -35,10 +32,6 @@ STRETCHES = (
     ("CHOSEN", "Ticked", "From the first to the last ticked row", "CHECKBOX_HLT", 0),
     ("PHRASE", "Phrase", "The phrase at the current frame", "TIME", 1),
     ("PREVIEW", "Preview", "The timeline's preview range", "PREVIEW_RANGE", 2),
-)
-REDO = (
-    "Perform this part in another way. What lies outside of it stays exactly as it is; "
-    "the result is a new take"
 )
 ICONS = {"word": "OUTLINER_OB_FONT", "gesture": "VIEW_PAN"}
 
@@ -62,14 +55,16 @@ def current_take(context: bpy.types.Context) -> Current | None:
     return Current(armature, take, strip is not None) if take else None
 
 
-def _require_take(context: bpy.types.Context) -> Current:
+def require_take(context: bpy.types.Context) -> Current:
+    """The same; `UserError` where nothing of momjit is played."""
     found = current_take(context)
     if found is None:
         raise UserError("select a character that plays a performance of momjit")
     return found
 
 
-def _scene_fps(context: bpy.types.Context) -> float:
+def scene_fps(context: bpy.types.Context) -> float:
+    """Frames a second of the scene."""
     return context.scene.render.fps / context.scene.render.fps_base
 
 
@@ -122,7 +117,7 @@ def fill(context: bpy.types.Context) -> None:
         row = words.rows.add()
         row.kind, row.text, row.hand, row.number = moment.kind, moment.text, moment.hand, number
         row.seconds = moment.peak
-        row.at = round(take.start + moment.peak * _scene_fps(context))
+        row.at = round(take.start + moment.peak * scene_fps(context))
 
 
 def _signature(context: bpy.types.Context) -> str:
@@ -131,7 +126,7 @@ def _signature(context: bpy.types.Context) -> str:
     if found is None:
         return ""
     take = found.take
-    return f"{found.armature.name}|{take.clip}|{take.start}|{_scene_fps(context)}"
+    return f"{found.armature.name}|{take.clip}|{take.start}|{scene_fps(context)}"
 
 
 def _fill_soon() -> None:
@@ -168,7 +163,7 @@ class MOMJIT_UL_words(bpy.types.UIList):
         self, context: bpy.types.Context, data: MOMJIT_words, name: str
     ) -> tuple[list[int], list[int]]:
         """Only the kinds that are to be listed, and what is searched for."""
-        kinds = _kinds(data)
+        kinds = listed_kinds(data)
         wanted = self.filter_name.lower()
         shown = self.bitflag_filter_item
         flags = [
@@ -177,7 +172,8 @@ class MOMJIT_UL_words(bpy.types.UIList):
         return flags, []
 
 
-def _kinds(words: MOMJIT_words) -> set[str]:
+def listed_kinds(words: MOMJIT_words) -> set[str]:
+    """Which kinds of moments are to be listed."""
     chosen = {"word": words.words, "gesture": words.gestures}
     return {kind for kind, is_listed in chosen.items() if is_listed}
 
@@ -250,7 +246,7 @@ def _draw_reroll(
 def chosen_stretch(context: bpy.types.Context, take: Take) -> Stretch:
     """The seconds of the clip that are to be performed anew; `UserError` when none are chosen."""
     words: MOMJIT_words = context.window_manager.momjit_words
-    shown, fps = moments(take.spans), _scene_fps(context)
+    shown, fps = moments(take.spans), scene_fps(context)
     duration = (take.end - take.start) / fps + 1.0 / take.fps  # the last frame lasts, too
     if words.stretch == "PHRASE":
         phrase = phrase_at(shown, (context.scene.frame_current - take.start) / fps)
@@ -275,110 +271,6 @@ def _inside(shown: tuple[Moment, ...], stretch: Stretch) -> list[Moment]:
     return [m for m in shown if m.kind == "word" and first <= m.start and m.end <= last]
 
 
-class MOMJIT_OT_redo_words(bpy.types.Operator):
-    """Perform a part of the take anew."""
-
-    bl_idname = "momjit.redo_words"
-    bl_label = "Re-roll"
-    bl_description = REDO
-
-    def execute(self, context: bpy.types.Context) -> Result:
-        """Start the job; the new take arrives later, as one undo step."""
-        try:
-            fill(context)
-            _redo(context)
-        except (BackendError, UserError) as error:
-            return refused(self, error)
-        return {"FINISHED"}
-
-
-def _redo(context: bpy.types.Context) -> None:
-    if "redo" in session.current().tasks:
-        raise UserError("the last result is still being made; cancel it first")
-    found = _require_take(context)
-    armature, take = found.armature, found.take
-    start, end = chosen_stretch(context, take)
-    insert.check_armature(armature)
-    speech = take.clip.with_suffix(".wav")
-    for file in (take.clip, speech):
-        if not file.is_file():
-            raise UserError(f"this take cannot be performed anew, since a file is gone: {file}")
-    exemplar = context.scene.momjit.exemplar_file() if "exemplar" in take.provenance else None
-    arguments = {"clip": take.clip, "start": start, "end": end, "seed": None, "exemplar": exemplar}
-    placement = insert.Placement(
-        scene=context.scene.name,
-        armature=armature.name,
-        start=round(take.start),
-        sound=False,  # what is said stays, so the strip does
-        markers=False,
-        manner=take.manner,
-        strip=found.strip,
-    )
-    folder = new_folder(results_folder(context))
-    current = connect(context)
-    made = current.submit("redo", arguments, beside=[speech])
-
-    def finish() -> str:
-        paths = made.save_files(folder, "clip.npz")
-        with insert.shown(placement.scene):
-            done = insert.insert(bpy.context, paths["clip.npz"], None, placement)
-        return "\n".join([done, *made.warnings])
-
-    current.begin("redo", "Re-rolling", [made], finish, for_scene=True)
-
-
-class MOMJIT_OT_add_markers(bpy.types.Operator):
-    """Mark the listed words and gestures on the timeline"""
-
-    bl_idname = "momjit.add_markers"
-    bl_label = "Add Markers"
-    bl_options = {"REGISTER", "UNDO"}
-
-    def execute(self, context: bpy.types.Context) -> Result:
-        """Put those that are not there yet."""
-        try:
-            markers.add_marks(context.scene, _marks(context))
-        except UserError as error:
-            return refused(self, error)
-        return {"FINISHED"}
-
-
-class MOMJIT_OT_remove_markers(bpy.types.Operator):
-    """Take the markers of the listed words and gestures off the timeline; others stay"""
-
-    bl_idname = "momjit.remove_markers"
-    bl_label = "Remove Markers"
-    bl_options = {"REGISTER", "UNDO"}
-
-    def execute(self, context: bpy.types.Context) -> Result:
-        """Remove what the other button puts."""
-        try:
-            markers.remove_marks(context.scene, _marks(context))
-        except UserError as error:
-            return refused(self, error)
-        return {"FINISHED"}
-
-
-def _marks(context: bpy.types.Context) -> list[markers.Mark]:
-    take = _require_take(context).take
-    kinds = _kinds(context.window_manager.momjit_words)
-    listed = [moment for moment in moments(take.spans) if moment.kind in kinds]
-    return markers.marks_of(listed, take.start, _scene_fps(context))
-
-
-class MOMJIT_OT_clear_words(bpy.types.Operator):
-    """Tick no row"""
-
-    bl_idname = "momjit.clear_words"
-    bl_label = "Tick None"
-
-    def execute(self, context: bpy.types.Context) -> Result:
-        """Clear all ticks."""
-        for row in context.window_manager.momjit_words.rows:
-            row.ticked = False
-        return {"FINISHED"}
-
-
 KOREAN = {
     "Words and Gestures": "단어와 몸짓",
     "Words": "단어",
@@ -387,9 +279,6 @@ KOREAN = {
     "Preview": "미리보기",
     "Re-roll": "다시 굴리기",
     "Moment": "순간",
-    "Add Markers": "마커 추가",
-    "Remove Markers": "마커 제거",
-    "Tick None": "모두 풀기",
     "Select a character with a performance": "연기가 있는 캐릭터를 선택하세요",
     "Part of what Re-roll performs anew": "다시 굴리기로 새로 연기할 부분",
     "Click to go there": "누르면 그 시점으로 갑니다",
@@ -399,14 +288,6 @@ KOREAN = {
     "From the first to the last ticked row": "처음 고른 줄부터 마지막 고른 줄까지",
     "The phrase at the current frame": "현재 프레임의 구절",
     "The timeline's preview range": "타임라인의 미리보기 범위",
-    REDO: ("이 부분을 다르게 연기합니다. 바깥은 그대로 두며, 결과는 새 테이크가 됩니다"),
-    "Mark the listed words and gestures on the timeline": (
-        "목록의 단어와 몸짓을 타임라인에 표시합니다"
-    ),
-    "Take the markers of the listed words and gestures off the timeline; others stay": (
-        "목록의 단어와 몸짓 마커를 타임라인에서 지웁니다. 다른 마커는 그대로 둡니다"
-    ),
-    "Tick no row": "고른 줄을 모두 풉니다",
     "select a character that plays a performance of momjit": (
         "momjit의 연기를 재생하는 캐릭터를 선택하세요"
     ),
@@ -438,15 +319,6 @@ KOREAN = {
     "gesture nod": "끄덕임",
 }
 
-CLASSES = (
-    MOMJIT_moment,
-    MOMJIT_words,
-    MOMJIT_UL_words,
-    MOMJIT_PT_words,
-    MOMJIT_OT_redo_words,
-    MOMJIT_OT_add_markers,
-    MOMJIT_OT_remove_markers,
-    MOMJIT_OT_clear_words,
-)
+CLASSES = (MOMJIT_moment, MOMJIT_words, MOMJIT_UL_words, MOMJIT_PT_words)
 PROPERTIES = ((bpy.types.WindowManager, "momjit_words", MOMJIT_words),)
 """With the window, not with the scene: the list is neither saved nor undone."""
