@@ -29,6 +29,9 @@ from .skin_fit import measured_shape
 from .smooth import around
 from .trunk import TRUNK
 
+MANY = 0.7
+"""Share of the frames from which on all are worked on: what is known of them is kept."""
+
 
 @dataclass(frozen=True)
 class Adaptation:
@@ -96,21 +99,22 @@ def _placed(
 ) -> RigMotion:
     """The movement with its wrists where contacts and the body want them."""
     rise = max(1, round(RISE * clip.fps))
-    whole, shape = clip_body(clip), measured_shape(rig, bone_map)
-    touched = near(whole) if adaptation.contacts else {}
-    body = rig_body(clip, whole, RigPose(rig, motion), bone_map, shape)
-    met = inside(body) if adaptation.push_out else {}
+    source, pose, shape = clip_body(clip), RigPose(rig, motion), measured_shape(rig, bone_map)
+    target = rig_body(clip, source, pose, bone_map, shape)
+    touched = near(source) if adaptation.contacts else {}
+    met = inside(target) if adaptation.push_out else {}
     if not touched and not met:
         return motion
-    frames = np.flatnonzero(around(np.any([*touched.values(), *met.values()], axis=0), 2 * rise))
-    pose, source = RigPose(rig, motion, frames), clip_body(clip, frames)
-    target = rig_body(clip, source, pose, bone_map, shape)
+    chosen = around(np.any([*touched.values(), *met.values()], axis=0), 2 * rise)
+    frames = np.flatnonzero(chosen)
+    if len(frames) < MANY * len(chosen):
+        source, pose = clip_body(clip, frames), RigPose(rig, motion, frames)
+        target = rig_body(clip, source, pose, bone_map, shape)
+    else:
+        frames = np.arange(len(chosen))
     obstacles = {what: np.flatnonzero(mask[frames]) for what, mask in met.items()}
     pushed = push_out(source, target, obstacles, len(frames), rise)
-    contacts = [
-        contact(source, target, what, np.flatnonzero(around(mask[frames], 2 * rise)), rise)
-        for what, mask in touched.items()
-    ]
+    contacts = [contact(source, target, what, mask[frames], rise) for what, mask in touched.items()]
     shifts = solved([one for one in contacts if one is not None], pushed)
     if not any(shift.any() for shift in shifts.values()):
         return motion

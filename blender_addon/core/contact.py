@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .body import Body, Capsules
-from .gaps import gaps, nearest_of_each
+from .gaps import Gaps, gaps, nearest_of_each
 from .humanoid import SIDES
 from .quaternion import Array, normalize
 from .rig_pose import Index
@@ -90,34 +90,31 @@ def _plain(body: Body, group: str) -> Capsules:
     return body.ball(side) if side in SIDES else body.capsules(group)
 
 
-def contact(
-    source: Body, target: Body, what: Touchable, frames: Index, rise: int
-) -> Contact | None:
+def contact(source: Body, target: Body, what: Touchable, near: Mask, rise: int) -> Contact | None:
     """How `what` is touched in the clip and what the rig's hand lacks to do the same.
 
-    None when nothing is touched in these frames. `rise`: frames over which a contact begins.
+    `near`: frames `(T,)` in which it could be touched; None when it is not. `rise`: frames over
+    which a contact begins.
     """
-    apart = gaps(
-        source.capsules(f"{what.side}Hand").during(frames),
-        source.capsules(what.group).during(frames),
-    ).nearest()
-    apart = apart / source.shape.sizes["hand"]
+    name, frames = f"{what.side}Hand", np.flatnonzero(near)
+    found = gaps(source.capsules(name).during(frames), source.capsules(what.group).during(frames))
+    apart = found.nearest() / source.shape.sizes["hand"]
     closeness = np.clip((what.near - apart) / (what.near - what.touch), 0.0, 1.0)
-    if not closeness.any():
-        return None
-    strength = covered(closeness * closeness * (3.0 - 2.0 * closeness), rise)
-    felt = np.flatnonzero(strength)
     close = np.flatnonzero(closeness)
-    shift, normal = _lacking(source, target, what, frames[close])
+    if not len(close):
+        return None
+    strength = np.zeros(len(near))
+    strength[frames] = closeness * closeness * (3.0 - 2.0 * closeness)
+    strength = covered(strength, rise)
+    felt = np.flatnonzero(strength)
+    known = frames[close]
+    hand, other = (target.capsules(group).during(known) for group in (name, what.group))
+    scales = source.shape.sizes["hand"], target.shape.sizes["hand"]
+    shift, normal = _lacking(found.during(close), hand, other, *scales)
     # before and after, a hand goes by what it lacks at the contact's edge: far off, the scaled
     # distance would pull it about
-    return Contact(
-        what,
-        frames[felt],
-        strength[felt],
-        _spread(shift, frames[close], frames[felt]),
-        normalize(_spread(normal, frames[close], frames[felt])),
-    )
+    shift, normal = (_spread(vectors, known, felt) for vectors in (shift, normal))
+    return Contact(what, felt, strength[felt], shift, normalize(normal))
 
 
 def _spread(vectors: Array, known: Index, wanted: Index) -> Array:
@@ -128,13 +125,12 @@ def _spread(vectors: Array, known: Index, wanted: Index) -> Array:
     return spread
 
 
-def _lacking(source: Body, target: Body, what: Touchable, frames: Index) -> tuple[Array, Array]:
-    """How far `(K, 3)` the rig's hand has to move in these frames, and which way is out."""
-    size = source.shape.sizes["hand"]
-    scale = target.shape.sizes["hand"] / size
-    name = f"{what.side}Hand"
-    theirs = gaps(source.capsules(name).during(frames), source.capsules(what.group).during(frames))
-    hand, other = (target.capsules(group).during(frames) for group in (name, what.group))
+def _lacking(
+    theirs: Gaps, hand: Capsules, other: Capsules, size: float, own_size: float
+) -> tuple[Array, Array]:
+    """How far `(K, 3)` the rig's `hand` has to move to be on `other` as in the clip, and which
+    way is out; `size` and `own_size` of the clip's hand and the rig's."""
+    scale = own_size / size
     weights = theirs.weights(size)
     wanted = np.maximum(hand.radius[:, None] + other.radius + scale * theirs.gap, 0.0)
     shares = weights * wanted / np.maximum(theirs.distance, 1e-9)
@@ -143,7 +139,7 @@ def _lacking(source: Body, target: Body, what: Touchable, frames: Index) -> tupl
     for _ in range(CORRECTIONS):
         ours = gaps(hand.moved(shift), other)
         lacking = scale * theirs.nearest() - ours.nearest()
-        shift = shift + ours.direction(ours.weights(scale * size)) * lacking[:, None]
+        shift = shift + ours.direction(ours.weights(own_size)) * lacking[:, None]
     return shift, normalize(theirs.direction(weights))
 
 
