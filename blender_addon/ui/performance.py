@@ -53,11 +53,14 @@ SHAPE_ERROR: dict[str, Any] = {
 class MOMJIT_performance(bpy.types.PropertyGroup):
     """One set per scene."""
 
-    head: BoolProperty(name="Head", description="Neck and head", default=True)
+    head: BoolProperty(
+        name="Head", description="Neck and head", default=True, translation_context=CONTEXT
+    )
     face: BoolProperty(
         name="Face",
         description="Shape keys, jaw and eyes. Off: the face goes on with what it does now",
         default=True,
+        translation_context=CONTEXT,
     )
     left_arm: BoolProperty(
         name="Left Arm", description="From the shoulder to the wrist", default=True
@@ -67,7 +70,9 @@ class MOMJIT_performance(bpy.types.PropertyGroup):
     )
     left_hand: BoolProperty(name="Left Fingers", description="All fingers of it", default=True)
     right_hand: BoolProperty(name="Right Fingers", description="All fingers of it", default=True)
-    trunk: BoolProperty(name="Trunk", description="Spine and chest", default=True)
+    trunk: BoolProperty(
+        name="Trunk", description="Spine and chest", default=True, translation_context=CONTEXT
+    )
     legs: BoolProperty(
         name="Legs",
         description="Legs, and the hips with their path. Off for a character that walks or sits",
