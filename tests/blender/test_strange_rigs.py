@@ -79,3 +79,25 @@ def test_a_vrm_file_says_which_bone_is_which(found):
     vrm = results["vrm"]
     assert {name: parts[0] for name, parts in vrm["bones"].items()} == answer
     assert set(vrm["reasons"].values()) == {"the rig's own file says so"}
+
+
+def test_the_command_line_believes_a_bone_map(add_on_cli, spoken_clip, puppet, tmp_path):
+    path = tmp_path / "map.json"
+
+    def retarget(bones: dict[str, list[str]]) -> tuple[int, dict]:
+        fields = {"format": "momjit-bones", "version": 1, "title": "", "bones": bones}
+        path.write_text(json.dumps(fields))
+        arguments = ("--rig", puppet, "--bone-map", path, "-o", tmp_path / "out.bvh", "--force")
+        status, messages = add_on_cli("retarget", spoken_clip, *arguments)
+        return status, messages[-1]
+
+    status, last = retarget({name: [name] for name in HUMANOID if "Index" not in name})
+    assert status == 0
+    assert {"leftIndexProximal", "rightIndexDistal"} <= set(last["lost"])
+    assert "leftRingDistal" not in last["lost"]
+    status, last = retarget({"head": ["head"]})
+    assert status == 2
+    assert "hips" in last["error"]
+    status, last = retarget({"head": ["Kopf"]})
+    assert status == 2
+    assert "map.json: head: the rig has no bone 'Kopf'" in last["error"]
