@@ -160,12 +160,13 @@ def _playing(
     """Leave out what costs time and moves no bone, and put everything back afterwards."""
     frame = scene.frame_current
     keys = [mesh.data.shape_keys for mesh in meshes if mesh.data.shape_keys]
-    animated = [data for data in (item.animation_data for item in (armature, *keys)) if data]
+    owners = [item for item in (armature, *keys) if item.is_editable and item.animation_data]
     modifiers = [m for mesh in meshes if mesh.is_editable for m in mesh.modifiers]
     before: list[tuple[Any, str, bool]] = [
         (modifier, "show_viewport", modifier.show_viewport) for modifier in modifiers
     ]
-    before += [(data, "use_nla", data.use_nla) for data in animated if not nla]
+    if not nla:
+        before += [(o.animation_data, "use_nla", o.animation_data.use_nla) for o in owners]
     try:
         for item, name, _ in before:
             setattr(item, name, False)

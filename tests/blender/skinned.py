@@ -78,7 +78,7 @@ def _painted(colour: tuple[float, float, float, float]) -> bpy.types.Material:
     material = bpy.data.materials.new("paint")
     material.use_nodes = True
     picture = bpy.data.images.new("picture", 4, 4)
-    picture.pixels.foreach_set(np.tile(np.float32(colour), 16))
+    picture.pixels.foreach_set(np.tile(np.array(colour, dtype=np.float32), 16))
     picture.pack()
     node = material.node_tree.nodes.new("ShaderNodeTexImage")
     node.image = picture
