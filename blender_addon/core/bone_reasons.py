@@ -25,6 +25,12 @@ _PLACES = {
     "Foot": "end of the {side} leg's chain, lowest of all",
     "Toes": "goes on forwards from the {side} foot",
 }
+_NAMED = "named like {family}: {bone}"
+_READ = "its name says {words}"
+_FINGER = "{place} bone of a chain in the {side} hand, in the place of the {finger}"
+_END = ", which ends in {count}"
+TEMPLATES = (_NAMED, _READ, _FINGER, _END, *_PLACES.values())
+"""What reasons are made of, for who says them in another language."""
 _COUNTS = ("", "one finger", "two fingers", "three fingers", "four fingers", "five fingers")
 _ORDER = ("first", "second", "third")
 
@@ -41,11 +47,11 @@ def _name(slot: str, bone: str, names: Names) -> str:
     if names.stated.get(slot) == bone:
         return "the rig's own file says so"
     if names.listed.get(slot, ("",))[0] == bone:
-        return f"named like {names.title}: {bone}"
+        return _NAMED.format(family=names.title, bone=bone)
     reading = Reading.of(bone)
     if reading.weight(slot) <= 0.0:
         return ""
-    return "its name says " + ", ".join(f"“{word}”" for word in reading.written)
+    return _READ.format(words=", ".join(f"“{word}”" for word in reading.written))
 
 
 def _place(slot: str, bones: dict[str, int]) -> str:
@@ -54,7 +60,7 @@ def _place(slot: str, bones: dict[str, int]) -> str:
     if finger is not None:
         joints = [name for name in bones if name.startswith(side + finger)]
         place = _ORDER[joints.index(slot)]
-        return f"{place} bone of a chain in the {side} hand, in the place of the {finger.lower()}"
+        return _FINGER.format(place=place, side=side, finger=finger.lower())
     fingers = sum(any(name.startswith(side + finger) for name in bones) for finger in FINGERS)
-    end = f", which ends in {_COUNTS[fingers]}" if fingers else ""
+    end = _END.format(count=_COUNTS[fingers]) if fingers else ""
     return _PLACES[part].format(side=side, end=end)

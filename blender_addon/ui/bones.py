@@ -15,8 +15,9 @@ from ..core.bone_map import BoneMap
 from ..core.errors import UserError
 from ..core.humanoid import ESSENTIAL, FINGERS, HUMANOID, SIDES, sided
 from ..scene import bones
-from . import bone_operators, insert
+from . import bone_operators, bone_reason, insert
 from .bone_operators import active_part, armature_of, choose_bone
+from .bone_reason import said
 from .wrap import wrap
 
 SURE, LIKELY = 0.9, 0.6
@@ -190,8 +191,8 @@ def _draw_active(
     row.operator("momjit.pick_bone", text="", icon="EYEDROPPER")
     row.operator("momjit.show_bone", text="", icon="RESTRICT_SELECT_OFF")
     if humanoid in found.bones:
-        said = f"{found.confidence[humanoid]:.0%}: {translated(found.reasons[humanoid])}"
-        for line in wrap(said, COLUMNS):
+        why = f"{found.confidence[humanoid]:.0%}: {said(found.reasons[humanoid])}"
+        for line in wrap(why, COLUMNS):
             box.label(text=line, translate=False)
         if len(found.bones[humanoid]) > 1:
             shared = ", ".join(found.bones[humanoid][1:])
@@ -233,14 +234,14 @@ def _body_korean() -> dict[str, str]:
     """The bones of the body, by their English labels."""
     parts = dict(_PARTS_KOREAN)
     for finger, word in _FINGERS_KOREAN.items():
-        parts |= {finger + joint: f"{word} {said}" for joint, said in _JOINTS_KOREAN.items()}
-    said = {
+        parts |= {finger + joint: f"{word} {one}" for joint, one in _JOINTS_KOREAN.items()}
+    labels = {
         label_of(name): f"{_SIDES_KOREAN[side]} {parts[part]}"
         for name in HUMANOID
         for side, part in (sided(name),)
         if side in SIDES
     }
-    return said | {
+    return labels | {
         "Hips": "골반", "Spine": "허리", "Chest": "가슴", "Upper Chest": "윗가슴", "Neck": "목",
         "Head": "머리", "Jaw": "턱",
     }  # fmt: skip
@@ -249,6 +250,7 @@ def _body_korean() -> dict[str, str]:
 KOREAN = {
     **_body_korean(),
     **bone_operators.KOREAN,
+    **bone_reason.KOREAN,
     "Bones": "본",
     "Bone Map": "본 맵",
     "Bone of the Body": "몸의 본",
@@ -258,9 +260,6 @@ KOREAN = {
     "edited": "수정됨",
     "Without these nothing can be generated:": "이 본이 없으면 생성할 수 없습니다:",
     "turns with it: {bones}": "함께 도는 본: {bones}",
-    "chosen by you": "직접 선택함",
-    "written in the bone map": "본 맵에 적혀 있음",
-    "the rig's own file says so": "리그 파일에 적혀 있음",
     "The bone whose place in the rig is shown below": "아래에 리그의 자리를 보여 줄 본",
     "The bone that moves as this part of the body does; type to search, or clear it to leave this"
     " part alone": "몸의 이 부분처럼 움직일 본. 입력하여 찾고, 비우면 이 부분은 그대로 둡니다",

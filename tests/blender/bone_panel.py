@@ -18,6 +18,7 @@ import blender_addon  # noqa: E402
 from blender_addon.core.humanoid import HUMANOID  # noqa: E402
 from blender_addon.scene.bones import KEPT, bone_map_of, known_bones, recall_map  # noqa: E402
 from blender_addon.ui import bones, session  # noqa: E402
+from blender_addon.ui.bone_reason import said  # noqa: E402
 from tests.blender.armatures import A_POSE, build  # noqa: E402
 
 seen: dict[str, object] = {}
@@ -103,6 +104,10 @@ seen["damaged"] = refusal("mirror_bones", side="left")
 bpy.ops.momjit.detect_bones()
 seen["mended"] = len(known_bones(twin).bones)
 
+reasons = known_bones(twin).reasons
+in_korean = [said(reason, lambda text: bones.KOREAN.get(text, "?")) for reason in reasons.values()]
+seen["untranslated"] = [text for text in in_korean if "?" in text]
+seen["hand in Korean"] = in_korean[list(reasons).index("leftHand")]
 blender_addon.unregister()
 print("\n" + json.dumps(seen, ensure_ascii=False), flush=True)
 os._exit(0)

@@ -51,3 +51,8 @@ def test_refusals_say_why_and_change_nothing(seen):
     assert seen["still there"]
     assert "bone map of “Twin”" in seen["damaged"]
     assert seen["mended"] >= 52
+
+
+def test_reasons_are_said_in_korean(seen):
+    assert seen["untranslated"] == []
+    assert seen["hand in Korean"] == "왼쪽 팔 사슬의 끝. 이 사슬은 손가락 다섯 개로 끝남"
