@@ -82,6 +82,16 @@ def test_a_keyed_bone_that_does_not_turn_is_unknown():
     assert stuck.carriers == (NONE, UNKNOWN)
 
 
+def test_a_keyed_bone_that_drifts_hangs_from_what_turns_it():
+    rig = random_rig([-1, 0, 1], seed=8)
+    shaken = shake(rig, (0, 1, 2))
+    drifting = shaken.poses.copy()
+    drifting[1:, 2, :3, 3] += [0.02, 0.01, 0.03]
+    assert Shaken(drifting, shaken.keyed, shaken.own).parents == (NONE, 0, 1)
+    loose = Shaken(drifting, (0, 1), shaken.own[:, :2])
+    assert loose.parents == (NONE, 0, UNKNOWN)
+
+
 def test_uniform_scale_does_not_count():
     rig = random_rig([-1, 0, 1], seed=4)
     shaken = shake(rig, (0, 1))

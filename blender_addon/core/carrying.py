@@ -70,6 +70,9 @@ class Shaken:
                 if first in columns and error[bone, columns[first]] < SAME_PLACE:
                     found[bone] = first
                     break
+        for bone in self.keyed:  # what nothing moves along rigidly still hangs from its carrier
+            if found[bone] == UNKNOWN:
+                found[bone] = self.carriers[bone]
         return tuple(found)
 
     @cached_property

@@ -16,6 +16,7 @@ from ..core.bone_map import BoneMap
 from ..core.carrying import SAME_TURN, UNKNOWN, Shaken, behaving_rig
 from ..core.errors import UserError
 from ..core.humanoid import ESSENTIAL
+from ..core.quaternion import Array
 from ..core.rig import Rig
 from ..core.stretch import stretch_of
 from ..core.trunk import TRUNK
@@ -71,19 +72,30 @@ def behaviour_of(armature: bpy.types.Object, bone_map: BoneMap) -> Behaviour:
         shaken = tried.shake(_all(bones))
         rig = behaving_rig(tried.names, tried.tails(), shaken)
         slide = tried.slide(root, 0.1 * shaken.size)
-    placement = np.array(armature.matrix_world.to_3x3())
-    rig = replace(rig, slid_along={root: slide}, stretch=stretch_of(placement))
+    stretch = stretch_of(np.array(armature.matrix_world.to_3x3()))
+    rig = replace(rig, slid_along={root: slide}, stretch=stretch)
+    for bone in _all(bones):
+        if bone not in rig:
+            raise UserError(f"“{armature.name}”: {obstacle(armature, bone)}")
+    remarks = (*refused, *_remarks(armature, root, slide, switches), *_limits(armature, bones))
     keyed = replace(bone_map, bones=bones)
+    return Behaviour(rig, keyed, _stand_for(armature, rig, bones), switches, remarks)
+
+
+def _remarks(
+    armature: bpy.types.Object, root: str, slide: Array, switches: tuple[Switch, ...]
+) -> list[str]:
+    """What an animator would not expect of the whole rig."""
+    remarks: list[str] = []
     if abs(np.linalg.det(slide)) < STUCK:
-        refused.append(f"“{root}” cannot be moved (joined to its parent, locked or driven)")
-    if np.linalg.det(placement) < 0.0:
-        refused.append("a negative scale exchanges left and right: apply the armature's scale")
+        remarks.append(f"“{root}” cannot be moved (joined to its parent, locked or driven)")
+    if armature.matrix_world.is_negative:
+        remarks.append("a negative scale exchanges left and right: apply the armature's scale")
     without_ik = [switch for switch in switches if switch.path.endswith(".influence")]
     if without_ik:
         names = ", ".join(name for switch in without_ik for name in sorted(switch.needed_by))
-        refused.append(f"IK is switched off while it plays: {names}")
-    remarks = (*refused, *_limits(armature, bones))
-    return Behaviour(rig, keyed, _stand_for(armature, rig, bones), switches, remarks)
+        remarks.append(f"IK is switched off while it plays: {names}")
+    return remarks
 
 
 def _stand_for(armature: bpy.types.Object, rig: Rig, bones: Bones) -> dict[str, str]:
