@@ -32,7 +32,7 @@ class Quality:
 
 QUALITIES: dict[str, Quality] = {
     "preview": Quality("workbench", {"workbench": 1, "cycles": 4, "eevee": 8}, 0.5),
-    "draft": Quality("workbench", {"workbench": 5, "cycles": 8, "eevee": 16}),
+    "draft": Quality("workbench", {"workbench": 1, "cycles": 8, "eevee": 16}),
     "final": Quality(None, {"workbench": 16, "cycles": 16, "eevee": 64}),
 }
 """Workbench smooths edges in one pass (FXAA) below 5 samples."""
