@@ -61,11 +61,15 @@ def _apart(
     `faces` objects with the same mesh that no modifier makes slow."""
     scene = bpy.data.scenes.new("momjit")
     stand_ins = [bpy.data.objects.new("momjit", mesh.data) for mesh in faces]
+    hidden = [item for item in objects if item.hide_viewport]
     try:
         for item in (*objects, *stand_ins):
             scene.collection.objects.link(item)
+            item.hide_viewport = False  # what is hidden is not evaluated
         yield scene, stand_ins
     finally:
+        for item in hidden:
+            item.hide_viewport = True
         for item in stand_ins:
             bpy.data.objects.remove(item)
         bpy.data.scenes.remove(scene)

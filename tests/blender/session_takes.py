@@ -178,7 +178,10 @@ def check_strength_and_ease(clip: Path) -> None:
     assert apart(pose(ARM, 20 + 7), full[7]) < 0.1
     assert apart(pose(ARM, 20 + 14), below[33]) < 0.1
     bpy.ops.ed.undo()
+    puppet().hide_viewport = True
     bring_in(clip, start=20, strength=0.0)
+    assert puppet().hide_viewport
+    puppet().hide_viewport = False
     for frame in range(1, 61):
         assert apart(pose(ARM, frame), below[frame - 1]) < 0.1, frame
 
