@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from blender_addon.core.bone_map import BoneMap, map_bones
 from blender_addon.core.retarget import RigMotion, posed
@@ -53,7 +53,7 @@ class SkinnedBody:
         sides = [self._surface(points, normals, part, middle) for part in (first, second)]
         gaps = []
         for (ours, _), (theirs, outwards) in (sides, sides[::-1]):
-            distance, nearest = cKDTree(theirs).query(ours)
+            distance, nearest = KDTree(theirs).query(ours)
             along = np.sum((ours - theirs[nearest]) * outwards[nearest], axis=1)
             gaps.append(np.where(-along > 0.5 * distance, along, distance).min())
         return float(min(gaps))

@@ -203,6 +203,19 @@ def test_gestures_in_the_air_are_left_alone(rig_name: str, tmp_path: Path):
     assert arms_turned(rig, plain, adapted) < 0.1
 
 
+@pytest.mark.parametrize("who", ["child", "giant"])
+def test_hands_that_hang_beside_the_hips_touch_nothing(who: str, tmp_path: Path):
+    motion = standing(20)
+    rotations = motion.rotations.copy()
+    for side, sign in zip(SIDES, (1.0, -1.0), strict=True):
+        rotations[:, HUMANOID.index(f"{side}UpperArm")] = rotvec_to_quat([0.0, 0.0, -1.62 * sign])
+    clip, body = as_clip(replace(motion, rotations=rotations), tmp_path), skinned_body(who)
+    assert gap(clip_body(clip), "left", "torso").min() < 0.04, "near enough to count elsewhere"
+    plain = retarget(clip, body.rig, body.bone_map)
+    adapted = adapt(clip, body.rig, body.bone_map, plain, Adaptation(push_out=False))
+    assert arms_turned(body.rig, plain, adapted) < 0.1
+
+
 @pytest.mark.parametrize("name", TOUCHING)
 def test_a_body_like_the_clips_own_moves_as_the_clip_does(name: str, tmp_path: Path):
     clip, rig = as_clip(emblem(name), tmp_path), humanoid_rig()

@@ -14,12 +14,15 @@ import numpy as np
 from .body import Body, Capsules
 from .gaps import Gaps, gaps, nearest_of_each
 from .humanoid import SIDES
-from .quaternion import Array, normalize
+from .quaternion import Array, normalize, rotate
 from .rig_pose import Index
 from .smooth import Mask, covered
 
 RISE = 0.2
 """Seconds before and after a contact over which a hand takes up and leaves its place."""
+
+LIFTED = 0.12
+"""Metres above the hip joints from which on a wrist is lifted."""
 
 CORRECTIONS = 2
 """How often the gap on the new body is measured anew, where other parts may have come nearest."""
@@ -41,6 +44,7 @@ class Touchable:
     follow: float
     weight: float
     grip: float
+    lifted: bool = False
 
 
 def _touchables() -> tuple[Touchable, ...]:
@@ -48,7 +52,7 @@ def _touchables() -> tuple[Touchable, ...]:
     for side, other in zip(SIDES, reversed(SIDES), strict=True):
         found += [
             Touchable(side, "head", 0.02, 0.06, 0.0, 8.0, 0.3),
-            Touchable(side, "torso", 0.015, 0.04, 0.0, 1.0, 0.1),
+            Touchable(side, "torso", 0.015, 0.04, 0.0, 1.0, 0.03, lifted=True),
             Touchable(side, f"{other}Forearm", 0.01, 0.03, 0.6, 1.0, 0.1),
             Touchable(side, f"{other}UpperArm", 0.01, 0.03, 0.0, 1.0, 0.1),
         ]
@@ -100,6 +104,8 @@ def contact(source: Body, target: Body, what: Touchable, near: Mask, rise: int) 
     found = gaps(source.capsules(name).during(frames), source.capsules(what.group).during(frames))
     apart = found.nearest() / source.shape.sizes["hand"]
     closeness = np.clip((what.near - apart) / (what.near - what.touch), 0.0, 1.0)
+    if what.lifted:
+        closeness = closeness * _lifted(source, what.side)[frames]
     close = np.flatnonzero(closeness)
     if not len(close):
         return None
@@ -115,6 +121,13 @@ def contact(source: Body, target: Body, what: Touchable, near: Mask, rise: int) 
     # distance would pull it about
     shift, normal = (_spread(vectors, known, felt) for vectors in (shift, normal))
     return Contact(what, felt, strength[felt], shift, normalize(normal))
+
+
+def _lifted(body: Body, side: str) -> Array:
+    """How far `(T,)` a hand is above the hips, 0 to 1."""
+    up = rotate(body.turn("pelvis"), np.array([0.0, 1.0, 0.0]))
+    height = np.sum((body.place(f"{side}Hand") - body.place("pelvis")) * up, axis=-1)
+    return np.clip(height / (LIFTED * body.shape.sizes["hand"]), 0.0, 1.0)
 
 
 def _spread(vectors: Array, known: Index, wanted: Index) -> Array:
