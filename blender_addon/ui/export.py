@@ -18,9 +18,10 @@ from ..core.atomic import atomic_path
 from ..core.errors import UserError
 from ..core.export_preset import PRESETS, export_preset
 from ..scene.avatar import meshes_of
+from ..scene.bones import bone_map_of
 from ..scene.export import ExportOptions, export_character, has_sound, save_sound
 from ..scene.sample import Told
-from .insert import avatar_for, selected_armature
+from .insert import selected_armature
 from .wrap import wrap
 
 Result = set[str]
@@ -163,7 +164,7 @@ class MOMJIT_OT_export_performance(bpy.types.Operator, ExportHelper):
             file = files.enter_context(atomic_path(path, force=True))
             if speech:
                 save_sound(files.enter_context(atomic_path(speech, force=True)))
-            bone_map = avatar_for(armature).bone_map if self.format == ".bvh" else None
+            bone_map = bone_map_of(armature) if self.format == ".bvh" else None
             meshes = meshes_of(armature, context.view_layer.objects)
             export_character(file, armature, meshes, self._options(context), bone_map, told)
         return [path, speech] if speech else [path]
