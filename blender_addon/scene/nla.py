@@ -12,8 +12,13 @@ from ..core.errors import UserError
 from .takes import owners_of, part_for, playing
 
 
-def require_no_tweak(armature: bpy.types.Object) -> None:
-    """`UserError` while a strip is being edited: Blender then lets nobody change the action."""
+def require_playable(armature: bpy.types.Object) -> None:
+    """`UserError` where Blender lets nobody choose what is played: on a linked armature, and
+    while a strip of the NLA is being edited."""
+    if not armature.is_editable:
+        raise UserError(
+            f"“{armature.name}” is linked from another file; make a library override of it first"
+        )
     for owner in owners_of(armature):
         data = owner.animation_data
         if data is not None and data.use_tweak_mode:

@@ -22,7 +22,7 @@ from ..scene.bones import BONES, recall_map
 from ..scene.face import FOLDER, recall_faces
 from ..scene.lineup import lay_strip, make_room
 from ..scene.markers import add_marks, marks_of
-from ..scene.nla import require_no_tweak
+from ..scene.nla import require_playable
 from ..scene.perform import AS_IT_IS, Performance, perform_clip
 from ..scene.speech import add_speech
 from ..scene.takes import Take, record_take
@@ -72,10 +72,7 @@ def selected_armature(context: bpy.types.Context) -> bpy.types.Object | None:
 
 def check_armature(armature: bpy.types.Object) -> None:
     """Raise `UserError` when momjit cannot animate this armature."""
-    if not armature.is_editable:
-        raise UserError(
-            f"“{armature.name}” is linked from another file; make a library override of it first"
-        )
+    require_playable(armature)
     recall_map(armature, session.current().folder / BONES)
     avatar_of({armature}, armature.name)  # also refuses bones that constraints move
 
@@ -114,7 +111,7 @@ def perform(
     manner: Manner,
 ) -> Performance:
     """Make a take of the clip on the avatar, with faces as they are mapped by the user."""
-    require_no_tweak(avatar.armature)
+    require_playable(avatar.armature)
     recall_faces(avatar.meshes, session.current().folder / FOLDER)
     name = _action_name(clip)
     performed = perform_clip(clip, avatar, frame_rate(scene), name, start, manner)

@@ -16,7 +16,7 @@ from ..core.errors import UserError
 from ..core.manner import Manner
 from ..core.reduce import Tolerance
 from ..scene.bake import bake_take
-from ..scene.nla import push_take, require_no_tweak, strip_with
+from ..scene.nla import push_take, require_playable, strip_with
 from ..scene.speech import hear_playing
 from ..scene.takes import (
     Take,
@@ -57,8 +57,7 @@ class _TakeOperator:
         """Do it and tell what came of it, or say why not."""
         armature = insert.selected_armature(context)
         try:
-            insert.check_armature(armature)
-            require_no_tweak(armature)
+            require_playable(armature)
             said = self.change(context, armature, playing(armature))
         except (UserError, OSError) as error:
             self.report({"ERROR"}, str(error))
@@ -85,7 +84,7 @@ class MOMJIT_OT_play_take(bpy.types.Operator):
                 raise UserError("select the character that is to play it")
             if take_of(action) is None:
                 raise UserError(f"“{self.name}” is no take of momjit")
-            require_no_tweak(armature)
+            require_playable(armature)
         except UserError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

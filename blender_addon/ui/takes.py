@@ -11,7 +11,7 @@ from bpy.app.translations import pgettext_iface as translated
 from bpy.props import BoolProperty, IntProperty
 
 from ..core.errors import UserError
-from ..scene.nla import require_no_tweak, strip_with
+from ..scene.nla import require_playable, strip_with
 from ..scene.takes import (
     laid_over,
     playing,
@@ -39,7 +39,7 @@ def _play_row(_: Any, row: int) -> None:
     armature, action = _shown(bpy.context), bpy.data.actions[row]
     if armature is not None and take_of(action) is not None:
         try:
-            require_no_tweak(armature)
+            require_playable(armature)
         except UserError:
             return
         play_with_speech(bpy.context.scene, armature, action)
