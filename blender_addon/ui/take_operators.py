@@ -254,8 +254,8 @@ def _perform_again(
     """A new take of the clip of a take, at the same place and over the same ground."""
     take = _take(action)
     clip = read_clip(take.clip)
-    play_before(armature, action)
     avatar = insert.avatar_for(armature)
+    play_before(armature, action)
     performed = insert.perform(context.scene, clip, take.clip, avatar, take.start, manner)
     return performed.keyed.action.name
 
