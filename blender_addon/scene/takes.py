@@ -51,6 +51,11 @@ class Take:
     spans: tuple[Span, ...]
     provenance: dict[str, Any]
 
+    @property
+    def text(self) -> str:
+        """What is said."""
+        return str(self.provenance.get("text", ""))
+
     def keys(self, owner: Any, path: str) -> bool:
         """Whether it keys this property of `owner`."""
         return path in self.still.get(label(owner), {})
