@@ -14,10 +14,10 @@ import bpy
 import numpy as np
 
 from .. import compat
-from ..core.bone_map import map_bones
 from ..core.errors import UserError
 from ..core.framing import Shot
 from .avatar import Avatar
+from .bones import bone_map_of
 from .render import MARK, Look, set_frame_rate, set_up_render
 from .rig import read_rig
 from .stage import build_stage, hands_in_scene, strike_stage
@@ -128,7 +128,7 @@ def _subject(character: bpy.types.Object) -> Avatar:
     """The character as it is to be seen; how it would be keyed does not matter."""
     meshes = [item for item in belongings(character) if item.type == "MESH"]
     rig = read_rig(character)
-    return Avatar(character, tuple(meshes), rig, map_bones(rig))
+    return Avatar(character, tuple(meshes), rig, bone_map_of(character, rig))
 
 
 def _at_rate(scene: bpy.types.Scene, copy: bpy.types.Scene, fps: float) -> Studio:
