@@ -26,9 +26,9 @@ APART = -14.0
 """Weight of a bone that does not hang below its humanoid parent's."""
 LOOSE = -1.0
 """The same in control rigs, where fingers hang below other bones than the hand's control."""
-UNLIKELY = 0.6
+UNLIKELY = 0.65
 """Below this confidence a bone is left out where one elsewhere would do as well."""
-DOUBT, CERTAINTY = 0.0, 1.5
+DOUBT, CERTAINTY = 0.4, 0.5
 """Confidence is a logistic function of the lead: fitted on rigs with scrambled names."""
 SLOTS = ("hips", *PARENT)
 

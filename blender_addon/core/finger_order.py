@@ -21,6 +21,9 @@ CLOSE = 5.0
 SPARE = 2
 """A hand may hold this many chains besides its fingers: a weapon, a sleeve."""
 
+CURL, MOST_CURL = 20.0, 5.0
+"""Weight of resting fingers that are bent, and the most that it comes to."""
+
 Ray = list[int]
 
 
@@ -43,6 +46,30 @@ def finger_weights(rig: Rig) -> dict[str, Array]:
             for part in segments(finger):
                 weights[part][near(rig, ray)] = 0.0
     return weights
+
+
+def handedness(rig: Rig) -> Array:
+    """For each bone `(B,)` that holds a palm, how much it looks like a left hand, else 0.
+
+    In whatever pose, a left hand seen with its fingers upwards and its thumb to the left shows its
+    back: fingers bend away from there.
+    """
+    left = np.zeros(len(rig.names))
+    for palm in _palms(rig):
+        wrist = max(min(rig.parents[ray[0]] for ray in palm), 0)
+        found = dict(zip(_identities(rig, palm), palm, strict=True))
+        fingers = [ray[-3:] for name, ray in found.items() if name != "Thumb" and len(ray) > 2]
+        if not fingers:
+            continue
+        joints: Array = rig.heads[np.array(fingers)]
+        first = normalize(joints[:, 1] - joints[:, 0] + 1e-12)
+        second = normalize(joints[:, 2] - joints[:, 1] + 1e-12)
+        along = normalize(joints[:, 0].mean(axis=0) - rig.heads[wrist] + 1e-12)
+        thumb = rig.heads[found["Thumb"][-1]] - joints[:, 0].mean(axis=0)
+        front: Array = np.cross(along, thumb)
+        bend = float((second - first).mean(axis=0) @ normalize(front + 1e-12))
+        left[wrist] = np.clip(CURL * bend, -MOST_CURL, MOST_CURL)
+    return left
 
 
 def _palms(rig: Rig) -> Iterator[list[Ray]]:

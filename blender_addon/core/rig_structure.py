@@ -14,7 +14,7 @@ from itertools import combinations
 import numpy as np
 
 from .bone_search import Pairs
-from .finger_order import finger_weights, near, same_place
+from .finger_order import finger_weights, handedness, near, same_place
 from .humanoid import FINGERS, PARENT, sided
 from .quaternion import Array, normalize
 from .rig import Rig
@@ -120,6 +120,8 @@ class Shape:
             weight -= np.minimum(0.5 * (np.maximum(least - outward, 0.0) / spread) ** 2, TALL)
         if part in {"head", "Hand"}:
             weight += CARRIES * self.fullness
+        if part == "Hand":
+            weight += self.left_hands if side == "left" else -self.left_hands
         if part == "head":
             weight -= GOES_ON * self.going_on
         if part == "Foot":
@@ -160,6 +162,11 @@ class Shape:
     def fingers(self) -> dict[str, Array]:
         """For each finger bone, without side, what the order of fingers says of each bone."""
         return finger_weights(self.rig)
+
+    @cached_property
+    def left_hands(self) -> Array:
+        """How much each bone `(B,)` looks like a left hand."""
+        return handedness(self.rig)
 
     @cached_property
     def fullness(self) -> Array:
