@@ -35,7 +35,7 @@ def family_rig(table: RigNames) -> tuple[Rig, dict[str, str]]:
         row = table.bones.get(name) or table.bones.get(part)
         if row is None:
             continue
-        word = dict(zip(SIDES, table.sides, strict=True)).get(side, "")
+        word = table.sides[SIDES.index(side)] if side else ""
         names = [one.format(side=word, letter=side[:1].upper()) for one in row]
         above = PARENT.get(name, "")
         while above and above not in played:

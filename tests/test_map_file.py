@@ -171,7 +171,7 @@ def test_vrm_0_calls_the_thumb_otherwise(tmp_path: Path):
     assert stated_bones(path) == {"leftThumbMetacarpal": "A", "leftThumbProximal": "B"}
 
 
-def vrm_1(bones: object) -> object:
+def vrm_1(bones: object) -> dict[str, object]:
     return {"nodes": NODES, "extensions": {"VRMC_vrm": {"humanoid": {"humanBones": bones}}}}
 
 

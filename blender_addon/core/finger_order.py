@@ -64,10 +64,9 @@ def handedness(rig: Rig) -> Array:
         joints: Array = rig.heads[np.array(fingers)]
         first = normalize(joints[:, 1] - joints[:, 0] + 1e-12)
         second = normalize(joints[:, 2] - joints[:, 1] + 1e-12)
-        along = normalize(joints[:, 0].mean(axis=0) - rig.heads[wrist] + 1e-12)
-        thumb = rig.heads[found["Thumb"][-1]] - joints[:, 0].mean(axis=0)
-        front: Array = np.cross(along, thumb)
-        bend = float((second - first).mean(axis=0) @ normalize(front + 1e-12))
+        along: Array = normalize(joints[:, 0].mean(axis=0) - rig.heads[wrist] + 1e-12)
+        thumb: Array = rig.heads[found["Thumb"][-1]] - joints[:, 0].mean(axis=0)
+        bend = float((second - first).mean(axis=0) @ normalize(np.cross(along, thumb) + 1e-12))
         left[wrist] = np.clip(CURL * bend, -MOST_CURL, MOST_CURL)
     return left
 

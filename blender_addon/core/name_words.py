@@ -56,8 +56,8 @@ _SYNONYMS = {
         "tail wing ear ears breast breasts bust boob nipple tongue lip lips cheek brow eyebrow "
         "lid eyelid nose nostril teeth tooth jiggle physics dummy nub end tip corrective muscle "
         "bulge sleeve strap mch org tweak vis parent lash eyelash phys ribbon hat glasses bag "
-        "sword gun shield bow adjust bulk share master aim top site effector null locator camera light "
-        "捩 髪 スカート 袖 先 ダミー 補助 親 머리카락 치마 꼬리"
+        "sword gun shield bow adjust bulk share master aim top site effector null locator "
+        "camera light 捩 髪 スカート 袖 先 ダミー 補助 親 머리카락 치마 꼬리"
     ),
 }
 _WORD = {alias: word for word, aliases in _SYNONYMS.items() for alias in aliases.split()}

@@ -18,6 +18,7 @@ from ..scene import bones
 from . import bone_operators, bone_reason, insert
 from .bone_operators import active_part, armature_of, choose_bone
 from .bone_reason import said
+from .translations import CONTEXT
 from .wrap import wrap
 
 SURE, LIKELY = 0.9, 0.6
@@ -96,7 +97,8 @@ class MOMJIT_UL_bones(bpy.types.UIList):
         """How sure it is, which part of the body, which bones."""
         found = self.shown.bones.get(item.name, ())
         split = layout.split(factor=0.5)
-        split.label(text=label_of(item.name), icon=_icon(self.shown, item.name))
+        icon_name = _icon(self.shown, item.name)
+        split.label(text=label_of(item.name), text_ctxt=CONTEXT, icon=icon_name)
         more = f" +{len(found) - 1}" if len(found) > 1 else ""
         split.label(text=found[0] + more if found else "–", translate=False)
 
@@ -107,7 +109,11 @@ class MOMJIT_UL_bones(bpy.types.UIList):
         wanted = self.filter_name.lower()
         flags: list[int] = []
         for row in data.rows:
-            names = (row.name, translated(label_of(row.name)), *self.shown.bones.get(row.name, ()))
+            names = (
+                row.name,
+                translated(label_of(row.name), CONTEXT),
+                *self.shown.bones.get(row.name, ()),
+            )
             seen = any(wanted in one.lower() for one in names)
             flags.append(self.bitflag_filter_item if seen else 0)
         return flags, []
@@ -172,7 +178,7 @@ def _draw_found(layout: bpy.types.UILayout, armature: bpy.types.Object, found: B
         box = layout.box().column(align=True)
         box.label(text="Without these nothing can be generated:")
         for humanoid in found.lacking:
-            box.label(text=label_of(humanoid), icon="DOT")
+            box.label(text=label_of(humanoid), text_ctxt=CONTEXT, icon="DOT")
 
 
 def _draw_active(
