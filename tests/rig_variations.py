@@ -155,5 +155,3 @@ def _add_noise(draft: Draft, rng: np.random.Generator, size: float, wild: float)
     if rng.random() < 0.3 * wild:
         for _ in range(4):
             draft.add(-1, size * rng.normal(0.0, 0.4, 3))
-
-

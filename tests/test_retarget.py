@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -200,7 +201,7 @@ def test_a_clip_without_hips_is_refused(tmp_path: Path):
         retarget(nameless, rig, map_bones(rig))
 
 
-def posed_rest(turns: dict[str, tuple[float, float, float]]) -> Rig:
+def posed_rest(turns: Mapping[str, tuple[float, float, float]]) -> Rig:
     """Our skeleton resting with some joints turned, degrees; its bones keep their axes."""
     pose = np.zeros((len(HUMANOID.names), 3))
     for name, degrees in turns.items():
