@@ -10,9 +10,10 @@ import pytest
 
 from blender_addon.core.adaptation import Adaptation, adapt
 from blender_addon.core.body import Body, clip_body, rig_body
-from blender_addon.core.bone_map import map_bones
+from blender_addon.core.bone_map import BoneMap, map_bones
 from blender_addon.core.clip_reader import Clip
 from blender_addon.core.gaps import gaps
+from blender_addon.core.humanoid import ESSENTIAL
 from blender_addon.core.retarget import RigMotion, posed, retarget
 from blender_addon.core.rig import Rig
 from blender_addon.core.rig_pose import RigPose
@@ -57,9 +58,11 @@ def emblem(name: str) -> Motion:
     return lay_emblems(standing(round((end + 0.4) * FPS)), [plan], table)
 
 
-def bodies(clip: Clip, rig: Rig, motion: RigMotion) -> tuple[Body, Body]:
+def bodies(
+    clip: Clip, rig: Rig, motion: RigMotion, bone_map: BoneMap | None = None
+) -> tuple[Body, Body]:
     """The clip's body and the rig's, for rigs in the clip's axes."""
-    bone_map, source = map_bones(rig), clip_body(clip)
+    bone_map, source = bone_map or map_bones(rig), clip_body(clip)
     shape = measured_shape(rig, bone_map)
     return source, rig_body(clip, source, RigPose(rig, motion), bone_map, shape)
 
@@ -234,23 +237,58 @@ def test_units_and_axes_of_the_rig_do_not_matter(scale: float, tmp_path: Path):
     np.testing.assert_allclose(places[1] / scale, places[0], atol=2e-4)
 
 
-def test_rigs_without_fingers_keep_their_contacts(tmp_path: Path):
-    clip, whole = as_clip(emblem("clap"), tmp_path), skinned_body("child").rig
-    kept = [name for name in whole.names if not any(f in name for f in ("Index", "Middle"))]
-    rig = _only(whole, kept)
-    plain = retarget(clip, rig, map_bones(rig))
-    source, target = bodies(clip, rig, adapt(clip, rig, map_bones(rig), plain, Adaptation()))
+FINGERS = ("Thumb", "Index", "Middle", "Ring", "Little")
+LACKING = {
+    "fingers": FINGERS,
+    "palm": ("Middle", "Ring"),
+    "trunk": ("chest", "upperChest", "neck", "Shoulder"),
+    "all that can be": tuple(name for name in HUMANOID.names if name not in ESSENTIAL),
+}
+
+
+@pytest.mark.parametrize("lacking", LACKING)
+@pytest.mark.parametrize("known", ["not in the rig", "not in its map"])
+def test_rigs_with_fewer_bones_keep_their_contacts(lacking: str, known: str, tmp_path: Path):
+    clip, body = as_clip(emblem("clap"), tmp_path), skinned_body("child")
+    gone = [name for name in HUMANOID.names if any(part in name for part in LACKING[lacking])]
+    if known == "not in the rig":
+        rig = _only(body.rig, [name for name in body.rig.names if name not in gone])
+        bone_map = map_bones(rig)
+    else:
+        kept = {name: row for name, row in body.bone_map.bones.items() if name not in gone}
+        rig, bone_map = body.rig, replace(body.bone_map, bones=kept)
+    adapted = adapt(clip, rig, bone_map, retarget(clip, rig, bone_map), Adaptation())
+    source, target = bodies(clip, rig, adapted, bone_map)
     frames, want = wanted(source, target, "left", "rightHand")
     assert np.abs(gap(target, "left", "rightHand")[frames] - want).max() < 0.01
 
 
+def test_clips_without_fingers_touch_too(tmp_path: Path):
+    clip, body = as_clip(emblem("clap"), tmp_path), skinned_body("giant")
+    kept = [k for k, name in enumerate(clip.joints) if not any(part in name for part in FINGERS)]
+    clip = replace(
+        clip,
+        joints=tuple(clip.joints[joint] for joint in kept),
+        parents=tuple(kept.index(clip.parents[k]) if clip.parents[k] >= 0 else -1 for k in kept),
+        offsets=clip.offsets[kept],
+        rotations=clip.rotations[:, kept],
+    )
+    plain = retarget(clip, body.rig, body.bone_map)
+    missed: list[float] = []
+    for motion in (plain, adapt(clip, body.rig, body.bone_map, plain, Adaptation())):
+        source, target = bodies(clip, body.rig, motion)
+        frames, want = wanted(source, target, "left", "rightHand")
+        missed.append(np.abs(gap(target, "left", "rightHand")[frames] - want).max())
+    assert missed[1] < 0.01 < missed[0]
+
+
 def _only(rig: Rig, names: list[str]) -> Rig:
     chosen = [rig.index(name) for name in names]
-    parents = tuple(
-        names.index(rig.names[rig.parents[bone]]) if rig.parents[bone] >= 0 else -1
-        for bone in chosen
-    )
-    return Rig(tuple(names), parents, rig.heads[chosen], rig.tails[chosen], rig.rotations[chosen])
+    above = [[rig.names[one] for one in rig.above(bone)] for bone in chosen]
+    parents = tuple(next((names.index(name) for name in row if name in names), -1) for row in above)
+    places = rig.heads[chosen], rig.tails[chosen], rig.rotations[chosen]
+    skin = {name: rig.skin[name] for name in names if name in rig.skin}
+    return Rig(tuple(names), parents, *places, skin=skin)
 
 
 def test_arms_stay_out_of_a_body_that_is_wider(tmp_path: Path):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .body_parts import ORIGIN, PARTS, STANDARD, Part, Vector, lengths, middle
+from .body_parts import MITTENS, ORIGIN, PARTS, STANDARD, Part, Vector, lengths, middle
 from .bone_map import BoneMap
 from .clip_pose import ClipPose
 from .clip_reader import Clip
@@ -130,13 +130,14 @@ class Body:
         return self._turn(self._carriers[landmark])
 
     def capsules(self, group: str) -> Capsules:
-        """The capsules of a group of parts; those of joints that are missing are left out."""
+        """The capsules of a group of parts; those of joints that are missing are left out, a hand
+        without any finger is a mitten."""
         if group not in self._capsules:
             parts = [
                 part
                 for part in PARTS
                 if part.group == group and {part.start, part.end} <= self._carriers.keys()
-            ]
+            ] or [MITTENS[group]]
             self._capsules[group] = Capsules(
                 np.stack([self._end(part, part.start, part.a) for part in parts], axis=1),
                 np.stack([self._end(part, part.end, part.b) for part in parts], axis=1),

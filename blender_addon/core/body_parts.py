@@ -90,6 +90,10 @@ def _finger_parts(finger: str) -> tuple[Part, ...]:
 _LEFT = LEFT + tuple(part for finger in FINGERS for part in _finger_parts(finger))
 PARTS = (*MIDDLE, *_LEFT, *(part.mirrored() for part in _LEFT))
 
+_MITTEN = Part("leftHand", "leftHand", "leftHand", (0.025, 0, 0), (0.14, -0.01, 0), 0.025, "hand")
+MITTENS = {mitten.group: mitten for mitten in (_MITTEN, _MITTEN.mirrored())}
+"""The hands of a body that has no finger joints, by group."""
+
 STANDARD = {
     "hips": 0.2072, "shoulders": 0.358, "trunk": 0.4395, "head": 0.0866, "thigh": 0.3839,
     "forearm": 0.2273, "hand": 0.1039,

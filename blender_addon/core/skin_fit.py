@@ -56,7 +56,7 @@ def measured_shape(rig: Rig, bone_map: BoneMap) -> Shape:
     girths: dict[str, float] = {}
     for group, joints in _GROUPS.items():
         found = [skin[joint] for joint in joints if joint in skin]
-        if sum(map(len, found)) >= FEWEST:
+        if sum(map(len, found)) >= FEWEST and _KNUCKLES.get(group, "hips") in points:
             girths[group] = _girth(shape, points, group, np.concatenate(found))
     return replace(shape, girths=girths)
 
@@ -73,6 +73,8 @@ def _groups() -> dict[str, tuple[str, ...]]:
 
 
 _GROUPS = _groups()
+_KNUCKLES = {f"{side}Hand": f"{side}MiddleProximal" for side in SIDES}
+"""Without it the palm's place in the skin is not known, and so not how thick it is."""
 
 
 def _by_joint(rig: Rig, bone_map: BoneMap) -> dict[str, Array]:
