@@ -1,7 +1,8 @@
 """Telling Blender of the add-on's classes, and taking them back.
 
 A module of the window may hold `CLASSES`, `PROPERTIES` (owner, name and group of what it keeps
-with the scene) and `KOREAN` (what it says, by its English).
+with the scene), `TIMERS` (what it has Blender call a moment later) and `KOREAN` (what it says, by
+its English).
 """
 
 from __future__ import annotations
@@ -76,6 +77,8 @@ def register() -> None:
 def unregister() -> None:
     """End the backend and take everything back, in the opposite order."""
     session.stop()
+    for timer in filter(bpy.app.timers.is_registered, _parts("TIMERS")):
+        bpy.app.timers.unregister(timer)
     bpy.app.handlers.load_pre.remove(_leave_file)
     bpy.app.translations.unregister(__package__)
     for owner, name, _ in reversed(_parts("PROPERTIES")):

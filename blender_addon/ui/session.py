@@ -278,5 +278,6 @@ def stop() -> None:
         bpy.app.timers.unregister(_tick)
     for task in _current.tasks.values():
         task.cancel()
+        task.poll()  # a render puts its scene away, unless Blender is drawing it
     _current.disconnect()
     _current.tasks.clear()
