@@ -23,6 +23,7 @@ from .. import compat
 from ..client.errors import BackendError
 from ..core.errors import UserError
 from ..core.script import SUBTITLES, Line, block_lines, read_script
+from ..scene.clock import frame_rate
 from . import insert, session
 from .batch_run import TASK, BatchRun
 from .operators import connect, performance_arguments, refused
@@ -120,7 +121,7 @@ def script_lines(context: bpy.types.Context) -> tuple[Line, ...]:
 
 def strip_lines(scene: bpy.types.Scene, *, only_selected: bool) -> tuple[Line, ...]:
     """The text strips of the sequencer that are not muted, in the order of time."""
-    fps = scene.render.fps / scene.render.fps_base
+    fps = frame_rate(scene)
     found = sorted(
         (compat.strip_range(strip).start, strip.text.strip())
         for strip in compat.strips(scene)
@@ -306,6 +307,7 @@ KOREAN = {
     ),
     "{number} of {count}": "{count}줄 중 {number}번째",
     "{done} of {count} lines performed": "{count}줄 중 {done}줄을 연기했습니다",
+    "the armature “{name}” is no longer in the scene": ("아마튜어 “{name}”이(가) 장면에 없습니다"),
     "choose a text block": "텍스트 블록을 고르세요",
     "choose a file: CSV, SRT, VTT or TXT": "CSV, SRT, VTT, TXT 파일을 고르세요",
     "the sequencer has no text strips to perform": "시퀀서에 연기할 텍스트 스트립이 없습니다",

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import bpy
-from bpy.app.translations import pgettext_iface as translated
 
 from ..client.errors import BackendError
 from ..client.job import Job, State
@@ -21,9 +20,11 @@ from ..client.pace import Pace
 from ..core.clip_reader import read_clip
 from ..core.errors import UserError
 from ..core.script import Line
+from ..scene.clock import frame_rate
 from . import insert, session
 from .operators import Character, new_folder
 from .settings import existing_file
+from .translations import filled
 
 TASK = "batch"
 CHARACTER_FILES = (".glb", ".gltf", ".vrm", ".fbx", ".blend")
@@ -88,7 +89,7 @@ class LineWork:
     @property
     def message(self) -> str:
         """Which line it is, and what is being done about it."""
-        count = translated("{number} of {count}").format(number=self._done + 1, count=self._count)
+        count = filled("{number} of {count}", number=self._done + 1, count=self._count)
         step = next((job.message for job in self._jobs if not job.ended), "")
         return f"{count}: {step}" if step else count
 
@@ -143,9 +144,7 @@ class BatchRun:
             self.current.tasks[TASK].pace = self._pace
             return ""
         count = len(self.lines)
-        text = translated("{done} of {count} lines performed").format(
-            done=self.performed, count=count
-        )
+        text = filled("{done} of {count} lines performed", done=self.performed, count=count)
         if self.performed < count:
             raise UserError(text)
         return text
@@ -174,9 +173,8 @@ class BatchRun:
         """The file, or the bundled character's name, that has to be brought in for a line."""
         if line.character is None:
             if self.placement.armature is not None:
-                raise UserError(
-                    f"the armature “{self.placement.armature}” is no longer in the scene"
-                )
+                gone = "the armature “{name}” is no longer in the scene"
+                raise UserError(filled(gone, name=self.placement.armature))
             return self.character
         if Path(line.character).suffix.lower() in CHARACTER_FILES:
             return existing_file(line.character, "the character's file")
@@ -223,7 +221,7 @@ class BatchRun:
         """
         if not self.strips:
             return self.placement.start, 0.0
-        clip, fps = read_clip(clip_path), insert.frame_rate(scene)
+        clip, fps = read_clip(clip_path), frame_rate(scene)
         if line.start is None:
             start = max(self._next_start, self.placement.start)
         else:

@@ -12,7 +12,9 @@ from ..client.errors import BackendError
 from ..client.installation import Background, Installation
 from ..core.errors import UserError
 from . import session
+from .operators import refused
 from .preferences import ADDON_FOLDER, MOMJIT_preferences, place, preferences
+from .translations import filled
 
 Result = set[str]
 
@@ -28,8 +30,7 @@ class MOMJIT_OT_install_backend(bpy.types.Operator):
         try:
             work = _installation(preferences(context))
         except (BackendError, UserError) as error:
-            self.report({"ERROR"}, translated(str(error)))
-            return {"CANCELLED"}
+            return refused(self, error)
         current = session.current()
 
         def finish() -> str:
@@ -58,8 +59,7 @@ class MOMJIT_OT_remove_backend(bpy.types.Operator):
         try:
             _check_idle()
         except UserError as error:
-            self.report({"ERROR"}, translated(str(error)))
-            return {"CANCELLED"}
+            return refused(self, error)
         current = session.current()
         current.disconnect()
 
@@ -84,8 +84,7 @@ class MOMJIT_OT_show_install_log(bpy.types.Operator):
         try:
             said = log.read_text("utf-8", "replace")
         except OSError as error:
-            self.report({"ERROR"}, f"{log}: {error.strerror}")
-            return {"CANCELLED"}
+            return refused(self, error)
         text = bpy.data.texts.get(log.name) or bpy.data.texts.new(log.name)
         text.from_string(said)
         if not bpy.app.background:
@@ -93,7 +92,7 @@ class MOMJIT_OT_show_install_log(bpy.types.Operator):
             area = context.window_manager.windows[-1].screen.areas[0]
             area.type = "TEXT_EDITOR"
             area.spaces.active.text = text
-        self.report({"INFO"}, translated("The log is in the text {name}").format(name=text.name))
+        self.report({"INFO"}, filled("The log is in the text {name}", name=text.name))
         return {"FINISHED"}
 
 
@@ -103,7 +102,8 @@ def _installation(settings: MOMJIT_preferences) -> Installation:
     try:
         options = shlex.split(settings.pip_options)
     except ValueError as error:
-        raise UserError(f"the pip options cannot be read: {error}") from error
+        wrong = filled("the pip options cannot be read: {error}", error=error)
+        raise UserError(wrong) from error
     if not bpy.app.online_access and "--no-index" not in options:
         raise UserError(
             "Online access is off in Blender: allow it in Preferences > System > Network, since "
@@ -158,6 +158,7 @@ KOREAN = {
     "wait until the backend has finished what it is doing, or cancel it": (
         "백엔드가 하던 일이 끝날 때까지 기다리거나 취소하세요"
     ),
+    "the pip options cannot be read: {error}": "pip 옵션을 읽을 수 없습니다: {error}",
     "looking for a Python": "파이썬을 찾는 중",
     "creating the environment": "환경을 만드는 중",
     "installing PyTorch": "PyTorch를 설치하는 중",

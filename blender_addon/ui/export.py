@@ -22,6 +22,8 @@ from ..scene.bones import bone_map_of
 from ..scene.export import ExportOptions, export_character, has_sound, save_sound
 from ..scene.sample import Told
 from .insert import selected_armature
+from .operators import refused
+from .translations import filled
 from .wrap import wrap
 
 Result = set[str]
@@ -140,26 +142,25 @@ class MOMJIT_OT_export_performance(bpy.types.Operator, ExportHelper):
         try:
             written = self._write(context, path)
         except (UserError, OSError) as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+            return refused(self, error)
         names = ", ".join(file.name for file in written)
-        self.report({"INFO"}, translated("Exported: {}").format(names))
+        self.report({"INFO"}, filled("Exported: {names}", names=names))
         return {"FINISHED"}
 
     def _write(self, context: bpy.types.Context, path: Path) -> list[Path]:
         if path.suffix.lower() != self.format:
-            raise UserError(f"{path.name}: the name of this file has to end with {self.format}")
+            wrong = "{file}: the name of this file has to end with {suffix}"
+            raise UserError(filled(wrong, file=path.name, suffix=self.format))
         armature = selected_armature(context)
         if armature is None:
             raise UserError("select the character's armature first")
         _require_movement(armature, whole_nla=self.nla or self.format == ".blend")
         speech = path.with_suffix(".wav") if self._with_sound(context) else None
         if path.exists() and not self.overwrite:
-            raise UserError(f"{path} exists already: choose another name")
+            raise UserError(filled("{file} exists already: choose another name", file=path))
         if speech and speech.exists() and not path.exists():  # the browser asked about `path` alone
-            raise UserError(
-                f"{speech} exists already: choose another name, or leave out the speech"
-            )
+            there = "{file} exists already: choose another name, or leave out the speech"
+            raise UserError(filled(there, file=speech))
         with ExitStack() as files, _progress(context) as told:
             file = files.enter_context(atomic_path(path, force=True))
             if speech:
@@ -194,10 +195,8 @@ def _title(context: bpy.types.Context) -> str:
 def _require_movement(armature: bpy.types.Object, *, whole_nla: bool) -> None:
     data = armature.animation_data
     if not whole_nla and (data is None or data.action is None):
-        raise UserError(
-            f"“{armature.name}” plays no take: choose one in the list of takes, "
-            "or export the whole NLA"
-        )
+        still = "“{name}” plays no take: choose one in the list of takes, or export the whole NLA"
+        raise UserError(filled(still, name=armature.name))
 
 
 @contextmanager
@@ -231,7 +230,7 @@ class MOMJIT_PT_export(bpy.types.Panel):
             button.format = suffix
         scene = context.scene
         frames = f"{scene.frame_start}–{scene.frame_end}"
-        layout.label(text=translated("Frames {}").format(frames), icon="TIME", translate=False)
+        layout.label(text=filled("Frames {frames}", frames=frames), icon="TIME", translate=False)
 
 
 CLASSES = (MOMJIT_OT_export_performance, MOMJIT_PT_export)
@@ -295,6 +294,20 @@ KOREAN = {
     PRESETS["motionbuilder"].about: (
         "센티미터. BVH는 HumanIK의 이름으로 쓰고 T포즈 한 프레임으로 시작합니다"
     ),
-    "Exported: {}": "내보냄: {}",
-    "Frames {}": "프레임 {}",
+    "Exported: {names}": "내보냄: {names}",
+    "{file}: the name of this file has to end with {suffix}": (
+        "{file}: 파일 이름이 {suffix}(으)로 끝나야 합니다"
+    ),
+    "select the character's armature first": "먼저 캐릭터의 아마튜어를 선택하세요",
+    "{file} exists already: choose another name": (
+        "{file}이(가) 이미 있습니다. 다른 이름을 고르세요"
+    ),
+    "{file} exists already: choose another name, or leave out the speech": (
+        "{file}이(가) 이미 있습니다. 다른 이름을 고르거나 음성을 빼세요"
+    ),
+    "“{name}” plays no take: choose one in the list of takes, or export the whole NLA": (
+        "“{name}”이(가) 재생하는 테이크가 없습니다. 목록에서 테이크를 고르거나 NLA 전체를 "
+        "내보내세요"
+    ),
+    "Frames {frames}": "프레임 {frames}",
 }

@@ -23,7 +23,8 @@ from ..core.face_file import MAX_WEIGHT
 from ..core.face_names import ARKIT
 from ..scene import face as faces
 from . import insert, session
-from .translations import CONTEXT
+from .panel import draw_problem
+from .translations import CONTEXT, filled
 
 Result = set[str]
 SLIDERS = 32
@@ -46,14 +47,21 @@ def chosen_mesh(context: bpy.types.Context) -> bpy.types.Object | None:
     return next(iter(named or meshes), None)
 
 
-def chosen_map(context: bpy.types.Context) -> tuple[bpy.types.Key, FaceMap]:
-    """The shape keys that the sub-panel is about, and what they show; `UserError` for none."""
+def editable_mesh(context: bpy.types.Context) -> bpy.types.Object:
+    """The same mesh; `UserError` where there is none, or its map cannot be changed."""
     mesh = chosen_mesh(context)
     if mesh is None:
         raise UserError("select a character whose mesh has shape keys")
     if not mesh.data.shape_keys.is_editable:
-        raise UserError(f"“{mesh.name}” is linked from another file; its face cannot be changed")
-    return mesh.data.shape_keys, faces.face_map_of(mesh.data.shape_keys)
+        linked = "“{mesh}” is linked from another file; its face cannot be changed"
+        raise UserError(filled(linked, mesh=mesh.name))
+    return mesh
+
+
+def chosen_map(context: bpy.types.Context) -> tuple[bpy.types.Key, FaceMap]:
+    """The shape keys that the sub-panel is about, and what they show; `UserError` for none."""
+    keys = editable_mesh(context).data.shape_keys
+    return keys, faces.face_map_of(keys)
 
 
 def _active_shape(context: bpy.types.Context, keys: bpy.types.Key) -> str:
@@ -198,7 +206,7 @@ class MOMJIT_PT_face(bpy.types.Panel):
         try:
             face = faces.face_map_of(keys)
         except UserError as error:
-            layout.label(text=str(error), icon="ERROR", translate=False)
+            draw_problem(layout, context, error)
             layout.operator("momjit.reset_face", icon="LOOP_BACK")
             return
         _draw_found(layout, mesh, face)
@@ -213,9 +221,7 @@ def _draw_found(layout: bpy.types.UILayout, mesh: bpy.types.Object, face: FaceMa
     title = face.title or translated("No known shape keys")
     if own:
         title = f"{title} · {translated('edited')}" if face.title else translated("edited")
-    said = translated("{count} of {all} expressions").format(
-        count=len(face.carried), all=len(ARKIT)
-    )
+    said = filled("{count} of {all} expressions", count=len(face.carried), all=len(ARKIT))
     row = layout.row()
     row.label(text=title, icon="GREASEPENCIL" if own else "CHECKMARK", translate=False)
     right = row.row()
@@ -269,6 +275,11 @@ KOREAN = {
     "No known shape keys": "아는 셰이프 키가 없음",
     "edited": "수정됨",
     "{count} of {all} expressions": "표정 {all}개 중 {count}개",
+    "select a character whose mesh has shape keys": "셰이프 키가 있는 캐릭터를 선택하세요",
+    "choose a shape key in the list": "목록에서 셰이프 키를 고르세요",
+    "“{mesh}” is linked from another file; its face cannot be changed": (
+        "“{mesh}”은(는) 다른 파일에서 링크되어 얼굴을 바꿀 수 없습니다"
+    ),
     "Which of the character's meshes: each has its own shape keys": (
         "캐릭터의 어느 메시인지. 메시마다 셰이프 키가 따로 있습니다"
     ),

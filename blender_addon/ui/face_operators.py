@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import bpy
 from bpy.app.translations import pgettext_iface as translated
@@ -16,10 +16,9 @@ from ..core.face_file import read_face, write_face
 from ..core.face_names import ARKIT
 from ..scene import face as faces
 from . import insert
-from .face import active_weights, chosen_map, chosen_mesh, faces_folder, keep_weights
-from .operators import refused
-
-Result = set[str]
+from .face import active_weights, chosen_map, editable_mesh, faces_folder, keep_weights
+from .map_operator import MapFileOperator, MapOperator
+from .translations import filled
 
 
 def _mesh_items(self: Any, context: bpy.types.Context | None) -> list[tuple[str, str, str]]:
@@ -29,23 +28,7 @@ def _mesh_items(self: Any, context: bpy.types.Context | None) -> list[tuple[str,
     return _mesh_items.rows
 
 
-class _FaceOperator(bpy.types.Operator if TYPE_CHECKING else object):
-    """Reports what the user can mend, and changes nothing then."""
-
-    def change(self, context: bpy.types.Context) -> None:
-        """What the button does; `UserError` where that cannot be."""
-        raise NotImplementedError
-
-    def execute(self, context: bpy.types.Context) -> Result:
-        """Change the face; say why where that cannot be."""
-        try:
-            self.change(context)
-        except UserError as error:
-            return refused(self, error)
-        return {"FINISHED"}
-
-
-class MOMJIT_OT_choose_face(_FaceOperator, bpy.types.Operator):
+class MOMJIT_OT_choose_face(MapOperator, bpy.types.Operator):
     """Look at another mesh of the character: body, teeth and brows have shape keys of their own"""
 
     bl_idname = "momjit.choose_face"
@@ -60,7 +43,7 @@ class MOMJIT_OT_choose_face(_FaceOperator, bpy.types.Operator):
         context.scene.momjit_face.active = 1
 
 
-class MOMJIT_OT_add_expression(_FaceOperator, bpy.types.Operator):
+class MOMJIT_OT_add_expression(MapOperator, bpy.types.Operator):
     """Let the shape key show one more of the 52 expressions of ARKit"""
 
     bl_idname = "momjit.add_expression"
@@ -77,7 +60,7 @@ class MOMJIT_OT_add_expression(_FaceOperator, bpy.types.Operator):
         keep_weights(keys, face, shape, {**face.blocks.get(shape, {}), self.expression: 1.0})
 
 
-class MOMJIT_OT_remove_expression(_FaceOperator, bpy.types.Operator):
+class MOMJIT_OT_remove_expression(MapOperator, bpy.types.Operator):
     """Let the shape key no longer show this expression"""
 
     bl_idname = "momjit.remove_expression"
@@ -91,11 +74,12 @@ class MOMJIT_OT_remove_expression(_FaceOperator, bpy.types.Operator):
         keys, face, shape = active_weights(context)
         weights = dict(face.blocks.get(shape, {}))
         if weights.pop(self.expression, None) is None:
-            raise UserError(f"“{shape}” does not show {self.expression}")
+            shown = "“{shape}” does not show {expression}"
+            raise UserError(filled(shown, shape=shape, expression=self.expression))
         keep_weights(keys, face, shape, weights)
 
 
-class MOMJIT_OT_reset_face(_FaceOperator, bpy.types.Operator):
+class MOMJIT_OT_reset_face(MapOperator, bpy.types.Operator):
     """Forget what was edited, and go by the names of the shape keys again"""
 
     bl_idname = "momjit.reset_face"
@@ -104,13 +88,11 @@ class MOMJIT_OT_reset_face(_FaceOperator, bpy.types.Operator):
 
     def change(self, context: bpy.types.Context) -> None:
         """Drop the map of this mesh."""
-        mesh = chosen_mesh(context)
-        if mesh is None:
-            raise UserError("select a character whose mesh has shape keys")
+        mesh = editable_mesh(context)
         faces.forget_face_map(mesh.data.shape_keys)
 
 
-class MOMJIT_OT_save_face(_FaceOperator, bpy.types.Operator):
+class MOMJIT_OT_save_face(MapOperator, bpy.types.Operator):
     """Use this map from now on for every mesh with the same shape keys, also in other scenes"""
 
     bl_idname = "momjit.save_face"
@@ -124,22 +106,10 @@ class MOMJIT_OT_save_face(_FaceOperator, bpy.types.Operator):
         self.report({"INFO"}, translated("Saved for faces like this"))
 
 
-class _FaceFile(_FaceOperator):
-    """Asks for a file first."""
-
-    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
-    filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
-
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
-        """Open the file browser."""
-        self.filepath = self.filepath or "face.json"
-        context.window_manager.fileselect_add(self)
-        return {"RUNNING_MODAL"}
-
-
-class MOMJIT_OT_export_face(_FaceFile, bpy.types.Operator):
+class MOMJIT_OT_export_face(MapFileOperator, bpy.types.Operator):
     """Write this map into a file, to keep it or to give it away"""
 
+    suggested = "face.json"
     bl_idname = "momjit.export_face"
     bl_label = "Export Face Map"
 
@@ -149,21 +119,21 @@ class MOMJIT_OT_export_face(_FaceFile, bpy.types.Operator):
         write_face(Path(self.filepath), face)
 
 
-class MOMJIT_OT_import_face(_FaceFile, bpy.types.Operator):
+class MOMJIT_OT_import_face(MapFileOperator, bpy.types.Operator):
     """Read a map from a file, for the shape keys of this mesh that it names"""
 
+    suggested = "face.json"
     bl_idname = "momjit.import_face"
     bl_label = "Import Face Map"
     bl_options = {"REGISTER", "UNDO"}
 
     def change(self, context: bpy.types.Context) -> None:
         """Keep the map with the mesh."""
-        mesh = chosen_mesh(context)
-        if mesh is None:
-            raise UserError("select a character whose mesh has shape keys")
+        mesh = editable_mesh(context)
         face = read_face(Path(self.filepath))
         if not face.blocks.keys() & set(faces.shape_names(mesh.data.shape_keys)):
-            raise UserError(f"{self.filepath}: names none of the shape keys of “{mesh.name}”")
+            strange = "{file}: names none of the shape keys of “{mesh}”"
+            raise UserError(filled(strange, file=self.filepath, mesh=mesh.name))
         faces.keep_face_map(mesh.data.shape_keys, face)
 
 
@@ -198,6 +168,10 @@ KOREAN = {
         "파일에서 맵을 읽어, 이름이 있는 이 메시의 셰이프 키에 씁니다"
     ),
     "Expression": "표정",
+    "“{shape}” does not show {expression}": "“{shape}”은(는) {expression} 표정을 나타내지 않습니다",
+    "{file}: names none of the shape keys of “{mesh}”": (
+        "{file}: “{mesh}”의 셰이프 키가 하나도 없습니다"
+    ),
 }
 
 CLASSES = (

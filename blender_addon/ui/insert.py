@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import bpy
-from bpy.app.translations import pgettext_iface as translated
 
 from .. import compat
 from ..core.clip_reader import Clip, read_clip
@@ -19,6 +18,7 @@ from ..core.manner import Manner
 from ..core.phrases import moments
 from ..scene.avatar import Avatar, avatar_of, load_avatar
 from ..scene.bones import BONES, recall_map
+from ..scene.clock import frame_rate
 from ..scene.face import FOLDER, recall_faces
 from ..scene.lineup import lay_strip, make_room
 from ..scene.markers import add_marks, marks_of
@@ -27,6 +27,7 @@ from ..scene.perform import AS_IT_IS, Performance, perform_clip
 from ..scene.speech import add_speech
 from ..scene.takes import Take, record_take
 from . import session
+from .translations import filled
 
 
 @dataclass(frozen=True)
@@ -133,17 +134,12 @@ def perform(
     return performed
 
 
-def frame_rate(scene: bpy.types.Scene) -> float:
-    """Frames a second of the scene."""
-    return scene.render.fps / scene.render.fps_base
-
-
 @contextmanager
 def shown(name: str) -> Iterator[None]:
     """Work in the scene that was open when the user asked, whatever is in front by now."""
     scene = bpy.data.scenes.get(name)
     if scene is None:
-        raise UserError(f"the scene “{name}” is no longer in the file")
+        raise UserError(filled("the scene “{name}” is no longer in the file", name=name))
     windows = [w for w in bpy.context.window_manager.windows if w.scene == scene]
     context = {"window": windows[0]} if windows else {"view_layer": scene.view_layers[0]}
     with bpy.context.temp_override(scene=scene, **context):
@@ -155,9 +151,8 @@ def _find(name: str | None, clip_path: Path) -> bpy.types.Object | None:
         return None
     armature = bpy.data.objects.get(name)
     if armature is None or armature.type != "ARMATURE":
-        raise UserError(
-            f"the armature “{name}” is no longer in the scene; the clip is kept in {clip_path}"
-        )
+        gone = "the armature “{name}” is no longer in the scene; the clip is kept in {path}"
+        raise UserError(filled(gone, name=name, path=clip_path))
     return armature
 
 
@@ -183,9 +178,9 @@ def _avatar(
 
 def _summary(clip: Clip, avatar: Avatar, performed: Performance) -> str:
     """What was brought in, and line by line what was not."""
-    done = translated("“{name}”: {seconds:.1f} s, {bones} bones, {shapes} expressions")
     lines = [
-        done.format(
+        filled(
+            "“{name}”: {seconds:.1f} s, {bones} bones, {shapes} expressions",
             name=avatar.armature.name,
             seconds=clip.duration,
             bones=len(performed.motion.bones),
@@ -197,7 +192,7 @@ def _summary(clip: Clip, avatar: Avatar, performed: Performance) -> str:
         ("locked or driven, so left alone: {names}", performed.keyed.untouched),
     ):
         if names:
-            lines.append(translated(said).format(names=", ".join(names)))
+            lines.append(filled(said, names=", ".join(names)))
     return "\n".join([*lines, *avatar.remarks])
 
 
@@ -226,6 +221,10 @@ def undo_step(message: str) -> Iterator[None]:
 KOREAN = {
     "“{name}”: {seconds:.1f} s, {bones} bones, {shapes} expressions": (
         "“{name}”: {seconds:.1f}초, 본 {bones}개, 표정 {shapes}개"
+    ),
+    "the scene “{name}” is no longer in the file": "장면 “{name}”이(가) 파일에 없습니다",
+    "the armature “{name}” is no longer in the scene; the clip is kept in {path}": (
+        "아마튜어 “{name}”이(가) 장면에 없습니다. 클립은 {path}에 남아 있습니다"
     ),
     "not on this rig: {names}": "이 리그에 없음: {names}",
     "locked or driven, so left alone: {names}": "잠겼거나 드라이버가 있어 그대로 둠: {names}",

@@ -13,6 +13,7 @@ from bpy.app.translations import pgettext_iface as translated
 
 from ..client.errors import BackendError
 from ..core.errors import UserError
+from ..scene.clock import frame_rate
 from . import insert, session
 from .preferences import preferences, results_folder
 from .settings import AUTOMATIC, MOMJIT_settings
@@ -55,10 +56,11 @@ def _generate(context: bpy.types.Context, settings: MOMJIT_settings) -> None:
         raise UserError("there is nothing to say: type a sentence, or choose a recording")
     arguments = performance_arguments(context, settings, settings.recording())
     placement = insert.Placement.from_settings(context)
+    source = None if placement.armature else settings.character_source()
     folder = new_folder(results_folder(context))
     current = connect(context)
     made = current.submit(_job(current, settings.mode), arguments)
-    character = None if placement.armature else Character(current, settings.character_source())
+    character = Character(current, source) if source is not None else None
 
     def finish() -> str:
         avatar = character.file() if character else None
@@ -166,7 +168,6 @@ def performance_arguments(
     context: bpy.types.Context, settings: MOMJIT_settings, audio: Path | None
 ) -> dict[str, object]:
     """What the job "perform" is given for the panel's choices; `UserError` for missing files."""
-    render = context.scene.render
     return {
         "text": settings.full_text(),
         "style": settings.style_name,
@@ -174,7 +175,7 @@ def performance_arguments(
         "seed": settings.seed,
         "voice": None if settings.voice_name == AUTOMATIC else settings.voice_name,
         "audio": audio,
-        "fps": render.fps / render.fps_base,
+        "fps": frame_rate(context.scene),
         "exemplar": settings.exemplar_file(),
         "emblems": settings.emblems,
     }

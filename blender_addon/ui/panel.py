@@ -8,6 +8,7 @@ import bpy
 from bpy.app.translations import pgettext_iface as translated
 
 from ..client.errors import BackendError
+from ..core.errors import UserError
 from . import insert, session
 from .operators import refresh
 from .preferences import ADDON, draw_install_button, draw_note, preferences
@@ -154,6 +155,16 @@ def draw_choice(layout: bpy.types.UILayout, data: Any, name: str) -> None:
     row.prop(data, name, expand=True)
 
 
+def draw_problem(
+    layout: bpy.types.UILayout, context: bpy.types.Context, problem: UserError
+) -> None:
+    """Draw what is in the way, wrapped to the width of the region."""
+    column = layout.column(align=True)
+    column.alert = True
+    for number, line in enumerate(wrap(translated(str(problem)), text_columns(context) - 5)):
+        column.label(text=line, icon="BLANK1" if number else "ERROR", translate=False)
+
+
 def text_columns(context: bpy.types.Context) -> int:
     """How many Latin characters fit across the region."""
     scale = context.preferences.system.ui_scale
@@ -168,4 +179,5 @@ def _fill_lists() -> None:
         session.current().notes["catalogue"] = session.Note(str(error), is_error=True)
 
 
+TIMERS = (_fill_lists,)
 CLASSES = (MOMJIT_PT_main, MOMJIT_PT_options)

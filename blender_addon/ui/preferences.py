@@ -19,6 +19,7 @@ from ..client.process import LocalWorker
 from ..client.remote import RemoteWorker, remote_worker
 from . import session
 from .progress import draw_progress
+from .translations import filled
 from .wrap import wrap
 
 ADDON = __name__.rpartition(".ui.")[0]
@@ -143,8 +144,8 @@ def _draw_installation(layout: bpy.types.UILayout, settings: MOMJIT_preferences)
     if installed:
         used = current.measured(here)
         size = "…" if used is None else f"{used / 1e9:.1f}"
-        said = translated("momjit {version}, {size} GB on the disk")
-        text = said.format(version=installed.version, size=size)
+        said = "momjit {version}, {size} GB on the disk"
+        text = filled(said, version=installed.version, size=size)
         layout.label(text=text, icon="CHECKMARK", translate=False)
         if wheel and installed.identity != wheel.identity:
             layout.label(text="This add-on carries another version: update", icon="FILE_REFRESH")
@@ -159,9 +160,9 @@ def _draw_installation(layout: bpy.types.UILayout, settings: MOMJIT_preferences)
     if here.log.exists():
         row.operator("momjit.show_install_log", text="", icon="TEXT")
     if not busy and not installed:
-        needs = translated("About {size:.0f} GB of disk are needed")
         size = space_needed(settings.torch_index) / 1e9
-        layout.label(text=needs.format(size=size), icon="DISK_DRIVE", translate=False)
+        needs = filled("About {size:.0f} GB of disk are needed", size=size)
+        layout.label(text=needs, icon="DISK_DRIVE", translate=False)
     if not busy:
         for name in ("install_python", "torch_index", "pip_options"):
             layout.prop(settings, name)
@@ -191,7 +192,8 @@ def _draw_check(layout: bpy.types.UILayout) -> None:
     draw_note(layout, current, "check", columns=COLUMNS)
     for check in current.checks:
         icon = "CHECKMARK" if check.ok else "ERROR" if check.needed else "INFO"
-        layout.label(text=f"{check.name}: {check.detail}", icon=icon, translate=False)
+        for number, line in enumerate(wrap(f"{check.name}: {check.detail}", COLUMNS)):
+            layout.label(text=line, icon="BLANK1" if number else icon, translate=False)
 
 
 def draw_note(
@@ -296,6 +298,11 @@ KOREAN = {
     ),
     "More options for pip, such as --proxy or --index-url of your company": (
         "pip에 더 줄 옵션. 예: 회사의 --proxy 또는 --index-url"
+    ),
+    "Where clips and speech are kept. Empty: the folder momjit beside the saved scene, or "
+    "Blender's user folder before the scene is saved": (
+        "클립과 음성을 둘 곳. 비우면 저장한 장면 옆의 momjit 폴더에, 저장하기 전에는 블렌더 "
+        "사용자 폴더에 둡니다"
     ),
     "This copy of the add-on does not carry the backend": "이 애드온에는 백엔드가 없습니다",
     "momjit {version}, {size} GB on the disk": "momjit {version}, 디스크 {size} GB 사용",

@@ -7,6 +7,7 @@ from bpy.app.translations import pgettext_iface as translated
 
 from ..client.task import Task
 from . import session
+from .translations import filled
 
 
 def draw_progress(layout: bpy.types.UILayout, name: str, *, scale: float = 1.0) -> bool:
@@ -41,10 +42,8 @@ def progress_text(task: Task) -> str:
 def _rounded(seconds: float) -> str:
     """How long it takes, no more exactly than anybody can know."""
     if seconds < 10.0:
-        return translated("{seconds} s left").format(seconds=max(1, round(seconds)))
-    seconds = 5 * round(seconds / 5)
-    if seconds < 60:
-        return translated("{seconds} s left").format(seconds=seconds)
-    return translated("{minutes}:{seconds:02} left").format(
-        minutes=seconds // 60, seconds=seconds % 60
-    )
+        return filled("{seconds} s left", seconds=max(1, round(seconds)))
+    minutes, seconds = divmod(5 * round(seconds / 5), 60)
+    if not minutes:
+        return filled("{seconds} s left", seconds=seconds)
+    return filled("{minutes}:{seconds:02} left", minutes=minutes, seconds=seconds)

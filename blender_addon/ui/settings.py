@@ -22,7 +22,7 @@ from bpy.props import (
 from ..client.catalogue import Choice
 from ..core.errors import UserError
 from . import session
-from .translations import CONTEXT
+from .translations import CONTEXT, filled
 
 AUTOMATIC = "AUTOMATIC"
 MODES = (
@@ -195,7 +195,7 @@ def existing_file(path: str, what: str) -> Path:
     """The absolute path of a file that the user named; `UserError` if there is none."""
     file = Path(bpy.path.abspath(path))
     if not file.is_file():
-        raise UserError(f"{what} does not exist: {file}")
+        raise UserError(filled(f"{what} does not exist: {{file}}", file=file))
     return file
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bpy.app.translations import pgettext_iface
+
 KOREAN = {
     "Generate": "생성",
     "Cancel": "취소",
@@ -19,7 +21,6 @@ KOREAN = {
     "Automatic": "자동",
     "Options": "옵션",
     "Results": "결과 폴더",
-    "Backend Python": "백엔드 파이썬",
     "Begin at the Current Frame": "현재 프레임에서 시작",
     "Sound Strip": "사운드 스트립",
     "Word Markers": "단어 마커",
@@ -117,6 +118,10 @@ KOREAN = {
     "choose a character's file: glb, vrm, fbx or blend": (
         "캐릭터 파일을 고르세요: glb, vrm, fbx, blend"
     ),
+    "the recording does not exist: {file}": "녹음 파일이 없습니다: {file}",
+    "the character's file does not exist: {file}": "캐릭터 파일이 없습니다: {file}",
+    "the motion file does not exist: {file}": "모션 파일이 없습니다: {file}",
+    "the script does not exist: {file}": "대본 파일이 없습니다: {file}",
     "choose a recording, or let a voice speak": "녹음 파일을 고르거나 합성 음성을 쓰세요",
     "Another number, another take of the same line": "숫자를 바꾸면 같은 대사의 다른 테이크",
     "Else at the first frame of the scene": "끄면 장면의 첫 프레임에서 시작합니다",
@@ -127,6 +132,11 @@ KOREAN = {
 
 CONTEXT = "momjit"
 """Of words that Blender translates in another meaning: a performance is no speed."""
+
+
+def filled(template: str, **values: object) -> str:
+    """A text in the language of the window, with the values in its places."""
+    return pgettext_iface(template).format(**values)
 
 
 def table(korean: dict[str, str]) -> dict[str, dict[tuple[str, str], str]]:

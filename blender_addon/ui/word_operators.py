@@ -8,10 +8,12 @@ from ..client.errors import BackendError
 from ..core.errors import UserError
 from ..core.phrases import moments
 from ..scene import markers
+from ..scene.clock import frame_rate
 from . import insert, session
 from .operators import connect, new_folder, refused
 from .preferences import results_folder
-from .words import chosen_stretch, fill, listed_kinds, require_take, scene_fps
+from .translations import filled
+from .words import chosen_stretch, fill, listed_kinds, require_take
 
 Result = set[str]
 REDO = (
@@ -47,7 +49,8 @@ def _redo(context: bpy.types.Context) -> None:
     speech = take.clip.with_suffix(".wav")
     for file in (take.clip, speech):
         if not file.is_file():
-            raise UserError(f"this take cannot be performed anew, since a file is gone: {file}")
+            gone = "this take cannot be performed anew, since a file is gone: {file}"
+            raise UserError(filled(gone, file=file))
     exemplar = context.scene.momjit.exemplar_file() if "exemplar" in take.provenance else None
     arguments = {"clip": take.clip, "start": start, "end": end, "seed": None, "exemplar": exemplar}
     placement = insert.Placement(
@@ -108,7 +111,7 @@ def _marks(context: bpy.types.Context) -> list[markers.Mark]:
     take = require_take(context).take
     kinds = listed_kinds(context.window_manager.momjit_words)
     listed = [moment for moment in moments(take.spans) if moment.kind in kinds]
-    return markers.marks_of(listed, take.start, scene_fps(context))
+    return markers.marks_of(listed, take.start, frame_rate(context.scene))
 
 
 class MOMJIT_OT_clear_words(bpy.types.Operator):
@@ -134,6 +137,9 @@ KOREAN = {
     ),
     "Take the markers of the listed words and gestures off the timeline; others stay": (
         "목록의 단어와 몸짓 마커를 타임라인에서 지웁니다. 다른 마커는 그대로 둡니다"
+    ),
+    "this take cannot be performed anew, since a file is gone: {file}": (
+        "파일이 없어 이 테이크를 새로 연기할 수 없습니다: {file}"
     ),
     "Tick no row": "고른 줄을 모두 풉니다",
 }

@@ -20,6 +20,7 @@ from bpy.props import (
 
 from ..core.errors import UserError
 from ..core.phrases import Moment, Stretch, moments, phrase_at, stretch_of, within
+from ..scene.clock import frame_rate
 from ..scene.lineup import strip_at
 from ..scene.takes import Take, playing, take_of
 from . import insert, session
@@ -61,11 +62,6 @@ def require_take(context: bpy.types.Context) -> Current:
     if found is None:
         raise UserError("select a character that plays a performance of momjit")
     return found
-
-
-def scene_fps(context: bpy.types.Context) -> float:
-    """Frames a second of the scene."""
-    return context.scene.render.fps / context.scene.render.fps_base
 
 
 class MOMJIT_moment(bpy.types.PropertyGroup):
@@ -117,7 +113,7 @@ def fill(context: bpy.types.Context) -> None:
         row = words.rows.add()
         row.kind, row.text, row.hand, row.number = moment.kind, moment.text, moment.hand, number
         row.seconds = moment.peak
-        row.at = round(take.start + moment.peak * scene_fps(context))
+        row.at = round(take.start + moment.peak * frame_rate(context.scene))
 
 
 def _signature(context: bpy.types.Context) -> str:
@@ -126,7 +122,7 @@ def _signature(context: bpy.types.Context) -> str:
     if found is None:
         return ""
     take = found.take
-    return f"{found.armature.name}|{take.clip}|{take.start}|{scene_fps(context)}"
+    return f"{found.armature.name}|{take.clip}|{take.start}|{frame_rate(context.scene)}"
 
 
 def _fill_soon() -> None:
@@ -246,7 +242,7 @@ def _draw_reroll(
 def chosen_stretch(context: bpy.types.Context, take: Take) -> Stretch:
     """The seconds of the clip that are to be performed anew; `UserError` when none are chosen."""
     words: MOMJIT_words = context.window_manager.momjit_words
-    shown, fps = moments(take.spans), scene_fps(context)
+    shown, fps = moments(take.spans), frame_rate(context.scene)
     duration = (take.end - take.start) / fps + 1.0 / take.fps  # the last frame lasts, too
     if words.stretch == "PHRASE":
         phrase = phrase_at(shown, (context.scene.frame_current - take.start) / fps)
@@ -319,6 +315,7 @@ KOREAN = {
     "gesture nod": "끄덕임",
 }
 
+TIMERS = (_fill_soon,)
 CLASSES = (MOMJIT_moment, MOMJIT_words, MOMJIT_UL_words, MOMJIT_PT_words)
 PROPERTIES = ((bpy.types.WindowManager, "momjit_words", MOMJIT_words),)
 """With the window, not with the scene: the list is neither saved nor undone."""
