@@ -83,6 +83,16 @@ def test_reach_ends_softly_and_never_beyond_the_limb():
     assert np.abs(np.diff(steps)).max() < 0.1 * steps[0], "it brakes, it does not stop dead"
 
 
+def test_a_limb_folds_to_its_tightest_without_wasting_room():
+    chain = right_angle()
+    least, most = chain.reach()
+    at_least = within_reach(chain, np.array([least, 0.0, 0.0]))[0]
+    assert least < at_least < least + 0.005 * most
+    np.testing.assert_allclose(
+        within_reach(chain, np.array([1.1 * least, 0.0, 0.0]))[0], 1.1 * least
+    )
+
+
 def test_a_limb_may_stay_as_straight_or_as_bent_as_it_is():
     straight = Chain(ORIGIN, np.array([1.0, 0.0, 0.0]), np.array([2.0, 0.0, 0.0]))
     np.testing.assert_allclose(within_reach(straight, straight.end), straight.end)

@@ -14,6 +14,9 @@ FULLEST = 0.9995
 SOFTNESS = 0.04
 """Share of the limb's length over which it slows down before it is straight."""
 
+YIELDING = 0.01
+"""The same before it is fully bent, where nothing can snap."""
+
 UNCLEAR = 0.06
 """Height of the middle above the line from base to end, as a share of the upper bone, up to which
 a limb counts as straight: which way it bends is noise then."""
@@ -51,9 +54,8 @@ def within_reach(chain: Chain, target: Array) -> Array:
     now = np.linalg.norm(chain.end - chain.base, axis=-1)
     least, most = chain.reach()
     most, least = np.maximum(most, now), np.minimum(least, now)
-    soft = SOFTNESS * most
-    eased = most - _eased(most - wanted, np.minimum(soft, most - now))
-    distance = least + _eased(eased - least, np.minimum(soft, now - least))
+    eased = most - _eased(most - wanted, np.minimum(SOFTNESS * most, most - now))
+    distance = least + _eased(eased - least, np.minimum(YIELDING * most, now - least))
     return chain.base + normalize(line) * distance[..., None]
 
 
