@@ -221,9 +221,27 @@ def _import_bvh(path: Path) -> None:
 
 
 def _append(path: Path) -> None:
+    """Take over the character alone: no lights, props or widgets of its file."""
     with bpy.data.libraries.load(str(path), link=False) as (source, target):
         target.objects = list(source.objects)
-    for item in target.objects:
-        if item is not None and item.type in {"ARMATURE", "MESH", "EMPTY"}:
-            bpy.context.scene.collection.objects.link(item)
+    objects = {item for item in target.objects if item is not None}
+    armature = _main_armature(objects, str(path))
+    wanted = {armature}
+    for item in objects:
+        above = _above(item)
+        if armature in above or _follows(item, armature):
+            wanted |= {item, *above}
+    wanted |= set(_above(armature))
+    for item in wanted:
+        bpy.context.scene.collection.objects.link(item)
+    bpy.data.batch_remove([item for item in objects - wanted if not item.users])
     bpy.context.view_layer.update()
+
+
+def _above(item: bpy.types.Object) -> list[bpy.types.Object]:
+    """What an object hangs from, nearest first."""
+    above = []
+    while item.parent is not None:
+        item = item.parent
+        above.append(item)
+    return above
