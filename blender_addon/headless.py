@@ -16,9 +16,9 @@ from .core.export_preset import export_preset
 from .core.subtitles import WRITERS, Cue, clip_cues, cut_cues, write_subtitles
 from .filming import PICTURES, Film, check_pictures, look_of, set_stage, shoot
 from .scene.avatar import load_avatar
+from .scene.clock import set_frame_rate
 from .scene.export import SUFFIXES, ExportOptions, export_character
 from .scene.perform import Performance, perform_clip
-from .scene.render import set_frame_rate
 
 if TYPE_CHECKING:
     from .cli import Reporter

@@ -58,6 +58,7 @@ class Task:
     """A wish of the user: `finish` runs on the main thread, once, when all its work is done.
 
     `for_scene`: `finish` changes the scene, so it waits until the user's hands are off it;
+    `in_scene`: the work itself is done in the open file;
     `announced`: the user has been told that `finish` comes next, since it may take seconds.
     """
 
@@ -65,6 +66,7 @@ class Task:
     jobs: Sequence[Work]
     finish: Callable[[], str]
     for_scene: bool = False
+    in_scene: bool = False
     announced: bool = False
     pace: Pace = field(default_factory=lambda: Pace(time.monotonic()))
 

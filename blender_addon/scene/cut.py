@@ -16,7 +16,8 @@ from ..core.errors import UserError
 from ..core.frame_folder import FrameFolder
 from ..core.picture import Size, safe_area
 from ..core.subtitles import LINE, Cue
-from .render import MARK, Render, Steps, set_frame_rate, take_pictures
+from .clock import set_frame_rate
+from .render import MARK, Render, Steps, take_pictures
 
 MOVIES = (".mp4", ".webm", ".mov")
 SEE_THROUGH = (".webm", ".mov")

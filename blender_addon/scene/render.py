@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 import bpy
@@ -65,13 +64,6 @@ def set_up_render(scene: bpy.types.Scene, look: Look) -> None:
         render.use_compositing = False
         engines = {"workbench": _workbench, "cycles": _cycles, "eevee": _eevee}
         engines[look.engine](scene, look.samples)
-
-
-def set_frame_rate(scene: bpy.types.Scene, fps: float) -> None:
-    """Exact whole or broken rates (29.97 as 30000/1001)."""
-    ratio = Fraction(fps).limit_denominator(1001)
-    whole = round(fps) or 1
-    scene.render.fps, scene.render.fps_base = whole, whole / float(ratio)
 
 
 def _workbench(scene: bpy.types.Scene, samples: int) -> None:

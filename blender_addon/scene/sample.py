@@ -15,6 +15,7 @@ from mathutils import Matrix
 from ..core.errors import UserError
 from ..core.game_rig import game_tree, turn_and_scale
 from ..core.quaternion import Array
+from .clock import frame_rate
 
 MAX_FRAMES = 100_000
 
@@ -104,7 +105,7 @@ def sample_take(
         place=place,
         meshes={mesh: Matrix(inside[0]) @ _in_rest(mesh, armature) for mesh in meshes},
         weights=weights,
-        fps=scene.render.fps / scene.render.fps_base,
+        fps=frame_rate(scene),
     )
 
 

@@ -8,12 +8,13 @@ from dataclasses import replace
 import bpy
 
 from ..core.clip_reader import Span
+from .clock import frame_rate
 from .takes import Take, playing_take, take_of
 
 
 def spoken(scene: bpy.types.Scene, character: bpy.types.Object) -> tuple[Span, ...]:
     """The words of all takes that play, in seconds from the scene's first frame."""
-    fps = scene.render.fps / scene.render.fps_base
+    fps = frame_rate(scene)
     return tuple(
         replace(
             word,

@@ -18,7 +18,8 @@ from ..core.errors import UserError
 from ..core.framing import Shot
 from .avatar import Avatar
 from .bones import bone_map_of
-from .render import MARK, Look, set_frame_rate, set_up_render
+from .clock import frame_rate, set_frame_rate
+from .render import MARK, Look, set_up_render
 from .rig import read_rig
 from .stage import build_stage, hands_in_scene, strike_stage
 from .takes import owners_of
@@ -133,8 +134,7 @@ def _subject(character: bpy.types.Object) -> Avatar:
 
 def _at_rate(scene: bpy.types.Scene, copy: bpy.types.Scene, fps: float) -> Studio:
     """Let the copy pass through the scene's time at another frame rate."""
-    render = scene.render
-    stretch = Fraction(fps * render.fps_base / render.fps).limit_denominator(900)
+    stretch = Fraction(fps / frame_rate(scene)).limit_denominator(900)
     if not 1 <= stretch.numerator <= 900:
         raise UserError(f"{fps:g} frames a second are too far from those of the scene")
     copy.render.frame_map_old, copy.render.frame_map_new = stretch.denominator, stretch.numerator

@@ -5,11 +5,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import bpy
 from bpy.app.translations import pgettext_iface as translated
-from bpy.props import EnumProperty, StringProperty
+from bpy.props import EnumProperty
 
 from ..core.errors import UserError
 from ..core.humanoid import HUMANOID
@@ -18,8 +17,8 @@ from ..core.map_file import read_map, saved_map, write_map
 from ..scene import bones
 from ..scene.rig import read_rig
 from . import insert, session
-
-Result = set[str]
+from .map_operator import MapFileOperator, MapOperator
+from .translations import filled
 
 
 def bones_folder() -> Path:
@@ -38,7 +37,8 @@ def armature_of(context: bpy.types.Context) -> bpy.types.Object:
 def _editable(context: bpy.types.Context) -> bpy.types.Object:
     armature = armature_of(context)
     if not armature.data.is_editable:
-        raise UserError(f"“{armature.name}” is linked from another file; override its data first")
+        linked = "“{name}” is linked from another file; override its data first"
+        raise UserError(filled(linked, name=armature.name))
     return armature
 
 
@@ -54,24 +54,7 @@ def choose_bone(context: bpy.types.Context, humanoid: str, bone: str | None) -> 
     bones.keep_map(armature, with_bones(bones.known_bones(armature, rig), rig, {humanoid: bone}))
 
 
-class _BoneOperator(bpy.types.Operator if TYPE_CHECKING else object):
-    """Reports what the user can mend, and changes nothing then."""
-
-    def change(self, context: bpy.types.Context) -> None:
-        """What the button does; `UserError` where that cannot be."""
-        raise NotImplementedError
-
-    def execute(self, context: bpy.types.Context) -> Result:
-        """Change the map; say why where that cannot be."""
-        try:
-            self.change(context)
-        except UserError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        return {"FINISHED"}
-
-
-class MOMJIT_OT_detect_bones(_BoneOperator, bpy.types.Operator):
+class MOMJIT_OT_detect_bones(MapOperator, bpy.types.Operator):
     """Forget what was chosen for this armature, and recognise its bones by names and shape"""
 
     bl_idname = "momjit.detect_bones"
@@ -83,7 +66,7 @@ class MOMJIT_OT_detect_bones(_BoneOperator, bpy.types.Operator):
         bones.forget_map(_editable(context))
 
 
-class MOMJIT_OT_pick_bone(_BoneOperator, bpy.types.Operator):
+class MOMJIT_OT_pick_bone(MapOperator, bpy.types.Operator):
     """Take the active bone of the rig for the part of the body that is chosen in the list"""
 
     bl_idname = "momjit.pick_bone"
@@ -98,7 +81,7 @@ class MOMJIT_OT_pick_bone(_BoneOperator, bpy.types.Operator):
         choose_bone(context, active_part(context), active.name)
 
 
-class MOMJIT_OT_show_bone(_BoneOperator, bpy.types.Operator):
+class MOMJIT_OT_show_bone(MapOperator, bpy.types.Operator):
     """Make the bone that was found the active one, to see it in the viewport"""
 
     bl_idname = "momjit.show_bone"
@@ -110,11 +93,11 @@ class MOMJIT_OT_show_bone(_BoneOperator, bpy.types.Operator):
         armature = armature_of(context)
         found = bones.known_bones(armature).bones.get(active_part(context))
         if found is None:
-            raise UserError(f"the rig has no bone for {active_part(context)}")
+            raise UserError(filled("the rig has no bone for {part}", part=active_part(context)))
         armature.data.bones.active = armature.data.bones[found[0]]
 
 
-class MOMJIT_OT_mirror_bones(_BoneOperator, bpy.types.Operator):
+class MOMJIT_OT_mirror_bones(MapOperator, bpy.types.Operator):
     """Choose for one side of the body the bones opposite those of the other side"""
 
     bl_idname = "momjit.mirror_bones"
@@ -136,7 +119,7 @@ class MOMJIT_OT_mirror_bones(_BoneOperator, bpy.types.Operator):
         bones.keep_map(armature, mirrored(bones.known_bones(armature, rig), rig, self.side))
 
 
-class MOMJIT_OT_save_bones(_BoneOperator, bpy.types.Operator):
+class MOMJIT_OT_save_bones(MapOperator, bpy.types.Operator):
     """Keep the map for other scenes."""
 
     bl_description = (
@@ -157,7 +140,7 @@ class MOMJIT_OT_save_bones(_BoneOperator, bpy.types.Operator):
         self.report({"INFO"}, translated("Saved for rigs like this"))
 
 
-class MOMJIT_OT_forget_bones(_BoneOperator, bpy.types.Operator):
+class MOMJIT_OT_forget_bones(MapOperator, bpy.types.Operator):
     """Delete the map that was saved for rigs with these bones"""
 
     bl_idname = "momjit.forget_bones"
@@ -172,22 +155,10 @@ class MOMJIT_OT_forget_bones(_BoneOperator, bpy.types.Operator):
         self.report({"INFO"}, translated("The saved map is deleted"))
 
 
-class _BoneFile(_BoneOperator):
-    """Asks for a file first."""
-
-    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
-    filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
-
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
-        """Open the file browser."""
-        self.filepath = self.filepath or "bones.json"
-        context.window_manager.fileselect_add(self)
-        return {"RUNNING_MODAL"}
-
-
-class MOMJIT_OT_export_bones(_BoneFile, bpy.types.Operator):
+class MOMJIT_OT_export_bones(MapFileOperator, bpy.types.Operator):
     """Write this map into a file, for `momjit retarget --bone-map` or to give it away"""
 
+    suggested = "bones.json"
     bl_idname = "momjit.export_bones"
     bl_label = "Export Bone Map"
 
@@ -196,9 +167,10 @@ class MOMJIT_OT_export_bones(_BoneFile, bpy.types.Operator):
         write_map(Path(self.filepath), bones.known_bones(armature_of(context)))
 
 
-class MOMJIT_OT_import_bones(_BoneFile, bpy.types.Operator):
+class MOMJIT_OT_import_bones(MapFileOperator, bpy.types.Operator):
     """Read a map from a file, for this armature"""
 
+    suggested = "bones.json"
     bl_idname = "momjit.import_bones"
     bl_label = "Import Bone Map"
     bl_options = {"REGISTER", "UNDO"}
@@ -210,7 +182,16 @@ class MOMJIT_OT_import_bones(_BoneFile, bpy.types.Operator):
 
 
 KOREAN = {
-    "Mirror": "미러",
+    "select the armature of a character": "캐릭터의 아마튜어를 선택하세요",
+    "“{name}” is linked from another file; override its data first": (
+        "“{name}”은(는) 다른 파일에서 링크되어 있습니다. 먼저 데이터를 오버라이드하세요"
+    ),
+    "no bone is active: click one in Pose Mode first": (
+        "활성 본이 없습니다. 먼저 포즈 모드에서 본을 클릭하세요"
+    ),
+    "the rig has no bone for {part}": "리그에 {part}에 해당하는 본이 없습니다",
+    "no map is saved for rigs like this": "이런 리그에 저장한 맵이 없습니다",
+    "Mirror": "좌우 반전",
     "From": "방향",
     "Left to Right": "왼쪽에서 오른쪽으로",
     "Right to Left": "오른쪽에서 왼쪽으로",

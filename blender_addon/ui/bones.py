@@ -18,12 +18,12 @@ from ..scene import bones
 from . import bone_operators, bone_reason, insert
 from .bone_operators import active_part, armature_of, choose_bone
 from .bone_reason import said
-from .translations import CONTEXT
+from .panel import draw_problem, text_columns
+from .translations import CONTEXT, filled
 from .wrap import wrap
 
 SURE, LIKELY = 0.9, 0.6
 """From these confidences on a bone gets a check mark, or no warning."""
-COLUMNS = 40
 
 
 def label_of(humanoid: str) -> str:
@@ -154,8 +154,7 @@ class MOMJIT_PT_bones(bpy.types.Panel):
         try:
             found = bones.known_bones(armature)
         except UserError as error:
-            for line in wrap(str(error), COLUMNS):
-                layout.label(text=line, icon="ERROR", translate=False)
+            draw_problem(layout, context, error)
             layout.operator("momjit.detect_bones", icon="LOOP_BACK")
             return
         _draw_found(layout, armature, found)
@@ -197,12 +196,13 @@ def _draw_active(
     row.operator("momjit.pick_bone", text="", icon="EYEDROPPER")
     row.operator("momjit.show_bone", text="", icon="RESTRICT_SELECT_OFF")
     if humanoid in found.bones:
+        columns = text_columns(context) - 5
         why = f"{found.confidence[humanoid]:.0%}: {said(found.reasons[humanoid])}"
-        for line in wrap(why, COLUMNS):
+        for line in wrap(why, columns):
             box.label(text=line, translate=False)
         if len(found.bones[humanoid]) > 1:
             shared = ", ".join(found.bones[humanoid][1:])
-            for line in wrap(translated("turns with it: {bones}").format(bones=shared), COLUMNS):
+            for line in wrap(filled("turns with it: {bones}", bones=shared), columns):
                 box.label(text=line, translate=False)
     row = layout.row(align=True)
     row.operator("momjit.detect_bones", icon="VIEWZOOM")
@@ -271,6 +271,7 @@ KOREAN = {
     " part alone": "몸의 이 부분처럼 움직일 본. 입력하여 찾고, 비우면 이 부분은 그대로 둡니다",
 }  # fmt: skip
 
+TIMERS = (_fill_rows,)
 CLASSES = (
     MOMJIT_bone_row,
     MOMJIT_body,

@@ -16,6 +16,7 @@ from ..core.atomic import free_path
 from ..core.errors import UserError
 from ..core.framing import Shot
 from ..core.subtitles import Cue, cut_cues, make_cues, write_subtitles
+from ..scene.clock import frame_rate
 from ..scene.cut import check_movie
 from ..scene.render import Steps
 from ..scene.spoken import spoken
@@ -28,6 +29,7 @@ from .preferences import draw_note
 from .progress import draw_progress
 from .render_settings import AS_IN_SCENE, PICTURES, MOMJIT_render
 from .render_work import Order, RenderWork, film_frames, film_movie, film_still
+from .translations import filled
 
 Result = set[str]
 TASK = "render"
@@ -101,7 +103,8 @@ def _begin(context: bpy.types.Context, steps: Steps, output: Path) -> None:
         raise UserError("the last picture or video is still being rendered; cancel it first")
     if bpy.app.is_job_running("RENDER"):
         raise UserError("Blender is rendering something else; wait for its end")
-    session.current().begin(TASK, "Rendering", [RenderWork(steps)], lambda: str(output))
+    work = [RenderWork(steps)]
+    session.current().begin(TASK, "Rendering", work, lambda: str(output), in_scene=True)
 
 
 def _order(context: bpy.types.Context, suffix: str) -> Order:
@@ -132,8 +135,9 @@ def _cues(scene: bpy.types.Scene, character: bpy.types.Object) -> tuple[Cue, ...
     """
     words = spoken(scene, character)
     if not words:
-        raise UserError(f"“{character.name}” says nothing in this scene that subtitles could show")
-    seconds = (scene.frame_end - scene.frame_start + 1) / insert.frame_rate(scene)
+        silent = "“{name}” says nothing in this scene that subtitles could show"
+        raise UserError(filled(silent, name=character.name))
+    seconds = (scene.frame_end - scene.frame_start + 1) / frame_rate(scene)
     early = max(0.0, -min(word.start for word in words))
     later = [replace(word, start=word.start + early, end=word.end + early) for word in words]
     whole = make_cues(later, max(early + seconds, *(word.end for word in later)))
@@ -233,7 +237,7 @@ KOREAN = {
     ),
     "Quality": "품질",
     "How much time a picture may take": "한 장에 들여도 되는 시간",
-    "Preview": "미리 보기",
+    "Preview": "미리보기",
     "Half the size, drawn by Workbench: at once": "절반 크기, 워크벤치로 그려 바로 나옵니다",
     "Draft": "초안",
     "Drawn by Workbench: for seconds of waiting": "워크벤치로 그려 몇 초면 나옵니다",
@@ -243,7 +247,7 @@ KOREAN = {
     ),
     "As in the Scene": "장면 설정대로",
     "The engine and the colours that the scene is set to": "장면에 설정된 엔진과 색",
-    "Format": "화면 비율",
+    "Shape": "화면 비율",
     "Shape and size of the picture": "화면의 비율과 크기",
     "Vertical 1080": "세로 1080",
     "Horizontal 1080": "가로 1080",
@@ -308,6 +312,10 @@ KOREAN = {
     "taking pictures": "그림을 찍는 중",
     "sound and pictures together": "소리와 그림을 합치는 중",
     "with its subtitle": "자막을 넣는 중",
+    "“{name}” says nothing in this scene that subtitles could show": (
+        "이 장면에서 “{name}”에게는 자막으로 쓸 대사가 없습니다"
+    ),
+    "“{name}” is no longer in the scene “{scene}”": "장면 “{scene}”에 “{name}”이(가) 없습니다",
     "select the character that is to be filmed": "촬영할 캐릭터를 선택하세요",
     "the last picture or video is still being rendered; cancel it first": (
         "앞의 그림이나 비디오를 아직 렌더링하고 있습니다. 먼저 취소하세요"

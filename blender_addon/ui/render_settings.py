@@ -10,8 +10,8 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 
 from ..core.picture import FORMATS, QUALITIES, Quality, Size, scaled
+from ..scene.clock import frame_rate
 from ..scene.render import Look, best_engine
-from . import insert
 from .preferences import results_folder
 
 AS_IN_SCENE = "SCENE"
@@ -58,7 +58,7 @@ class MOMJIT_render(bpy.types.PropertyGroup):
         default="draft",
     )  # fmt: skip
     format: EnumProperty(
-        name="Format", description="Shape and size of the picture", items=_FORMATS,
+        name="Shape", description="Shape and size of the picture", items=_FORMATS,
         default="vertical",
     )  # fmt: skip
     rate: EnumProperty(name="Frame Rate", description="Of the video", items=_RATES)
@@ -98,7 +98,7 @@ class MOMJIT_render(bpy.types.PropertyGroup):
 
     def frame_rate(self, scene: bpy.types.Scene) -> float:
         """Frames a second."""
-        return insert.frame_rate(scene) if self.rate == AS_IN_SCENE else float(self.rate)
+        return frame_rate(scene) if self.rate == AS_IN_SCENE else float(self.rate)
 
     def place(self, context: bpy.types.Context) -> Path:
         """The folder that results go to."""

@@ -20,6 +20,7 @@ from ..core.subtitles import Cue
 from ..scene.cut import Cut, cut_picture, film_video
 from ..scene.render import Look, Render, Steps, render_now, take_pictures
 from ..scene.studio import Studio, mixed_sound, performance_digest, studio
+from .translations import filled
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,8 @@ def _studio(order: Order) -> AbstractContextManager[Studio]:
     scene = bpy.data.scenes.get(order.scene)
     character = bpy.data.objects.get(order.character)
     if scene is None or character is None:
-        raise UserError(f"“{order.character}” is no longer in the scene “{order.scene}”")
+        gone = "“{name}” is no longer in the scene “{scene}”"
+        raise UserError(filled(gone, name=order.character, scene=order.scene))
     return studio(scene, character, order.look, order.shot, order.fps)
 
 

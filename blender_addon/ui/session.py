@@ -110,12 +110,14 @@ class Session:
         finish: Callable[[], str],
         *,
         for_scene: bool = False,
+        in_scene: bool = False,
     ) -> None:
         """Follow these jobs until they end; then `finish` returns what to tell the user.
 
-        `for_scene`: it changes the scene, so it waits for the end of an edit or a render.
+        `for_scene`: `finish` changes the scene, so it waits for the end of an edit or a render;
+        `in_scene`: the jobs themselves work in the open file. Neither outlives that file.
         """
-        self.tasks[name] = Task(title, jobs, finish, for_scene)
+        self.tasks[name] = Task(title, jobs, finish, for_scene, in_scene)
         self.notes.pop(name, None)
         if not bpy.app.timers.is_registered(_tick):
             bpy.app.timers.register(_tick, first_interval=INTERVAL, persistent=True)
@@ -152,8 +154,9 @@ class Session:
         return True
 
     def leave_scene(self) -> None:
-        """Stop what was to change the scene, since another file is about to be opened."""
-        for name in [name for name, task in self.tasks.items() if task.for_scene]:
+        """Stop what needs the open file, since another one is about to be opened."""
+        tasks = self.tasks.items()
+        for name in [name for name, task in tasks if task.for_scene or task.in_scene]:
             self.cancel(name)
 
     def refresh_catalogue(self) -> None:

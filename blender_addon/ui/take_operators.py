@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 import bpy
-from bpy.app.translations import pgettext_iface as translated
 from bpy.props import FloatProperty, StringProperty
 
 from ..core.clip_reader import read_clip
@@ -28,7 +27,9 @@ from ..scene.takes import (
     take_of,
 )
 from . import insert
+from .operators import refused
 from .performance import LOCATION_ERROR, ROTATION_ERROR, SHAPE_ERROR
+from .translations import filled
 
 Result = set[str]
 
@@ -60,8 +61,7 @@ class _TakeOperator:
             require_playable(armature)
             said = self.change(context, armature, playing(armature))
         except (UserError, OSError) as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+            return refused(self, error)
         self.report({"INFO"}, said)
         return {"FINISHED"}
 
@@ -83,11 +83,10 @@ class MOMJIT_OT_play_take(bpy.types.Operator):
             if armature is None:
                 raise UserError("select the character that is to play it")
             if take_of(action) is None:
-                raise UserError(f"“{self.name}” is no take of momjit")
+                raise UserError(filled("“{name}” is no take of momjit", name=self.name))
             require_playable(armature)
         except UserError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+            return refused(self, error)
         play_with_speech(context.scene, armature, action)
         return {"FINISHED"}
 
@@ -146,9 +145,8 @@ class MOMJIT_OT_delete_take(_TakeOperator, bpy.types.Operator):
         name = action.name
         strip = strip_with(armature, [action])
         if strip is not None:
-            raise UserError(
-                f"“{name}” is played by the NLA strip “{strip.name}”; delete that first"
-            )
+            laid = "“{name}” is played by the NLA strip “{strip}”; delete that first"
+            raise UserError(filled(laid, name=name, strip=strip.name))
         left = take_of(action)
         delete_take(armature, action)
         hear_playing(context.scene, armature, left)
@@ -217,7 +215,7 @@ class MOMJIT_OT_bake_take(_TakeOperator, bpy.types.Operator):
         """Copy and reduce."""
         errors = Tolerance(self.rotation, self.location, self.shape)
         before, after = bake_take(armature, errors)
-        return translated("{} keys instead of {}").format(after, before)
+        return filled("{after} keys instead of {before}", after=after, before=before)
 
 
 class MOMJIT_OT_push_take(_TakeOperator, bpy.types.Operator):
@@ -241,7 +239,7 @@ class MOMJIT_OT_push_take(_TakeOperator, bpy.types.Operator):
 def _take(action: bpy.types.Action) -> Take:
     take = take_of(action)
     if take is None:
-        raise UserError(f"“{action.name}” is no take of momjit")
+        raise UserError(filled("“{name}” is no take of momjit", name=action.name))
     return take
 
 
@@ -256,7 +254,11 @@ def _perform_again(
     clip = read_clip(take.clip)
     avatar = insert.avatar_for(armature)
     play_before(armature, action)
-    performed = insert.perform(context.scene, clip, take.clip, avatar, take.start, manner)
+    try:
+        performed = insert.perform(context.scene, clip, take.clip, avatar, take.start, manner)
+    except UserError:
+        play_take(armature, action)
+        raise
     return performed.keyed.action.name
 
 
@@ -304,7 +306,12 @@ KOREAN = {
         "부드러운 곡선에 필요한 키만 둔 사본을 만듭니다. 손으로 고친 것도 담깁니다. "
         "본과 셰이프 키는 모든 프레임에서 아래 오차 안에 있습니다"
     ),
-    "{} keys instead of {}": "키 {}개 (원래 {}개)",
+    "{after} keys instead of {before}": "키 {after}개 (원래 {before}개)",
+    "select the character that is to play it": "이것을 재생할 캐릭터를 선택하세요",
+    "“{name}” is no take of momjit": "“{name}”은(는) momjit의 테이크가 아닙니다",
+    "“{name}” is played by the NLA strip “{strip}”; delete that first": (
+        "“{name}”을(를) NLA 스트립 “{strip}”이(가) 재생합니다. 그 스트립을 먼저 지우세요"
+    ),
     "To the NLA": "NLA로",
     "Turn this take into a strip on a new NLA track above the others, for body and face. The "
     "take stays in the list, the tracks below stay as they are": (

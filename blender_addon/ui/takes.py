@@ -20,6 +20,7 @@ from ..scene.takes import (
 )
 from . import insert
 from .take_operators import play_with_speech
+from .translations import filled
 
 
 def _shown(context: bpy.types.Context) -> bpy.types.Object | None:
@@ -150,7 +151,7 @@ class MOMJIT_PT_takes(bpy.types.Panel):
         row.operator("momjit.push_take", icon="NLA_PUSHDOWN")
         over = laid_over(action, armature)
         before = column.row(align=True)
-        text = translated("Before: {}").format(over.name if over else translated("Nothing"))
+        text = filled("Before: {name}", name=over.name if over else translated("Nothing"))
         before.operator("momjit.play_before", text=text, icon="LOOP_BACK", translate=False)
 
 
@@ -165,6 +166,6 @@ KOREAN = {
     "All Characters": "모든 캐릭터",
     "List the takes of all characters": "모든 캐릭터의 테이크를 보여 줍니다",
     "Click a take to play it": "테이크를 클릭하면 그것을 재생합니다",
-    "Before: {}": "이전: {}",
+    "Before: {name}": "이전: {name}",
     "Nothing": "없음",
 }

@@ -16,7 +16,7 @@ KOREAN = {
     "Style": "스타일",
     "Voice": "목소리",
     "Character": "캐릭터",
-    "Intensity": "강도",
+    "Intensity": "세기",
     "Seed": "시드",
     "Automatic": "자동",
     "Options": "옵션",
