@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import stat
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +17,7 @@ import pytest
 import soundfile
 
 from gesture_core.formats.clip import Clip, save_clip
+from tests.blender.build_extension import build
 from tests.rigs import REPOSITORY, lively_motion
 
 HERE = Path(__file__).parent
@@ -48,6 +50,48 @@ def blender() -> Callable[..., Any]:
         return json.loads(done.stdout.strip().splitlines()[-1])
 
     return run
+
+
+@pytest.fixture(scope="session")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The extension's zip."""
+    return build(tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="session")
+def use_extension(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
+    """Run a script of this folder that installs the zip, in a Blender that knows nobody yet;
+    returns what it printed. The script is given the zip, then the arguments."""
+
+    def run(script: str, *arguments: object, variables: dict[str, str] | None = None) -> str:
+        resources = tmp_path_factory.mktemp("resources")
+        done = subprocess.run(
+            [PYTHON, str(HERE / script), str(archive), *map(str, arguments)],
+            env={**(variables or os.environ), "BLENDER_USER_RESOURCES": str(resources)},
+            capture_output=True,
+            text=True,
+            timeout=500,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-6000:]
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture
+def backend(tmp_path: Path) -> Callable[[str], Path]:
+    """A script of this folder as a program that the extension starts like a Python."""
+    if os.name != "posix":
+        pytest.skip("the backends of these tests are shell scripts")
+
+    def program(script: str) -> Path:
+        path = tmp_path / script.removesuffix(".py")
+        path.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{HERE / script}"\n')
+        path.chmod(path.stat().st_mode | stat.S_IXUSR)
+        return path
+
+    return program
 
 
 @pytest.fixture(scope="session")

@@ -11,11 +11,11 @@ import os
 import re
 import sys
 import time
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import bpy
+from leaving import leave_after
 
 MODULE = "bl_ext.user_default.momjit"
 
@@ -383,13 +383,4 @@ def main(archive: str, backend: str, results: str) -> None:
 
 
 if __name__ == "__main__":
-    code = 1
-    try:
-        main(*sys.argv[1:])
-        code = 0
-    finally:
-        if code:
-            traceback.print_exc()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
+    leave_after(main)

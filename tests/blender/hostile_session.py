@@ -11,11 +11,11 @@ import os
 import signal
 import sys
 import time
-import traceback
 from pathlib import Path
 
 import bpy
 from extension_session import MODULE, build_rig, install, select, session
+from leaving import leave_after
 
 MODES = (
     "garbage",
@@ -184,13 +184,4 @@ def main(archive: str, hostile: str, good: str, results: str) -> None:
 
 
 if __name__ == "__main__":
-    code = 1
-    try:
-        main(*sys.argv[1:])
-        code = 0
-    finally:
-        if code:
-            traceback.print_exc()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
+    leave_after(main)

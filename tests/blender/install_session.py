@@ -11,11 +11,11 @@ import os
 import shutil
 import sys
 import time
-import traceback
 from pathlib import Path
 
 import bpy
 from extension_session import MODULE, build_rig, refused, select, session, settle
+from leaving import leave_after
 
 
 def preferences():
@@ -162,13 +162,4 @@ def main(archive: str, wheel: str, index: str, address: str, token: str) -> None
 
 
 if __name__ == "__main__":
-    code = 1
-    try:
-        main(*sys.argv[1:])
-        code = 0
-    finally:
-        if code:
-            traceback.print_exc()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
+    leave_after(main)

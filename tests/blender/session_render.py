@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ import bpy
 sys.path.insert(0, str(Path(__file__).parent))
 
 from extension_session import MODULE, install, note, refused, select, session, settle
+from leaving import leave_after
 
 
 def module(name: str):
@@ -157,13 +157,4 @@ def main(archive: str, results: str, clip: str, character: str) -> None:
 
 
 if __name__ == "__main__":
-    code = 1
-    try:
-        main(*sys.argv[1:])
-        code = 0
-    finally:
-        if code:
-            traceback.print_exc()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
+    leave_after(main)

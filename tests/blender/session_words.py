@@ -10,7 +10,6 @@ import json
 import os
 import sys
 import time
-import traceback
 from pathlib import Path
 
 import bpy
@@ -28,6 +27,7 @@ from extension_session import (
     session,
     settle,
 )
+from leaving import leave_after
 
 
 def module(name: str):
@@ -518,13 +518,4 @@ def main(archive: str, backend: str, results_folder: str) -> None:
 
 
 if __name__ == "__main__":
-    code = 1
-    try:
-        main(*sys.argv[1:])
-        code = 0
-    finally:
-        if code:
-            traceback.print_exc()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
+    leave_after(main)

@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 import os
-import stat
-import subprocess
-import sys
 import tomllib
 import zipfile
 from pathlib import Path
 
-import pytest
-
 from gesture_core import __version__
-from tests.blender.build_extension import SOURCE, build
-
-HERE = Path(__file__).parent
-PYTHON = os.environ.get("BLENDER_PYTHON", sys.executable)
-"""Interpreter whose `bpy` is tested: set it to test another Blender version."""
-
-
-@pytest.fixture(scope="session")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("dist"))
+from tests.blender.build_extension import SOURCE
 
 
 def test_the_zip_holds_the_add_on_and_nothing_else(archive: Path):
@@ -40,23 +26,10 @@ def test_the_manifest_has_the_version_of_the_program():
     assert manifest["blender_version_min"] == "4.2.0"
 
 
-@pytest.mark.skipif(os.name != "posix", reason="the fake backend is a shell script")
-def test_a_user_installs_generates_undoes_cancels_and_uninstalls(archive: Path, tmp_path: Path):
-    backend = tmp_path / "python"
-    backend.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{HERE / "fake_backend.py"}"\n')
-    backend.chmod(backend.stat().st_mode | stat.S_IXUSR)
-    resources, results = tmp_path / "resources", tmp_path / "results"
-    resources.mkdir()
+def test_a_user_installs_generates_undoes_cancels_and_uninstalls(
+    use_extension, backend, tmp_path: Path
+):
+    results = tmp_path / "results"
     results.mkdir()
-    places = {
-        "BLENDER_USER_RESOURCES": str(resources),
-        "MOMJIT_FAKE_AVATAR": str(tmp_path / "mina.glb"),
-    }
-    run = subprocess.run(
-        [PYTHON, HERE / "extension_session.py", archive, backend, results],
-        env={**os.environ, **places},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert run.returncode == 0, run.stdout + run.stderr
+    variables = {**os.environ, "MOMJIT_FAKE_AVATAR": str(tmp_path / "mina.glb")}
+    use_extension("extension_session.py", backend("fake_backend.py"), results, variables=variables)

@@ -3,19 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import stat
-import subprocess
-import sys
 from pathlib import Path
-
-import pytest
-
-from tests.blender.build_extension import build
-
-HERE = Path(__file__).parent
-PYTHON = os.environ.get("BLENDER_PYTHON", sys.executable)
 
 TOLD = {
     "garbage": "where a message should begin",
@@ -49,28 +38,12 @@ TOLD = {
 }
 
 
-def program(folder: Path, script: str) -> Path:
-    path = folder / script.removesuffix(".py")
-    path.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{HERE / script}"\n')
-    path.chmod(path.stat().st_mode | stat.S_IXUSR)
-    return path
-
-
-@pytest.mark.skipif(os.name != "posix", reason="the backends are shell scripts")
-def test_every_misbehaviour_is_told_and_changes_nothing(tmp_path: Path):
-    resources, results = tmp_path / "resources", tmp_path / "results"
-    resources.mkdir()
+def test_every_misbehaviour_is_told_and_changes_nothing(use_extension, backend, tmp_path: Path):
+    results = tmp_path / "results"
     results.mkdir()
-    programs = [program(tmp_path, name) for name in ("hostile_worker.py", "fake_backend.py")]
-    run = subprocess.run(
-        [PYTHON, HERE / "hostile_session.py", build(tmp_path / "dist"), *programs, results],
-        env={**os.environ, "BLENDER_USER_RESOURCES": str(resources)},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert run.returncode == 0, run.stdout + run.stderr
-    told = json.loads(run.stdout.strip().splitlines()[-1])
+    programs = [backend(name) for name in ("hostile_worker.py", "fake_backend.py")]
+    said = use_extension("hostile_session.py", *programs, results)
+    told = json.loads(said.strip().splitlines()[-1])
     assert told.keys() == TOLD.keys()
     wrong = {mode: text for mode, text in told.items() if not re.search(TOLD[mode], text)}
     assert not wrong

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -12,11 +10,8 @@ import pytest
 
 from gesture_core.worker.listen import Entrance, open_entrance, serve_network
 from tests.blender import fake_backend
-from tests.blender.build_extension import build
 from tests.test_installation import DOCTOR, TORCH, write_wheel
 
-HERE = Path(__file__).parent
-PYTHON = os.environ.get("BLENDER_PYTHON", sys.executable)
 TOKEN = "a token of some length"
 
 
@@ -30,21 +25,19 @@ def listening_backend() -> str:
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
-def test_the_backend_is_installed_removed_and_leaves_nothing(tmp_path: Path):
-    folders = {name: tmp_path / name for name in ("resources", "index", "wheel")}
+def test_the_backend_is_installed_removed_and_leaves_nothing(use_extension, tmp_path: Path):
+    folders = {name: tmp_path / name for name in ("index", "wheel")}
     for folder in folders.values():
         folder.mkdir()
     write_wheel(folders["index"], "torch", TORCH.partition("==")[2], {"torch.py": "WEIGHT = 1"})
     files = {"gesture_core/__init__.py": "", "gesture_core/cli.py": DOCTOR}
     wheel = write_wheel(folders["wheel"], "momjit", "0.1.0", files, "Requires-Python: >=3.9,<4")
     plain = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
-    ours = {"BLENDER_USER_RESOURCES": str(folders["resources"]), "PIP_CONFIG_FILE": os.devnull}
-    command = [PYTHON, HERE / "install_session.py", build(tmp_path / "dist"), wheel]
-    run = subprocess.run(
-        [*command, folders["index"], listening_backend(), TOKEN],
-        env={**plain, **ours},
-        capture_output=True,
-        text=True,
-        timeout=300,
+    use_extension(
+        "install_session.py",
+        wheel,
+        folders["index"],
+        listening_backend(),
+        TOKEN,
+        variables={**plain, "PIP_CONFIG_FILE": os.devnull},
     )
-    assert run.returncode == 0, run.stdout + run.stderr

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -12,30 +10,20 @@ import pytest
 
 from gesture_core.formats.clip import load_clip
 from gesture_core.skeleton import HUMANOID, forward_kinematics
-from tests.blender.build_extension import build
-from tests.blender.conftest import HERE, PYTHON
 from tests.rigs import TO_Z_UP
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(use_extension, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a session of `worker_session.py` left: the clip it got and what Blender played."""
     folder = tmp_path_factory.mktemp("worker")
-    (folder / "resources").mkdir()
     np.savez(
         folder / "skeleton.npz",
         names=np.array(HUMANOID.names),
         parents=np.array(HUMANOID.parents),
         rest=HUMANOID.rest_positions @ TO_Z_UP.T,
     )
-    run = subprocess.run(
-        [PYTHON, HERE / "worker_session.py", build(folder), sys.executable, folder],
-        env={**os.environ, "BLENDER_USER_RESOURCES": str(folder / "resources")},
-        capture_output=True,
-        text=True,
-        timeout=500,
-    )
-    assert run.returncode == 0, run.stdout + run.stderr
+    use_extension("worker_session.py", sys.executable, folder)
     return folder
 
 

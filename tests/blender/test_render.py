@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from pathlib import Path
 
@@ -14,8 +13,6 @@ import soundfile
 
 from gesture_core.formats.clip import Clip, save_clip
 from gesture_core.motion import Span
-from tests.blender.build_extension import build
-from tests.blender.conftest import HERE, PYTHON
 from tests.rigs import lively_motion
 
 SIZE = (180, 320)
@@ -164,20 +161,10 @@ def test_names_give_size_and_quality(add_on_cli, talk, puppet, tmp_path):
     assert decoded(out, (640, 360)).shape == (1, 360, 640, 4)
 
 
-def test_a_user_films_from_the_panel(talk, puppet, tmp_path):
-    for name in ("resources", "results", "dist"):
-        (tmp_path / name).mkdir()
+def test_a_user_films_from_the_panel(use_extension, talk, puppet, tmp_path):
     results = tmp_path / "results"
-    archive = build(tmp_path / "dist")
-    run = subprocess.run(
-        [PYTHON, HERE / "session_render.py", archive, results, talk, puppet],
-        env={**os.environ, "BLENDER_USER_RESOURCES": str(tmp_path / "resources")},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
+    results.mkdir()
+    use_extension("session_render.py", results, talk, puppet)
     assert not list(results.glob(".*"))
     still, burnt = decoded(results / "still.png")[0], decoded(results / "burnt.mp4")
     assert len(burnt) == FRAMES

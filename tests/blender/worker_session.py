@@ -7,15 +7,14 @@ was in them. Ends with `os._exit` because Blender's own exit can hang.
 
 from __future__ import annotations
 
-import os
 import sys
 import time
-import traceback
 from pathlib import Path
 from typing import Any
 
 import bpy
 import numpy as np
+from leaving import leave_after
 
 MODULE = "bl_ext.user_default.momjit"
 TEXT = "안녕하세요, 이쪽에 앉으세요."
@@ -136,7 +135,8 @@ def uninstall() -> None:
     assert not [name for name in dir(bpy.types) if name.startswith("MOMJIT_")]
 
 
-def main(archive: str, backend: str, folder: Path) -> None:
+def main(archive: str, backend: str, results: str) -> None:
+    folder = Path(results)
     bpy.ops.wm.read_homefile(use_empty=True)
     scene = bpy.context.scene
     scene.render.fps = 30
@@ -165,13 +165,4 @@ def main(archive: str, backend: str, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    code = 1
-    try:
-        main(sys.argv[1], sys.argv[2], Path(sys.argv[3]))
-        code = 0
-    finally:
-        if code:
-            traceback.print_exc()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
+    leave_after(main)
