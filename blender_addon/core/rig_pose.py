@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .alignment import IDENTITY
-from .quaternion import Array, continuous, from_matrix, inverse, multiply, normalize, rotate
+from .quaternion import Array, continuous, inverse, multiply, normalize, rotate
 from .retarget import RigMotion
 from .rig import Rig
 
@@ -54,9 +54,8 @@ class RigPose:
             turn = self._carried(bone)
             column = self._columns.get(self._rig.names[bone])
             if column is not None:
-                rest = from_matrix(self._rig.rotations[bone])
                 own = self._motion.rotations[self._frames, column]
-                turn = multiply(multiply(multiply(turn, rest), own), inverse(rest))
+                turn = multiply(turn, _seen(own, self._rig.rotations[bone].T))
             self._turns[bone] = turn
         return self._turns[bone]
 
@@ -88,9 +87,17 @@ def repose(
     moved = replace(motion, rotations=motion.rotations.copy())
     pose = RigPose(rig, moved, frames)
     for name in sorted(turns, key=rig.index):  # parents first: `pose` meets none before it is set
-        rest, column = from_matrix(rig.rotations[rig.index(name)]), columns[name]
+        column = columns[name]
         local = multiply(inverse(pose.carried(name)), turns[name])
-        own = multiply(multiply(inverse(rest), local), rest)
+        own = _seen(local, rig.rotations[rig.index(name)])
         moved.rotations[frames, column] = normalize(own)
         moved.rotations[:, column] = continuous(moved.rotations[:, column])
     return moved
+
+
+def _seen(rotations: Array, axes: Array) -> Array:
+    """The same rotations `(T, 4)` along other axes, the columns of `(3, 3)`."""
+    seen = np.empty(rotations.shape)
+    seen[:, 0] = rotations[:, 0]
+    seen[:, 1:] = rotations[:, 1:] @ axes
+    return seen
