@@ -341,7 +341,11 @@ def test_the_program_listens_for_one_who_has_its_token(
 ):
     command = [sys.executable, "-m", "gesture_core.cli", "worker", "--listen", "127.0.0.1:0"]
     process = subprocess.Popen(
-        [*command, "--token-file", str(token_file(tmp_path))], stderr=subprocess.PIPE, text=True
+        [*command, "--token-file", str(token_file(tmp_path))],
+        stderr=subprocess.PIPE,
+        text=True,
+        # what runs in the background of a script would ignore the interruption
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         assert process.stderr is not None

@@ -177,7 +177,7 @@ def test_decomposed_jamo_are_written_as_syllables() -> None:
 
 
 def test_a_damaged_font_file_is_passed_over(tmp_path: Path, monkeypatch) -> None:
-    broken = tmp_path / "NanumGothic.ttf"
+    broken = tmp_path / "broken.ttf"  # Pillow would look elsewhere for a name that is known
     broken.write_bytes(b"no font")
     monkeypatch.setattr(fonts, "_candidates", lambda: iter([broken, tmp_path / "gone.ttf"]))
     find_typeface.cache_clear()
