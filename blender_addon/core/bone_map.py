@@ -26,10 +26,12 @@ APART = -14.0
 """Weight of a bone that does not hang below its humanoid parent's."""
 LOOSE = -1.0
 """The same in control rigs, where fingers hang below other bones than the hand's control."""
-UNLIKELY = 0.65
+UNLIKELY = 0.7
 """Below this confidence a bone is left out where one elsewhere would do as well."""
-DOUBT, CERTAINTY = 0.4, 0.5
+DOUBT, CERTAINTY = 0.3, 1.3
 """Confidence is a logistic function of the lead: fitted on rigs with scrambled names."""
+SURELY = {*ESSENTIAL, "chest", "upperChest"}
+"""Bones that are never left out: a trunk's bones may be counted in several ways, but each bends."""
 SLOTS = ("hips", *PARENT)
 
 
@@ -88,7 +90,7 @@ def guess_bones(rig: Rig, stated: Mapping[str, str] | None = None) -> BoneMap:
     clear = {
         slot: bone
         for slot, bone in best.items()
-        if slot in ESSENTIAL or confidence[slot] >= UNLIKELY or shape.together(bone, leads[slot][1])
+        if slot in SURELY or confidence[slot] >= UNLIKELY or shape.together(bone, leads[slot][1])
     }
     bones = _distinct(clear, confidence)
     whole = whole_limbs(rig, bones, names.listed)

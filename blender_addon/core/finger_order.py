@@ -18,18 +18,30 @@ SAME_PLACE = 2e-3
 """Joints nearer to each other than this share of the rig's size are one place."""
 CLOSE = 5.0
 """The rays of a hand spring from within this many lengths of a ray."""
+LONG = 0.2
+"""A chain longer than this share of the rig's size is no finger."""
+LONGER = 3.0
+"""A chain this many times as long as the median is no finger: it is held."""
+TWIN = 1.3
+"""The fingers of two hands differ less than this."""
 SPARE = 2
 """A hand may hold this many chains besides its fingers: a weapon, a sleeve."""
 
-CURL, MOST_CURL = 20.0, 5.0
-"""Weight of resting fingers that are bent, and the most that it comes to."""
+CURL, OPPOSED, MOST_HANDED = 3.6, 13.6, 5.0
+"""Weights of fingers that are bent and of a thumb beside the palm, and the most they come to:
+fitted on the hands of ten rigs, their joints turned at random."""
 
 Ray = list[int]
 
 
+def rig_size(rig: Rig) -> float:
+    """The longest side of the box around all joints."""
+    return float(np.ptp(rig.heads, axis=0).max(initial=0.0))
+
+
 def same_place(rig: Rig) -> float:
     """How near to each other two joints of a rig are one place."""
-    return SAME_PLACE * float(np.ptp(rig.heads, axis=0).max(initial=0.0))
+    return SAME_PLACE * rig_size(rig)
 
 
 def near(rig: Rig, bones: list[int]) -> NDArray[np.bool_]:
@@ -49,25 +61,27 @@ def finger_weights(rig: Rig) -> dict[str, Array]:
 
 
 def handedness(rig: Rig) -> Array:
-    """For each bone `(B,)` that holds a palm, how much it looks like a left hand, else 0.
+    """For each bone `(B,)` in the place of a wrist, how much it looks like a left one, else 0.
 
-    In whatever pose, a left hand seen with its fingers upwards and its thumb to the left shows its
-    back: fingers bend away from there.
+    In whatever pose, a left hand seen with its fingers upwards and its index to the left shows its
+    back: thumb and fingers lie on the other side of the palm.
     """
     left = np.zeros(len(rig.names))
     for palm in _palms(rig):
         wrist = max(min(rig.parents[ray[0]] for ray in palm), 0)
         found = dict(zip(_identities(rig, palm), palm, strict=True))
-        fingers = [ray[-3:] for name, ray in found.items() if name != "Thumb" and len(ray) > 2]
-        if not fingers:
+        fingers = [found[name][-3:] for name in FINGERS[1:] if len(found.get(name, ())) > 2]
+        if len(fingers) < 2:
             continue
         joints: Array = rig.heads[np.array(fingers)]
         first = normalize(joints[:, 1] - joints[:, 0] + 1e-12)
         second = normalize(joints[:, 2] - joints[:, 1] + 1e-12)
-        along: Array = normalize(joints[:, 0].mean(axis=0) - rig.heads[wrist] + 1e-12)
-        thumb: Array = rig.heads[found["Thumb"][-1]] - joints[:, 0].mean(axis=0)
-        bend = float((second - first).mean(axis=0) @ normalize(np.cross(along, thumb) + 1e-12))
-        left[wrist] = np.clip(CURL * bend, -MOST_CURL, MOST_CURL)
+        along: Array = joints[:, 0].mean(axis=0) - rig.heads[wrist]
+        across: Array = joints[0, 0] - joints[-1, 0]
+        inward = normalize(np.cross(along, across) + 1e-12)
+        thumb: Array = normalize(rig.heads[found["Thumb"][-1]] - rig.heads[wrist] + 1e-12)
+        seen = (CURL * (second - first).mean(axis=0) + OPPOSED * thumb) @ inward
+        left[near(rig, [wrist])] = np.clip(seen, -MOST_HANDED, MOST_HANDED)
     return left
 
 
@@ -75,13 +89,13 @@ def _palms(rig: Rig) -> Iterator[list[Ray]]:
     """Sets of two to five unbranched chains that spring from one place, such as fingers.
 
     Of sets that hold each other the one counts that is nearest to five, and of these the lowest.
+    Hands are pairs: a set without a twin is hair, or some other tuft.
     """
     rays = _rays(rig)
     found = {
         bone: rays[bone]
         for bone in range(len(rays))
-        if 2 <= len(rays[bone]) <= len(FINGERS) + SPARE
-        and _spring_together(rig, _most_alike(rig, rays[bone]))
+        if 2 <= len(rays[bone]) <= len(FINGERS) + SPARE and _spring_together(rig, rays[bone])
     }
     beaten: set[int] = set()
     for bone in found:
@@ -89,7 +103,12 @@ def _palms(rig: Rig) -> Iterator[list[Ray]]:
             if above in found:
                 odd = [abs(len(found[k]) - len(FINGERS)) for k in (bone, above)]
                 beaten.add(above if odd[0] <= odd[1] else bone)
-    yield from (_most_alike(rig, row) for bone, row in found.items() if bone not in beaten)
+    palms = [_most_alike(rig, row) for bone, row in found.items() if bone not in beaten]
+    sizes = [float(np.median(_lengths(rig, palm))) for palm in palms]
+    for k, palm in enumerate(palms):
+        others = (j for j in range(len(palms)) if j != k and abs(len(palms[j]) - len(palm)) < 2)
+        if any(max(sizes[j], sizes[k]) < TWIN * min(sizes[j], sizes[k]) for j in others):
+            yield palm
 
 
 def _rays(rig: Rig) -> list[list[Ray]]:
@@ -117,10 +136,14 @@ def _unlike(rig: Rig, rays: list[Ray]) -> list[Ray]:
     return kept
 
 
-def _spring_together(rig: Rig, rays: list[Ray]) -> bool:
+def _spring_together(rig: Rig, chains: list[Ray]) -> bool:
+    rays = _most_alike(rig, chains)
+    if len(rays) < 2:
+        return False
     starts = rig.heads[[ray[0] for ray in rays]]
     apart = np.linalg.norm(starts[:, None] - starts, axis=-1).max()
-    return bool(apart < CLOSE * np.median(_lengths(rig, rays)))
+    lengths = _lengths(rig, rays)
+    return bool(apart < CLOSE * np.median(lengths) and lengths.max() < LONG * rig_size(rig))
 
 
 def _lengths(rig: Rig, rays: list[Ray]) -> Array:
@@ -129,7 +152,10 @@ def _lengths(rig: Rig, rays: list[Ray]) -> Array:
 
 
 def _most_alike(rig: Rig, rays: list[Ray]) -> list[Ray]:
-    """At most five rays: of more, those whose lengths and bones differ least from the others'."""
+    """At most five rays, none of them far longer than the others: of more, those whose lengths
+    and bones differ least from the others'."""
+    lengths = np.log(np.maximum(_lengths(rig, rays), 1e-12))
+    rays = [rays[k] for k in np.flatnonzero(lengths < np.median(lengths) + np.log(LONGER))]
     lengths = np.log(np.maximum(_lengths(rig, rays), 1e-12))
     bones = np.array([float(len(ray)) for ray in rays])
     odd = np.abs(lengths - np.median(lengths)) + np.abs(bones - np.median(bones))

@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .bone_search import Pairs
 from .finger_order import finger_weights, handedness, near, same_place
@@ -39,10 +40,10 @@ class Joint:
 
 
 JOINTS: dict[str, Joint] = {
-    "spine": Joint(0.07, 0.6, (0.0, 1.0, 0.0), 3.0, 3.0),
-    "chest": Joint(0.09, 0.5, (0.0, 1.0, 0.1), 3.0, 2.5),
-    "upperChest": Joint(0.095, 0.5, (0.0, 1.0, -0.1), 3.0, 2.5),
-    "neck": Joint(0.14, 0.5, (0.0, 1.0, 0.0), 3.0, 3.0),
+    "spine": Joint(0.055, 0.6, (0.0, 1.0, 0.0), 3.0, 3.0),
+    "chest": Joint(0.085, 0.5, (0.0, 1.0, 0.1), 3.0, 2.5),
+    "upperChest": Joint(0.09, 0.5, (0.0, 1.0, -0.1), 3.0, 2.5),
+    "neck": Joint(0.12, 0.5, (0.0, 1.0, 0.0), 3.0, 3.0),
     "head": Joint(0.07, 0.55, (0.0, 1.0, 0.2), 3.0, 3.0),
     "Eye": Joint(0.075, 0.3, (0.3, 0.45, 0.83), 3.0, -1.5),
     "jaw": Joint(0.02, 0.8, (0.0, 0.0, 1.0), 1.0, -4.0),
@@ -53,12 +54,12 @@ JOINTS: dict[str, Joint] = {
     "UpperLeg": Joint(0.08, 0.5, (0.95, -0.2, 0.1), 3.0, 4.0),
     "LowerLeg": Joint(0.287, 0.3, (0.05, -1.0, 0.0), 3.0, 4.0),
     "Foot": Joint(0.28, 0.3, (0.05, -1.0, -0.1), 3.0, 4.0),
-    "Toes": Joint(0.1, 0.4, (0.0, -0.45, 0.9), 3.0, 2.0),
-    "ThumbMetacarpal": Joint(0.03, 0.4, (0.1, -0.3, 0.9), 1.5, 3.0),
-    "ThumbProximal": Joint(0.024, 0.4, (0.0, -0.3, 0.75), 0.7, 2.0),
-    "ThumbDistal": Joint(0.025, 0.4, (0.0, -0.45, 0.75), 0.7, 2.0),
+    "Toes": Joint(0.1, 0.4, (0.0, -0.45, 0.9), 5.0, 2.0),
+    "ThumbMetacarpal": Joint(0.03, 0.4, (0.1, -0.3, 0.9), 1.0, 3.0),
+    "ThumbProximal": Joint(0.024, 0.4, (0.0, -0.3, 0.75), 0.0, 2.0),
+    "ThumbDistal": Joint(0.025, 0.4, (0.0, -0.45, 0.75), 0.0, 2.0),
     **{
-        finger + part: Joint(length * size, spread, (0.5, -0.6, 0.4), 0.5, gain)
+        finger + part: Joint(length * size, spread, (0.5, -0.6, 0.4), 0.1, gain)
         for finger, size in zip(FINGERS[1:], (1.0, 1.05, 1.0, 0.85), strict=True)
         for part, length, spread, gain in (
             ("Proximal", 0.071, 0.25, 3.0),
@@ -81,6 +82,8 @@ CARRIES = 0.7
 """Weight of what a head or a hand carries: face and hair, fingers."""
 GOES_ON = 1.5
 """Weight against a head above which there is one more bone, and another one above that."""
+UNTOLD = -0.35
+"""Weight of a foot whose tail is only the next joint: of toes, or of a heel."""
 STRAIGHT = 0.995
 """A side this near to an axis of the rig lies along it."""
 TELLING = ("LowerArm", "Hand", "LowerLeg", "Foot", "neck")
@@ -125,8 +128,8 @@ class Shape:
         if part == "head":
             weight -= GOES_ON * self.going_on
         if part == "Foot":
-            tails = normalize(self.rig.tails - self.rig.heads)
-            weight += tails @ (stance.axes @ [0.0, -0.4, 0.9]) - 1.0
+            toward = self.tails @ (stance.axes @ [0.0, -0.4, 0.9])
+            weight += np.where(self.joints_at_tails, UNTOLD, 0.5 * (toward - 1.0))
         return weight + self.fingers.get(part, 0.0)
 
     def joined(self, slot: str, stance: Stance) -> Array:
@@ -176,6 +179,20 @@ class Shape:
         below = ends.copy()
         np.add.at(below, self.pairs.above, ends[self.pairs.below])
         return np.log(below)
+
+    @cached_property
+    def tails(self) -> Array:
+        """The direction of each bone's tail `(B, 3)`."""
+        return normalize(self.rig.tails - self.rig.heads + 1e-12)
+
+    @cached_property
+    def joints_at_tails(self) -> NDArray[np.bool_]:
+        """Whether a bone `(B,)` next to it begins where a bone ends."""
+        parents = np.array(self.rig.parents)
+        apart = np.linalg.norm(self.rig.heads - self.rig.tails[parents], axis=1)
+        joined = np.zeros(len(parents), dtype=bool)
+        joined[parents[(parents >= 0) & (apart < same_place(self.rig))]] = True
+        return joined
 
     @cached_property
     def going_on(self) -> Array:

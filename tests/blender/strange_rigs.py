@@ -40,17 +40,20 @@ def note(title: str, rig: Rig) -> None:
 
 bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
 bpy.ops.preferences.addon_enable(module="rigify")
-bpy.ops.object.armature_human_metarig_add()
-metarig = bpy.context.object
-bpy.ops.pose.rigify_generate()
-generated = next(
-    item for item in bpy.data.objects if item.type == "ARMATURE" and item is not metarig
-)
-for title, armature in (("metarig", metarig), ("generated", generated)):
-    rig = read_rig(armature)
-    note(title, rig)
-    order = np.random.default_rng(1).permutation(len(rig.names))
-    note(f"nameless {title}", replace(rig, names=tuple(f"{k:04d}" for k in order)))
+for kind, add in (
+    ("", bpy.ops.object.armature_human_metarig_add),
+    ("basic ", bpy.ops.object.armature_basic_human_metarig_add),
+):
+    add()
+    metarig = bpy.context.object
+    before = set(bpy.data.objects)
+    bpy.ops.pose.rigify_generate()
+    generated = next(item for item in set(bpy.data.objects) - before if item.type == "ARMATURE")
+    for title, armature in ((f"{kind}metarig", metarig), (f"{kind}generated", generated)):
+        rig = read_rig(armature)
+        note(title, rig)
+        order = np.random.default_rng(1).permutation(len(rig.names))
+        note(f"nameless {title}", replace(rig, names=tuple(f"{k:04d}" for k in order)))
 
 avatar = load_avatar(Path(sys.argv[1]))
 bone_map = known_bones(avatar.armature)
