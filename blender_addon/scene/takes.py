@@ -253,6 +253,14 @@ def duplicate_take(armature: bpy.types.Object, action: bpy.types.Action) -> bpy.
     return copy
 
 
+def others_playing(action: bpy.types.Action, armature: bpy.types.Object) -> list[str]:
+    """Names of what plays a take or a part of it, besides the character: objects, shape keys."""
+    whole = {action, *parts_of(action)}
+    users = {user for found in bpy.data.user_map(subset=whole).values() for user in found}
+    others = users.difference(owners_of(armature))
+    return sorted(user.name for user in others if user.id_type in ("OBJECT", "KEY"))
+
+
 def delete_take(armature: bpy.types.Object, action: bpy.types.Action) -> None:
     """Remove a take for good; whoever plays it goes back to what was before it, and the takes
     laid over it are then laid over that."""

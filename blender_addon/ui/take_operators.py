@@ -21,6 +21,7 @@ from ..scene.takes import (
     Take,
     delete_take,
     duplicate_take,
+    others_playing,
     play_before,
     play_take,
     playing,
@@ -147,6 +148,9 @@ class MOMJIT_OT_delete_take(_TakeOperator, bpy.types.Operator):
         if strip is not None:
             laid = "“{name}” is played by the NLA strip “{strip}”; delete that first"
             raise UserError(filled(laid, name=name, strip=strip.name))
+        if others := others_playing(action, armature):
+            shared = "“{name}” is also played by {others}; let them play something else first"
+            raise UserError(filled(shared, name=name, others=", ".join(others)))
         left = take_of(action)
         delete_take(armature, action)
         hear_playing(context.scene, armature, left)
@@ -308,6 +312,9 @@ KOREAN = {
     ),
     "{after} keys instead of {before}": "키 {after}개 (원래 {before}개)",
     "select the character that is to play it": "이것을 재생할 캐릭터를 선택하세요",
+    "“{name}” is also played by {others}; let them play something else first": (
+        "“{name}”을(를) {others}도 재생합니다. 먼저 다른 것을 재생하게 하세요"
+    ),
     "“{name}” is no take of momjit": "“{name}”은(는) momjit의 테이크가 아닙니다",
     "“{name}” is played by the NLA strip “{strip}”; delete that first": (
         "“{name}”을(를) NLA 스트립 “{strip}”이(가) 재생합니다. 그 스트립을 먼저 지우세요"

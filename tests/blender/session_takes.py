@@ -318,6 +318,10 @@ def check_history(clip: Path, other: Path) -> None:
     press("duplicate_take")
     assert len(takes_of(puppet())) == 3
     assert apart(pose(ARM, 25), wanted(clip, ARM)[5]) < 0.1
+    twin = puppet().copy()
+    with refused("is also played by"):
+        bpy.ops.momjit.delete_take()
+    bpy.data.objects.remove(twin)
     press("delete_take")
     assert len(takes_of(puppet())) == 2
     assert played().name == "walk"
