@@ -116,10 +116,9 @@ def _placed(
     pushed = push_out(source, target, obstacles, len(frames), rise)
     contacts = [contact(source, target, what, mask[frames], rise) for what, mask in touched.items()]
     shifts = solved([one for one in contacts if one is not None], pushed)
-    if not any(shift.any() for shift in shifts.values()):
-        return motion
     arms = read_arms(pose, bone_map, {side: source.turn(f"{side}UpperArm") for side in SIDES})
     moved: dict[str, Arm] = {}
     for side, arm in arms.items():
-        moved[side] = arm.brought(arm.reached(arm.chain.end + shifts[side]))
+        if shifts[side].any():
+            moved[side] = arm.brought(arm.reached(arm.chain.end + shifts[side]))
     return write_arms(rig, bone_map, motion, pose, frames, arms, moved)

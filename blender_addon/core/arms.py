@@ -97,8 +97,8 @@ def write_arms(
     What that twists between shoulder, elbow and hand is shared along the bones of each limb.
     """
     turns: dict[str, Array] = {}
-    for side in SIDES:
-        old, new = before[side], after[side]
+    for side, new in after.items():
+        old = before[side]
         bases = (f"{side}Shoulder", *reversed(TRUNK), "hips")
         base = pose.turn(next(bone_map.bones[name][-1] for name in bases if name in bone_map.bones))
         arm = Limb.of(rig, bone_map, f"{side}UpperArm", f"{side}LowerArm")

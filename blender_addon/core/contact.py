@@ -24,9 +24,6 @@ RISE = 0.2
 LIFTED = 0.12
 """Metres above the hip joints from which on a wrist is lifted."""
 
-CORRECTIONS = 2
-"""How often the gap on the new body is measured anew, where other parts may have come nearest."""
-
 
 @dataclass(frozen=True)
 class Touchable:
@@ -149,10 +146,9 @@ def _lacking(
     shares = weights * wanted / np.maximum(theirs.distance, 1e-9)
     shift = theirs.between(shares, theirs.first, theirs.second)
     shift -= theirs.between(weights, hand, other)
-    for _ in range(CORRECTIONS):
-        ours = gaps(hand.moved(shift), other)
-        lacking = scale * theirs.nearest() - ours.nearest()
-        shift = shift + ours.direction(ours.weights(own_size)) * lacking[:, None]
+    ours = gaps(hand.moved(shift), other)  # other parts may have come nearest
+    lacking = scale * theirs.nearest() - ours.nearest()
+    shift += ours.direction(ours.weights(own_size)) * lacking[:, None]
     return shift, normalize(theirs.direction(weights))
 
 
