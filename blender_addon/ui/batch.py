@@ -31,6 +31,7 @@ from .panel import draw_choice, text_columns
 from .preferences import draw_note, results_folder
 from .progress import draw_progress
 from .settings import MOMJIT_settings, existing_file
+from .sub_panel import SubPanel
 from .translations import CONTEXT
 from .wrap import wrap
 
@@ -157,16 +158,11 @@ class MOMJIT_UL_batch(bpy.types.UIList):
         row.label(text=f"{item.number}  {item.text}", icon=ICONS[item.state], translate=False)
 
 
-class MOMJIT_PT_batch(bpy.types.Panel):
+class MOMJIT_PT_batch(SubPanel, bpy.types.Panel):
     """Many performances from one script."""
 
     bl_label = "Batch"
     bl_translation_context = CONTEXT
-    bl_category = "momjit"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_parent_id = "MOMJIT_PT_main"
-    bl_options = {"DEFAULT_CLOSED"}
     bl_order = 50
 
     def draw(self, context: bpy.types.Context) -> None:

@@ -19,6 +19,7 @@ from . import bone_operators, bone_reason, insert
 from .bone_operators import active_part, armature_of, choose_bone
 from .bone_reason import said
 from .panel import draw_problem, text_columns
+from .sub_panel import SubPanel
 from .translations import CONTEXT, filled
 from .wrap import wrap
 
@@ -128,15 +129,10 @@ def _icon(shown: BoneMap, humanoid: str) -> str:
     return "RADIOBUT_ON" if confidence >= LIKELY else "QUESTION"
 
 
-class MOMJIT_PT_bones(bpy.types.Panel):
+class MOMJIT_PT_bones(SubPanel, bpy.types.Panel):
     """Which bone of the rig moves as which part of the body."""
 
     bl_label = "Bones"
-    bl_category = "momjit"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_parent_id = "MOMJIT_PT_main"
-    bl_options = {"DEFAULT_CLOSED"}
     bl_order = 40
 
     def draw(self, context: bpy.types.Context) -> None:

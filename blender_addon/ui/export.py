@@ -23,6 +23,7 @@ from ..scene.export import ExportOptions, export_character, has_sound, save_soun
 from ..scene.sample import Told
 from .insert import selected_armature
 from .operators import refused
+from .sub_panel import SubPanel
 from .translations import filled
 from .wrap import wrap
 
@@ -210,15 +211,10 @@ def _progress(context: bpy.types.Context) -> Generator[Told, None, None]:
         manager.progress_end()
 
 
-class MOMJIT_PT_export(bpy.types.Panel):
+class MOMJIT_PT_export(SubPanel, bpy.types.Panel):
     """Files for other programs."""
 
     bl_label = "Export"
-    bl_category = "momjit"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_parent_id = "MOMJIT_PT_main"
-    bl_options = {"DEFAULT_CLOSED"}
     bl_order = 70
 
     def draw(self, context: bpy.types.Context) -> None:

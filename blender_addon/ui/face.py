@@ -24,6 +24,7 @@ from ..core.face_names import ARKIT
 from ..scene import face as faces
 from . import insert, session
 from .panel import draw_problem
+from .sub_panel import SubPanel
 from .translations import CONTEXT, filled
 
 Result = set[str]
@@ -183,16 +184,11 @@ def _summary(weights: dict[str, float]) -> str:
     )
 
 
-class MOMJIT_PT_face(bpy.types.Panel):
+class MOMJIT_PT_face(SubPanel, bpy.types.Panel):
     """What a face shows of the 52 expressions that speech and gestures move."""
 
     bl_label = "Face"
     bl_translation_context = CONTEXT
-    bl_category = "momjit"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_parent_id = "MOMJIT_PT_main"
-    bl_options = {"DEFAULT_CLOSED"}
     bl_order = 45
 
     def draw(self, context: bpy.types.Context) -> None:

@@ -14,6 +14,7 @@ from .operators import refresh
 from .preferences import ADDON, draw_install_button, draw_note, preferences
 from .progress import draw_progress
 from .settings import MOMJIT_settings
+from .sub_panel import SubPanel
 from .wrap import columns, wrap
 
 _COLUMN = 6.0
@@ -55,15 +56,10 @@ class MOMJIT_PT_main(bpy.types.Panel):
         _draw_notes(layout, current, width)
 
 
-class MOMJIT_PT_options(bpy.types.Panel):
+class MOMJIT_PT_options(SubPanel, bpy.types.Panel):
     """What a result brings into the scene besides the action."""
 
     bl_label = "Options"
-    bl_category = "momjit"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_parent_id = "MOMJIT_PT_main"
-    bl_options = {"DEFAULT_CLOSED"}
     bl_order = 5
 
     def draw(self, context: bpy.types.Context) -> None:

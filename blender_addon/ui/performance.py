@@ -14,6 +14,7 @@ from ..core.adaptation import Adaptation
 from ..core.manner import Manner
 from ..core.mask import PARTS
 from ..core.reduce import Tolerance
+from .sub_panel import SubPanel
 from .translations import CONTEXT
 
 COLUMNS = (
@@ -149,16 +150,11 @@ class MOMJIT_performance(bpy.types.PropertyGroup):
         )
 
 
-class MOMJIT_PT_performance(bpy.types.Panel):
+class MOMJIT_PT_performance(SubPanel, bpy.types.Panel):
     """What a performance moves, and how it fits the character."""
 
     bl_label = "Performance"
     bl_translation_context = CONTEXT
-    bl_category = "momjit"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_parent_id = "MOMJIT_PT_main"
-    bl_options = {"DEFAULT_CLOSED"}
     bl_order = 30
 
     def draw(self, context: bpy.types.Context) -> None:

@@ -29,6 +29,7 @@ from .preferences import draw_note
 from .progress import draw_progress
 from .render_settings import AS_IN_SCENE, PICTURES, MOMJIT_render
 from .render_work import Order, RenderWork, film_frames, film_movie, film_still
+from .sub_panel import SubPanel
 from .translations import filled
 
 Result = set[str]
@@ -168,15 +169,10 @@ def _name(character: bpy.types.Object) -> str:
     return re.sub(r"[^\w\- ]+", "", " ".join(text.split()))[:24].strip() or character.name
 
 
-class MOMJIT_PT_render(bpy.types.Panel):
+class MOMJIT_PT_render(SubPanel, bpy.types.Panel):
     """Pictures and videos of what is performed."""
 
     bl_label = "Render"
-    bl_category = "momjit"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_parent_id = "MOMJIT_PT_main"
-    bl_options = {"DEFAULT_CLOSED"}
     bl_order = 60
 
     def draw(self, context: bpy.types.Context) -> None:

@@ -19,6 +19,7 @@ from ..scene.takes import (
     takes_of,
 )
 from . import insert
+from .sub_panel import SubPanel
 from .take_operators import play_with_speech
 from .translations import filled
 
@@ -109,15 +110,10 @@ def _icon(plays: bool, in_nla: bool) -> str:
     return "PLAY" if plays else "NLA" if in_nla else "ACTION"
 
 
-class MOMJIT_PT_takes(bpy.types.Panel):
+class MOMJIT_PT_takes(SubPanel, bpy.types.Panel):
     """The takes of the selected character."""
 
     bl_label = "Takes"
-    bl_category = "momjit"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_parent_id = "MOMJIT_PT_main"
-    bl_options = {"DEFAULT_CLOSED"}
     bl_order = 20
 
     @classmethod

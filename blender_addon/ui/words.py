@@ -27,6 +27,7 @@ from . import insert, session
 from .panel import text_columns
 from .preferences import draw_note
 from .progress import draw_progress
+from .sub_panel import SubPanel
 
 Result = set[str]
 STRETCHES = (
@@ -187,15 +188,10 @@ def _named(kind: str, name: str) -> str:
     return name if said == f"{kind} {name}" else said
 
 
-class MOMJIT_PT_words(bpy.types.Panel):
+class MOMJIT_PT_words(SubPanel, bpy.types.Panel):
     """When the take says and does what, and another try for a part of it."""
 
     bl_label = "Words and Gestures"
-    bl_category = "momjit"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_parent_id = "MOMJIT_PT_main"
-    bl_options = {"DEFAULT_CLOSED"}
     bl_order = 10
 
     def draw(self, context: bpy.types.Context) -> None:
