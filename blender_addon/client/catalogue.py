@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+
+from .files import write_whole
 
 KINDS = ("styles", "voices", "avatars")
 
@@ -38,13 +39,7 @@ class Catalogue:
     def save(self, path: Path) -> None:
         """Write the rows as JSON, in one step."""
         rows = {kind: [asdict(choice) for choice in row] for kind, row in self.choices.items()}
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".new")
-        try:
-            temporary.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
-            os.replace(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        write_whole(path, json.dumps(rows, ensure_ascii=False, indent=1).encode("utf-8"))
 
 
 def _choices(rows: Sequence[Mapping[str, Any]]) -> Iterator[Choice]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import secrets
 from pathlib import Path
 from typing import Any
 
 from .errors import BackendError
+from .files import write_whole
 from .job import Job
 
 FILE = "character.glb"
@@ -29,11 +28,5 @@ def keep(job: Job, folder: Path) -> Path:
         content = job.files.get(FILE)
         if content is None or hashlib.sha256(content).hexdigest() != digest:
             raise BackendError("the backend sent a character that is damaged")
-        folder.mkdir(parents=True, exist_ok=True)
-        temporary = folder / f".{secrets.token_hex(4)}"
-        try:
-            temporary.write_bytes(content)
-            os.replace(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        write_whole(path, content)
     return path

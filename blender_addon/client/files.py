@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +56,17 @@ def unpack(listing: Sequence[Mapping[str, Any]], body: bytes) -> dict[str, memor
     if start != len(body) or len(files) != len(listing):
         raise ProtocolError("the backend's files do not fill its message")
     return files
+
+
+def write_whole(path: Path, content: bytes | memoryview) -> None:
+    """Write a file, in a folder that is made if need be, so that it is never seen half-written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{secrets.token_hex(4)}")
+    try:
+        temporary.write_bytes(content)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _read(path: Path) -> bytes:
