@@ -15,7 +15,7 @@ from .core.errors import UserError
 from .core.export_preset import export_preset
 from .core.subtitles import WRITERS, Cue, clip_cues, cut_cues, write_subtitles
 from .filming import PICTURES, Film, check_pictures, look_of, set_stage, shoot
-from .scene.avatar import load_avatar
+from .scene.avatar import Avatar, load_avatar
 from .scene.clock import set_frame_rate
 from .scene.export import SUFFIXES, ExportOptions, export_character
 from .scene.perform import Performance, perform_clip
@@ -58,25 +58,31 @@ def produce(options: argparse.Namespace, reporter: Reporter) -> Performance:
     if look is not None and pictures:
         film = Film(clip, avatar, performance, look, frames, fps, burnt)
         shoot(film, pictures, options, reporter)
-    begun = 0.9 if pictures else 0.1
     export = ExportOptions(
         _title(clip, options.clip), preset, options.units, deforming_only=not options.all_bones
     )
+    begun = 0.9 if pictures else 0.1
     for number, output in enumerate(scenes, start=1):
         with reporter.step(f"writing {output.name}", begun + (1.0 - begun) * number / len(scenes)):
-            with atomic_path(output, force=options.force) as temporary:
-                reporter.unfinished = temporary
-                export_character(
-                    temporary,
-                    avatar.armature,
-                    avatar.meshes,
-                    export,
-                    avatar.bone_map,
-                    reporter.progress,
-                )
+            _export(output, avatar, export, options, reporter)
     for output in texts:
         write_subtitles(output, cues, force=options.force)
     return performance
+
+
+def _export(
+    output: Path,
+    avatar: Avatar,
+    export: ExportOptions,
+    options: argparse.Namespace,
+    reporter: Reporter,
+) -> None:
+    """Write one file for other programs, whole or not at all."""
+    with atomic_path(output, force=options.force) as temporary:
+        reporter.unfinished = temporary
+        export_character(
+            temporary, avatar.armature, avatar.meshes, export, avatar.bone_map, reporter.progress
+        )
 
 
 def _sort_outputs(

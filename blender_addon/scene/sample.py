@@ -13,7 +13,7 @@ import numpy as np
 from mathutils import Matrix
 
 from ..core.errors import UserError
-from ..core.game_rig import game_tree, turn_and_scale
+from ..core.game_rig import Tree, game_tree, turn_and_scale
 from ..core.quaternion import Array
 from .clock import frame_rate
 
@@ -61,18 +61,9 @@ def sample_take(
     `UserError` when the range is absurd.
     """
     scene = bpy.context.scene
-    frames = range(scene.frame_start, scene.frame_end + 1)
-    if not 1 <= len(frames) <= MAX_FRAMES:
-        raise UserError(
-            f"the scene's range, {frames.start} to {scene.frame_end}, has {len(frames)} frames; "
-            f"1 to {MAX_FRAMES} can be exported"
-        )
+    frames = _frames(scene)
     bones = list(armature.data.bones)
-    index = {bone.name: k for k, bone in enumerate(bones)}
-    parents = [index[bone.parent.name] if bone.parent else -1 for bone in bones]
-    carrying = {mesh.parent_bone for mesh in meshes if mesh.parent_type == "BONE"}
-    wanted = [not deforming_only or b.use_deform or b.name in carrying for b in bones]
-    tree = game_tree(parents, wanted, _followers(armature, index))
+    tree = _tree(armature, meshes, deforming_only=deforming_only)
     order = list(tree.bones)
     poses = np.empty((len(frames), len(order), 4, 4))
     worlds = np.empty((len(frames), 4, 4))
@@ -107,6 +98,29 @@ def sample_take(
         weights=weights,
         fps=frame_rate(scene),
     )
+
+
+def _frames(scene: bpy.types.Scene) -> range:
+    """The frames of the scene; `UserError` for too many of them."""
+    frames = range(scene.frame_start, scene.frame_end + 1)
+    if not 1 <= len(frames) <= MAX_FRAMES:
+        raise UserError(
+            f"the scene's range, {frames.start} to {scene.frame_end}, has {len(frames)} frames; "
+            f"1 to {MAX_FRAMES} can be exported"
+        )
+    return frames
+
+
+def _tree(
+    armature: bpy.types.Object, meshes: Sequence[bpy.types.Object], *, deforming_only: bool
+) -> Tree:
+    """The bones that are written, those that carry a mesh among them."""
+    bones = list(armature.data.bones)
+    index = {bone.name: k for k, bone in enumerate(bones)}
+    parents = [index[bone.parent.name] if bone.parent else -1 for bone in bones]
+    carrying = {mesh.parent_bone for mesh in meshes if mesh.parent_type == "BONE"}
+    wanted = [not deforming_only or b.use_deform or b.name in carrying for b in bones]
+    return game_tree(parents, wanted, _followers(armature, index))
 
 
 def metres_per_unit(scene: bpy.types.Scene) -> float:
