@@ -17,13 +17,15 @@ def require_playable(armature: bpy.types.Object) -> None:
     while a strip of the NLA is being edited."""
     if not armature.is_editable:
         raise UserError(
-            f"“{armature.name}” is linked from another file; make a library override of it first"
+            f"“{armature.name}” is linked from another file: make a library override of it first "
+            "(Object menu)"
         )
     for owner in owners_of(armature):
         data = owner.animation_data
         if data is not None and data.use_tweak_mode:
             raise UserError(
-                f"“{owner.name}”: a strip of the NLA is being edited; leave its tweak mode (Tab)"
+                f"“{owner.name}” has an NLA strip in tweak mode: leave it (Tab in the NLA editor) "
+                "first"
             )
 
 

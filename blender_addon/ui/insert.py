@@ -22,7 +22,6 @@ from ..scene.clock import frame_rate
 from ..scene.face import FOLDER, recall_faces
 from ..scene.lineup import lay_strip, make_room
 from ..scene.markers import add_marks, marks_of
-from ..scene.nla import require_playable
 from ..scene.perform import AS_IT_IS, Performance, perform_clip
 from ..scene.speech import add_speech
 from ..scene.takes import Take, record_take
@@ -73,7 +72,6 @@ def selected_armature(context: bpy.types.Context) -> bpy.types.Object | None:
 
 def check_armature(armature: bpy.types.Object) -> None:
     """Raise `UserError` when momjit cannot animate this armature."""
-    require_playable(armature)
     recall_map(armature, session.current().folder / BONES)
     avatar_of({armature}, armature.name)  # also refuses bones that constraints move
 
@@ -112,7 +110,6 @@ def perform(
     manner: Manner,
 ) -> Performance:
     """Make a take of the clip on the avatar, with faces as they are mapped by the user."""
-    require_playable(avatar.armature)
     recall_faces(avatar.meshes, session.current().folder / FOLDER)
     name = _action_name(clip)
     performed = perform_clip(clip, avatar, frame_rate(scene), name, start, manner)
