@@ -134,7 +134,9 @@ def test_the_humanoid_of_both_halves_is_the_same():
     assert set(HUMANOID) == set(SKELETON.names)
 
 
-@pytest.mark.parametrize("mark", ["mixamorig:", "mixamorig1:", "mixamorig_", "Ch03:mixamorig:", ""])
+@pytest.mark.parametrize(
+    "mark", ["mixamorig:", "mixamorig1:", "mixamorig12_", "Armature|mixamorig:", "Ch03:", ""]
+)
 def test_namespaces_do_not_matter(mark: str):
     rig = makehuman_rig("mixamo")
     names = tuple(mark + name.removeprefix("mixamorig:") for name in rig.names)
@@ -142,6 +144,106 @@ def test_namespaces_do_not_matter(mark: str):
     assert found.title == "Mixamo"
     assert found.first("leftLowerArm") == mark + "LeftForeArm"
     assert found.reasons["leftLowerArm"] == f"named like Mixamo: {mark}LeftForeArm"
+
+
+@pytest.mark.parametrize(
+    ("spelling", "title"),
+    [
+        ("Character1_{}", "HumanIK"),
+        ("character:{}", "Mixamo"),
+        ("Hero_{}", "Mixamo"),
+        ("mixamorig_{}_0{:d}", "Mixamo"),
+        ("{}_{:d}", "Mixamo"),
+    ],
+)
+def test_what_importers_add_to_every_name_does_not_matter(spelling: str, title: str):
+    rig = makehuman_rig("mixamo")
+    bare = [name.removeprefix("mixamorig:") for name in rig.names]
+    names = tuple(spelling.format(name, k) for k, name in enumerate(bare))
+    found = map_bones(replace(rig, names=names))
+    assert found.title == title
+    known = map_bones(rig)
+    assert {s: rig.names[names.index(p[0])] for s, p in found.bones.items()} == {
+        s: p[0] for s, p in known.bones.items()
+    }
+
+
+def renamed(rig: Rig, new: dict[str, str], extra: dict[str, str]) -> Rig:
+    """The rig with other names, and with `extra` bones (name → parent) at their parents' places."""
+    names = [new.get(name, name) for name in rig.names]
+    draft = Draft(names, list(rig.parents), rig.heads.copy())
+    for name, parent in extra.items():
+        above = draft.names.index(parent)
+        bone = draft.add(above, draft.heads[above] + [0.0, 0.0, 0.004])
+        draft.names[bone] = name
+    return draft.finish()
+
+
+def test_unreal_5s_trunk_metacarpals_and_correctives_are_told_apart():
+    rig = makehuman_rig("default")
+    known = map_bones(rig)
+    table = next(table for table in RIGS if table.title == "Unreal 5's mannequin")
+    trunk = ("spine05", "spine04", "spine03", "spine02", "spine01")
+    new = {old: f"spine_0{k}" for k, old in enumerate(trunk, start=1)} | {"neck02": "neck_02"}
+    for slot, parts in known.bones.items():
+        side, part = sided(slot)
+        row = table.bones.get(part)
+        if row and parts[0] not in new:
+            new[parts[0]] = row[0].format(side=side[:1])
+    for k, finger in enumerate(("index", "middle", "ring", "pinky"), start=1):
+        for letter in "LR":
+            new[f"metacarpal{k}.{letter}"] = f"{finger}_metacarpal_{letter.lower()}"
+    extra = {}
+    for letter in "lr":
+        extra |= {
+            f"upperarm_correctiveRoot_{letter}": f"upperarm_{letter}",
+            f"upperarm_bicep_{letter}": f"upperarm_{letter}",
+            f"calf_knee_{letter}": f"calf_{letter}",
+            f"wrist_inner_{letter}": f"hand_{letter}",
+            f"clavicle_pec_{letter}": "spine_05",
+        }
+    found = map_bones(renamed(rig, new, extra))
+    assert found.title == table.title
+    assert [found.first(slot) for slot in ("hips", "spine", "chest", "upperChest", "neck")] == [
+        "pelvis", "spine_01", "spine_03", "spine_05", "neck_01"
+    ]  # fmt: skip
+    assert found.first("leftIndexProximal") == "Index_01_l"
+    assert found.first("rightLowerLeg") == "calf_r"
+    assert found.first("leftUpperArm") == "upperarm_l"
+
+
+def test_auto_rig_pros_arms_begin_with_the_bone_that_carries_the_others():
+    table = next(table for table in RIGS if table.title == "Auto-Rig Pro")
+    rig, truth = family_rig(table)
+    draft = Draft(list(rig.names), list(rig.parents), rig.heads.copy())
+    for letter in "lr":
+        twist, stretch, offset, forearm = (
+            draft.names.index(f"{name}.{letter}")
+            for name in ("arm_twist", "arm_stretch", "c_arm_twist_offset", "forearm_stretch")
+        )
+        # as its exports hang: offset (at the shoulder) → stretch (in the middle) → forearm
+        draft.names[stretch], draft.names[offset] = draft.names[offset], draft.names[stretch]
+        draft.parents[forearm] = offset
+        draft.parents[twist] = stretch
+    order = sorted(range(len(draft.names)), key=lambda bone: len(rigs_above(draft, bone)))
+    place = {bone: k for k, bone in enumerate(order)}
+    sorted_draft = Draft(
+        [draft.names[k] for k in order],
+        [place.get(draft.parents[k], -1) for k in order],
+        draft.heads[order],
+    )
+    found = map_bones(sorted_draft.finish())
+    assert found.bones["leftUpperArm"][0] == "c_arm_twist_offset.l"
+    assert "arm_stretch.l" in found.bones["leftUpperArm"]
+    assert found.first("leftLowerArm") == truth["leftLowerArm"]
+
+
+def rigs_above(draft: Draft, bone: int) -> list[int]:
+    row = []
+    while draft.parents[bone] >= 0:
+        bone = draft.parents[bone]
+        row.append(bone)
+    return row
 
 
 @pytest.mark.parametrize(

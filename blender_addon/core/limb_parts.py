@@ -26,7 +26,10 @@ def whole_limbs(
     for slot, first in bones.items():
         told = {rig.index(name) for name in known.get(slot, ())[1:]} - taken
         found = _sharing(rig, slot, bones, told) - taken
-        parts[slot] = (rig.names[first], *(rig.names[bone] for bone in _along(rig, first, found)))
+        carrying = [bone for bone in rig.above(first) if bone in told]  # some split limbs begin so
+        whole = {first, *found}
+        row = _along(rig, carrying[-1] if carrying else first, whole)
+        parts[slot] = tuple(rig.names[bone] for bone in row)
     return parts
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +20,10 @@ FAMILY = 16.0
 """Weight of a bone named as in the family whose names a rig has, when all essential ones are."""
 STATED = 100.0
 """Weight of what the rig's own file says."""
+SHARED = 0.8
+"""Share of the bones from which on a beginning or a numbering says nothing: importers add them."""
+_NUMBER = re.compile(r"_\d+$")
+_START = re.compile(r"[^\W_]+[\W_]")
 ENOUGH = 0.6
 """Share of the essential bones from which on a family's names are believed."""
 
@@ -41,7 +47,8 @@ class Names:
         weights = {
             slot: np.array([reading.weight(slot) for reading in readings]) for slot in HUMANOID
         }
-        found = [(table, _listed(table, names)) for table in RIGS]
+        spellings = list(_spellings(names))
+        found = [(table, _listed(table, names, spelt)) for spelt in spellings for table in RIGS]
         table, listed = max(found, key=lambda pair: _rank(*pair))
         index = {name: bone for bone, name in enumerate(names)}
         told = {slot: bone for slot, bone in stated.items() if slot in weights and bone in index}
@@ -65,8 +72,26 @@ def _rank(table: RigNames, listed: dict[str, tuple[str, ...]]) -> tuple[float, b
     return _covered(listed), table.controls, len(listed)
 
 
-def _listed(table: RigNames, names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    by_key = {_key(name, table.prefixes): name for name in reversed(names)}
+def _spellings(names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The names, and, where they share a beginning or a numbering, the names without it."""
+    yield names
+    bare = tuple(name.rsplit(":", 1)[-1].rsplit("|", 1)[-1] for name in names)
+    numbered = {number for name in bare if (number := _NUMBER.search(name))}
+    if len({number.group() for number in numbered}) >= SHARED * len(names):
+        bare = tuple(_NUMBER.sub("", name) for name in bare)
+    starts = Counter(start.group() for name in bare if (start := _START.match(name)))
+    start, count = max(starts.items(), key=lambda item: item[1], default=("", 0))
+    if count >= SHARED * len(names):
+        bare = tuple(name.removeprefix(start) for name in bare)
+    if bare != names:
+        yield bare
+
+
+def _listed(
+    table: RigNames, names: tuple[str, ...], spelt: tuple[str, ...]
+) -> dict[str, tuple[str, ...]]:
+    pairs = zip(reversed(spelt), reversed(names), strict=True)
+    by_key = {_key(spelling, table.prefixes): name for spelling, name in pairs}
     listed: dict[str, tuple[str, ...]] = {}
     for slot, candidates in _expanded(table):
         keys = [_key(name, table.prefixes) for name in candidates]
@@ -87,11 +112,11 @@ def _expanded(table: RigNames) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _key(name: str, prefixes: tuple[str, ...]) -> str:
-    """The name without letter case, marks, namespace and known prefix."""
+    """The name without letter case, marks, namespace and known prefix with its number."""
     plain = _plain(name)
     for prefix in prefixes:
-        rest = plain.removeprefix(prefix)
-        if rest and rest != plain:
+        rest = plain.removeprefix(prefix).lstrip("0123456789")
+        if rest and plain.startswith(prefix):
             return rest
     return plain
 
@@ -99,5 +124,5 @@ def _key(name: str, prefixes: tuple[str, ...]) -> str:
 @lru_cache(maxsize=8192)
 def _plain(name: str) -> str:
     """Importers change the marks between words, so only letters and digits count."""
-    last = unicodedata.normalize("NFKC", name).rsplit(":", 1)[-1].lower()
+    last = unicodedata.normalize("NFKC", name).rsplit(":", 1)[-1].rsplit("|", 1)[-1].lower()
     return "".join(mark for mark in last if mark.isalnum())

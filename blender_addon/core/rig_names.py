@@ -88,11 +88,22 @@ MIXAMO = RigNames(
     _table(
         "hips=Hips spine=Spine chest=Spine1 upperChest=Spine2 neck=Neck head=Head "
         "Shoulder={side}Shoulder UpperArm={side}Arm LowerArm={side}ForeArm Hand={side}Hand "
-        "UpperLeg={side}UpLeg LowerLeg={side}Leg Foot={side}Foot Toes={side}ToeBase "
-        "Eye={side}Eye"
+        "UpperLeg={side}UpLeg LowerLeg={side}Leg Foot={side}Foot Toes={side}ToeBase"
     )
     | _fingers("{side}Hand{finger}{number}", _PINKY),
     prefixes=("mixamorig",),
+)
+READY_PLAYER_ME = replace(
+    MIXAMO,
+    title="Ready Player Me",
+    bones=MIXAMO.bones | _table("Eye={side}Eye"),
+    prefixes=(),
+)
+HUMAN_IK = replace(
+    MIXAMO,
+    title="HumanIK",
+    bones={bone: ("Character1_" + names[0],) for bone, names in MIXAMO.bones.items()},
+    prefixes=("character", "robot"),
 )
 
 UNREAL = RigNames(
@@ -244,7 +255,13 @@ BIPED = RigNames(
         for finger, name in enumerate(FINGERS)
         for side_bone, joint in zip(segments(name), ("", "1", "2"), strict=True)
     },
-    prefixes=("bip001", "bip01", "bip", "valvebipedbip01"),
+    prefixes=("bip",),
+)
+SOURCE = replace(
+    BIPED,
+    title="Valve's Source",
+    bones=BIPED.bones | _table("chest=Spine2 upperChest=Spine4 neck=Neck1 head=Head1"),
+    prefixes=("valvebipedbip",),
 )
 
 _MMD = (
@@ -290,7 +307,7 @@ AUTO_RIG_PRO = RigNames(
     _table(
         "hips=root.x spine=spine_01.x chest=spine_02.x upperChest=spine_03.x neck=neck.x "
         "head=head.x jaw=jawbone.x Shoulder=shoulder.{side} "
-        "UpperArm=arm_stretch.{side}+arm_twist.{side} "
+        "UpperArm=arm_stretch.{side}+arm_twist.{side}+c_arm_twist_offset.{side} "
         "LowerArm=forearm_stretch.{side}+forearm_twist.{side} Hand=hand.{side} "
         "UpperLeg=thigh_stretch.{side}+thigh_twist.{side} "
         "LowerLeg=leg_stretch.{side}+leg_twist.{side} Foot=foot.{side} Toes=toes_01.{side} "
@@ -345,6 +362,18 @@ SMPL_X = RigNames(
     | _fingers("{side}_{finger}{number}", tuple(name.lower() for name in _PINKY)),
 )
 
+SMPL = RigNames(
+    "SMPL",
+    ("L", "R"),
+    _table(
+        "hips=Pelvis spine=Spine1 chest=Spine2 upperChest=Spine3 neck=Neck head=Head "
+        "Shoulder={side}_Collar UpperArm={side}_Shoulder LowerArm={side}_Elbow "
+        "Hand={side}_Wrist UpperLeg={side}_Hip LowerLeg={side}_Knee Foot={side}_Ankle "
+        "Toes={side}_Foot"
+    ),
+    prefixes=("favg", "mavg"),
+)
+
 SMARTBODY = RigNames(
     "SmartBody",
     ("Lf", "Rt"),
@@ -373,7 +402,9 @@ SUMERIAN = RigNames(
 )
 
 RIGS: tuple[RigNames, ...] = (
-    VRM, VROID, MIXAMO, UNREAL, UNREAL_5, MAKEHUMAN, RIGIFY, RIGIFY_EXPORT, RIGIFY_CONTROLS, CMU,
-    GENESIS_8, GENESIS_9, CHARACTER_CREATOR, BIPED, MMD, MMD_TOOLS, MMD_ENGLISH, AUTO_RIG_PRO,
-    AUTO_RIG_PRO_CONTROLS, XSENS, BIOVISION, SMPL_X, SMARTBODY, SUMERIAN,
+    VRM, VROID, MIXAMO, READY_PLAYER_ME, HUMAN_IK, UNREAL_5, UNREAL, MAKEHUMAN, RIGIFY,
+    RIGIFY_EXPORT, RIGIFY_CONTROLS, CMU, GENESIS_8, GENESIS_9, CHARACTER_CREATOR, BIPED, SOURCE,
+    MMD, MMD_TOOLS, MMD_ENGLISH, AUTO_RIG_PRO, AUTO_RIG_PRO_CONTROLS, XSENS, BIOVISION, SMPL_X,
+    SMPL, SMARTBODY, SUMERIAN,
 )  # fmt: skip
+"""Of families that fit a rig alike the first counts."""
