@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,11 @@ from ..core.vrm import stated_bones, stated_shapes
 from .bones import bone_map_of, keep_map, keep_stated, recall_map
 from .control_rig import Behaviour, Switch, behaviour_of
 from .face import keep_stated_shapes
+from .hidden import Hidden
 from .materials import upgrade_materials
+from .nla import require_playable
 from .rig import read_rig
 from .skin import read_skin
-from .trial import Value
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class Avatar:
     """A rigged character: its armature object and the meshes that follow it.
 
     `rig` is the armature as it behaves and `bone_map` says which of its bones are keyed: in a
-    control rig the controls, with `switches` set. `remarks`: bones that are left alone, and why.
+    control rig the controls, with `switches` set. `shown_by`: control → the bone that lies where
+    its limb does, whatever moves it. `remarks`: bones that are left alone, and why.
     """
 
     armature: bpy.types.Object
@@ -41,17 +43,23 @@ class Avatar:
     rig: Rig
     bone_map: BoneMap
     switches: tuple[Switch, ...] = ()
+    shown_by: Mapping[str, str] = field(default_factory=dict[str, str])
     remarks: tuple[str, ...] = ()
 
-    def switches_of(self, bones: Iterable[str]) -> dict[str, Value]:
-        """What has to be set, by data path on the armature, for keys on these bones to act."""
-        keyed = set(bones)
-        names = {name for name, row in self.bone_map.bones.items() if not keyed.isdisjoint(row)}
-        return {
-            switch.path: switch.value
-            for switch in self.switches
-            if not names.isdisjoint(switch.needed_by)
-        }
+    def hidden_from(self, bones: Iterable[str]) -> tuple[Hidden, ...]:
+        """The controls of the limbs of these bones that act only with a switch set."""
+        keyed, found = set(bones), list[Hidden]()
+        for switch in self.switches:
+            rows = [row for name, row in self.bone_map.bones.items() if name in switch.needed_by]
+            limb = [bone for row in rows for bone in row]
+            if not keyed.isdisjoint(limb):
+                found += [self._hidden(bone, switch) for bone in limb]
+        return tuple(sorted(found, key=lambda control: self.rig.index(control.bone)))
+
+    def _hidden(self, bone: str, switch: Switch) -> Hidden:
+        carrier = self.rig.carriers[self.rig.index(bone)]
+        above = self.rig.names[carrier] if carrier >= 0 else ""
+        return Hidden(bone, self.shown_by.get(bone, bone), above, switch.path, switch.value)
 
     def world_facing(self) -> Array:
         """Matrix `(3, 3)`: the character's left, up and forward as unit columns in the world."""
@@ -133,6 +141,7 @@ def avatar_of(objects: set[bpy.types.Object], place: str) -> Avatar:
         replace(behaviour.rig, skin=_skin(armature, meshes, behaviour)),
         behaviour.bone_map,
         behaviour.switches,
+        behaviour.shown_by,
         behaviour.remarks,
     )
 
@@ -150,15 +159,11 @@ def _skin(
 
 def require_posable(armature: bpy.types.Object) -> None:
     """`UserError` with what to do where Blender does not let an armature be posed now."""
-    data = armature.animation_data
-    if not armature.is_editable:
-        reason = "is linked from another file: make a library override of it first (Object menu)"
-    elif armature.mode == "EDIT":
+    require_playable(armature)
+    if armature.mode == "EDIT":
         reason = "is in Edit Mode: leave it (Tab) first"
     elif armature.data.pose_position == "REST":
         reason = "shows its rest position: choose Pose Position in the armature's properties"
-    elif data is not None and data.use_tweak_mode:
-        reason = "has an NLA strip in tweak mode: leave it (Tab in the NLA editor) first"
     else:
         return
     raise UserError(f"“{armature.name}” {reason}")

@@ -10,6 +10,7 @@ import bpy
 import numpy as np
 
 from ..core.quaternion import Array
+from .hidden import Hidden, fitted
 
 
 class Below:
@@ -17,7 +18,7 @@ class Below:
     and drivers tell; nothing of the open scene changes, not even a pose without keys.
 
     `rotations` `(T, N, 4)` and `locations` `(T, N, 3)` of the `bones`; `shapes`: values `(T, B)` of
-    all blocks of each of the `faces`.
+    all blocks of each of the `faces`. `hidden` controls turn as their limbs do.
     """
 
     def __init__(
@@ -26,6 +27,7 @@ class Below:
         bones: Sequence[str],
         faces: Sequence[bpy.types.Object],
         times: Array,
+        hidden: Sequence[Hidden] = (),
     ) -> None:
         rotations: list[list[Any]] = []
         locations: list[list[Any]] = []
@@ -34,10 +36,12 @@ class Below:
             for time in times:
                 scene.frame_set(int(time // 1), subframe=float(time % 1))
                 graph = scene.view_layers[0].depsgraph  # there is none before the first frame
-                pose = armature.evaluated_get(graph).pose.bones
+                shown = armature.evaluated_get(graph)
+                pose, unseen = shown.pose.bones, fitted(shown, hidden)
                 # Copies: the next frame frees what the originals are read from.
                 bases = [pose[bone].matrix_basis.copy() for bone in bones]
-                rotations.append([basis.to_quaternion() for basis in bases])
+                own = zip(bones, bases, strict=True)
+                rotations.append([unseen.get(bone) or at.to_quaternion() for bone, at in own])
                 locations.append([tuple(basis.translation) for basis in bases])
                 for mesh in stand_ins:
                     keys = mesh.evaluated_get(graph).data.shape_keys

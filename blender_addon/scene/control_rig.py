@@ -46,12 +46,14 @@ class Switch:
 class Behaviour:
     """A rig as it behaves: `rig` and `bone_map` of what is keyed; `stands_for`: bones that move
     skin in a way of their own → the keyed bone at their place; `switches` that have to be set
-    and keyed; `remarks`: what is left out, and why."""
+    and keyed; `shown_by`: in rigs with switches, keyed bone → the bone that moves the skin there
+    however they are set; `remarks`: what is left out, and why."""
 
     rig: Rig
     bone_map: BoneMap
     stands_for: dict[str, str]
     switches: tuple[Switch, ...]
+    shown_by: dict[str, str]
     remarks: tuple[str, ...]
 
 
@@ -79,7 +81,9 @@ def behaviour_of(armature: bpy.types.Object, bone_map: BoneMap) -> Behaviour:
             raise UserError(f"“{armature.name}”: {obstacle(armature, bone)}")
     remarks = (*refused, *_remarks(armature, root, slide, switches), *_limits(armature, bones))
     keyed = replace(bone_map, bones=bones)
-    return Behaviour(rig, keyed, _stand_for(armature, rig, bones), switches, remarks)
+    resting = Resting(armature)
+    shown_by = {bone: resting.deforming(bone) for bone in (_all(bones) if switches else ())}
+    return Behaviour(rig, keyed, _stand_for(armature, rig, bones), switches, shown_by, remarks)
 
 
 def _remarks(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import bpy
@@ -39,6 +39,7 @@ from .curve_keys import (
     split,
     write_keys,
 )
+from .hidden import Hidden
 from .still import Still
 from .takes import start_take
 from .underlay import Shapes, Stretch, Underlay, blend, find_underlay, held_paths
@@ -74,18 +75,19 @@ def key_performance(
     times: Array,
     name: str,
     manner: Manner,
-    switches: Mapping[str, float],
+    hidden: Sequence[Hidden],
 ) -> Keyed:
     """Write the movement onto the bones and the `shapes` onto the faces at the scene frames
     `times`, as a take that the character plays from now on.
 
     Before and after, and wherever the movement has no say, the take does what the character did
-    before. `switches`: values of properties of the armature that hold meanwhile, by their path.
+    before. The `hidden` controls act meanwhile.
     """
     owners = [armature, *dict.fromkeys(mesh.data.shape_keys for mesh in faces)]
+    switches = {control.path: control.value for control in hidden}
     places = [*bone_places(armature, motion), *((armature, path) for path in switches)]
     places += [(keys, shape_path(keys, name)) for keys in shapes for name in shapes[keys]]
-    underlay = find_underlay(owners, places, float(times[0]), float(times[-1]))
+    underlay = find_underlay(owners, places, float(times[0]), float(times[-1]), hidden)
     shapes = _telling(shapes, underlay)
     stretch = Stretch.of(times, underlay)
     motion, shapes = blend(underlay, faces, motion, shapes, stretch, manner)

@@ -50,8 +50,8 @@ def perform_clip(
     faces = [mesh for mesh in avatar.meshes if _has_face(mesh)]
     shapes, shown = _shapes(faces, clip) if "face" in manner.parts else ({}, frozenset[str]())
     times = key_frames(clip.frames, clip.fps, scene_fps, start)
-    switches = avatar.switches_of(motion.bones)
-    keyed = key_performance(avatar.armature, faces, motion, shapes, times, name, manner, switches)
+    hidden = avatar.hidden_from(motion.bones)
+    keyed = key_performance(avatar.armature, faces, motion, shapes, times, name, manner, hidden)
     lost = _lost(clip, avatar, manner.parts, shown)
     return Performance(keyed.motion, keyed, tuple(sorted(shown)), lost)
 

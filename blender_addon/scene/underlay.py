@@ -19,6 +19,7 @@ from ..core.retarget import RigMotion
 from .below import Below
 from .channels import Place, rotation_place, shape_path
 from .curve_keys import span
+from .hidden import Hidden
 from .still import Still, Value, label, put_back, read_value
 from .takes import Take, laid_over, part_for, playing, take_of
 
@@ -35,7 +36,8 @@ class Underlay:
     `levels`: by owner the actions that play now, then those under the take that plays, and so on
     down to where no take plays at that time. What a take keys is not the ground of the next one:
     `level` says for every property that the performance animates whose actions are; `curves` are
-    its curves there. `takes` are those between the levels.
+    its curves there. `takes` are those between the levels. `hidden` controls act in the performance
+    alone; `around` are the curves of whatever moves their limbs otherwise.
     """
 
     armature: bpy.types.Object
@@ -45,6 +47,8 @@ class Underlay:
     curves: Mapping[Place, Mapping[int, bpy.types.FCurve]]
     first: float
     last: float
+    hidden: Sequence[Hidden] = ()
+    around: Sequence[bpy.types.FCurve] = ()
 
     @property
     def before(self) -> bool:
@@ -66,14 +70,20 @@ class Underlay:
         return values
 
     def _all(self) -> Iterator[bpy.types.FCurve]:
-        return (curve for axes in self.curves.values() for curve in axes.values())
+        yield from self.around
+        for axes in self.curves.values():
+            yield from axes.values()
 
 
 def find_underlay(
-    owners: Sequence[Any], places: Collection[Place], first: float, last: float
+    owners: Sequence[Any],
+    places: Collection[Place],
+    first: float,
+    last: float,
+    hidden: Sequence[Hidden] = (),
 ) -> Underlay:
     """What the `owners`, the armature first, go on with around a performance that animates
-    `places`."""
+    `places`, switches of `hidden` controls among them."""
     levels: list[Actions] = [{owner: playing(owner) for owner in owners}]
     takes: list[Take] = []
     while (take := take_of(levels[-1][owners[0]])) and take.overlaps(first, last):
@@ -86,7 +96,14 @@ def find_underlay(
     curves: dict[Place, dict[int, bpy.types.FCurve]] = {}
     for k, actions in enumerate(levels):
         curves |= curves_at(actions, [place for place in places if level[place] == k])
-    return Underlay(owners[0], levels, takes, level, curves, first, last)
+    armature = owners[0]
+    moving = {level[armature, control.path] for control in hidden}
+    around = [curve for k in moving for curve in _curves(levels[k][armature], armature)]
+    return Underlay(armature, levels, takes, level, curves, first, last, hidden, around)
+
+
+def _curves(action: bpy.types.Action | None, owner: Any) -> Sequence[bpy.types.FCurve]:
+    return list(compat.curves_in(action, owner)) if action else ()
 
 
 def _under(actions: Actions, armature: bpy.types.Object) -> Actions:
@@ -106,7 +123,7 @@ def curves_at(
     wanted = set(places)
     curves: dict[Place, dict[int, bpy.types.FCurve]] = {}
     for owner, action in actions.items():
-        for curve in compat.curves_in(action, owner) if action else ():
+        for curve in _curves(action, owner):
             if (owner, curve.data_path) in wanted:
                 curves.setdefault((owner, curve.data_path), {})[curve.array_index] = curve
     return curves
@@ -190,7 +207,8 @@ def blend(
         if not bones and not moved:
             continue
         with _played(actions, underlay.takes[:level]):
-            below = Below(underlay.armature, bones, [*moved.values()], stretch.times[frames])
+            times = stretch.times[frames]
+            below = Below(underlay.armature, bones, [*moved.values()], times, underlay.hidden)
         share = weights[frames]
         at = frames[:, None], np.array(columns, dtype=np.intp)
         rotations[at] = turn(below.rotations, rotations[at], share)

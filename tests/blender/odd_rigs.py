@@ -260,8 +260,8 @@ def override() -> bpy.types.Object:
     with bpy.data.libraries.load(path, link=True) as (_, linked):
         linked.objects = ["override"]
     armature: bpy.types.Object = linked.objects[0]
-    scene.collection.objects.link(armature)
-    return armature.override_hierarchy_create(scene, bpy.context.view_layer)
+    bpy.context.scene.collection.objects.link(armature)
+    return armature.override_hierarchy_create(bpy.context.scene, bpy.context.view_layer)
 
 
 def ik_legs() -> bpy.types.Object:
@@ -387,41 +387,49 @@ def turn_of(armature: bpy.types.Object, pose: bpy.types.PoseBone) -> Matrix:
     return now @ then.transposed()
 
 
-clip = read_clip(Path(sys.argv[1]))
-bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
-scene = bpy.context.scene
-results: dict[str, np.ndarray] = {}
-told: dict[str, list[str] | str] = {}
-for make in RIGS:
-    armature = make()
-    bpy.context.view_layer.update()
-    before = state(armature)
-    avatar = avatar_of({armature}, armature.name)
-    if state(armature) != before:
-        told[f"{make.__name__} changed"] = "by looking at it"
-    perform_clip(clip, avatar, clip.fps, armature.name, manner=PLAIN)
-    joints, places, turns = joints_of(armature), [], []
-    for frame in range(clip.frames):
-        scene.frame_set(frame + 1)
-        evaluated = armature.evaluated_get(bpy.context.view_layer.depsgraph)
-        world, bones = evaluated.matrix_world, evaluated.pose.bones
-        places.append([world @ bones[bone].head for bone in joints.values()])
-        turns.append([turn_of(armature, bones[joints[joint]]) for joint in ("hips", "head")])
-    name = make.__name__
-    results[f"{name} turns"] = np.array(turns)
-    results[f"{name} places"], results[f"{name} names"] = np.array(places), np.array(list(joints))
-    results[f"{name} facing"] = avatar.world_facing()
-    told[name] = list(avatar.remarks)
-for make in REFUSED:
-    armature = make()
-    bpy.context.view_layer.update()
-    before = state(armature)
-    try:
-        avatar_of({armature}, armature.name)
-        told[make.__name__] = ""
-    except UserError as error:
-        told[make.__name__] = str(error)
-    assert state(armature) == before, make.__name__
-np.savez(sys.argv[2], **results)
-print("\n" + json.dumps(told), flush=True)
-os._exit(0)
+def main() -> None:
+    clip = read_clip(Path(sys.argv[1]))
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    scene = bpy.context.scene
+    results: dict[str, np.ndarray] = {}
+    told: dict[str, list[str] | str] = {}
+    for make in RIGS:
+        armature = make()
+        bpy.context.view_layer.update()
+        before = state(armature)
+        avatar = avatar_of({armature}, armature.name)
+        if state(armature) != before:
+            told[f"{make.__name__} changed"] = "by looking at it"
+        perform_clip(clip, avatar, clip.fps, armature.name, manner=PLAIN)
+        joints, places, turns = joints_of(armature), [], []
+        for frame in range(clip.frames):
+            scene.frame_set(frame + 1)
+            evaluated = armature.evaluated_get(bpy.context.view_layer.depsgraph)
+            world, bones = evaluated.matrix_world, evaluated.pose.bones
+            places.append([world @ bones[bone].head for bone in joints.values()])
+            turns.append([turn_of(armature, bones[joints[joint]]) for joint in ("hips", "head")])
+        name = make.__name__
+        results[f"{name} turns"] = np.array(turns)
+        results[f"{name} places"], results[f"{name} names"] = (
+            np.array(places),
+            np.array(list(joints)),
+        )
+        results[f"{name} facing"] = avatar.world_facing()
+        told[name] = list(avatar.remarks)
+    for make in REFUSED:
+        armature = make()
+        bpy.context.view_layer.update()
+        before = state(armature)
+        try:
+            avatar_of({armature}, armature.name)
+            told[make.__name__] = ""
+        except UserError as error:
+            told[make.__name__] = str(error)
+        assert state(armature) == before, make.__name__
+    np.savez(sys.argv[2], **results)
+    print("\n" + json.dumps(told), flush=True)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

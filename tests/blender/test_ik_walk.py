@@ -1,0 +1,12 @@
+"""A performance with FK controls over animation of IK targets."""
+
+from tests.rigs import as_clip, lively_motion
+
+
+def test_arms_leave_an_ik_walk_and_come_back_to_it(blender, tmp_path):
+    as_clip(lively_motion(40), tmp_path)
+    told = blender("ik_walk.py", tmp_path / "motion.npz")
+    assert told["eased"] > 0.3  # the take does move the arms
+    assert told["eased border"] < 1e-3
+    assert told["eased outside"] < 1e-4
+    assert told["nothing"] < 1e-3
