@@ -155,3 +155,12 @@ def _add_noise(draft: Draft, rng: np.random.Generator, size: float, wild: float)
     if rng.random() < 0.3 * wild:
         for _ in range(4):
             draft.add(-1, size * rng.normal(0.0, 0.4, 3))
+
+
+def crowded(rig: Rig) -> Rig:
+    """The rig with more than five hundred bones of hair, cloth and tools, wherever they hang."""
+    draft = Draft(list(rig.names), list(rig.parents), rig.heads.copy())
+    rng = np.random.default_rng(5)
+    for _ in range(90):
+        draft.chain(int(rng.integers(len(rig.names))), rng.normal(0.0, 0.02, 3), 6)
+    return draft.finish()

@@ -15,7 +15,7 @@ from blender_addon.core.name_words import Reading
 from blender_addon.core.rig import Rig
 from blender_addon.core.rig_names import RIGS, RigNames
 from gesture_core.skeleton import HUMANOID as SKELETON
-from tests.rig_variations import Draft, varied
+from tests.rig_variations import Draft, crowded, varied
 from tests.rigs import MAKEHUMAN_RIGS, TO_Z_UP, makehuman_rig
 
 FACE = {"leftEye", "rightEye", "jaw"}
@@ -361,7 +361,12 @@ def strangers() -> list[tuple[BoneMap, dict[str, str]]]:
 
 def test_strangers_rigs_are_read_by_shape(strangers):
     shares = [share_right(found, truth) for found, truth in strangers]
-    assert np.mean(shares) >= 0.9
+    assert np.mean(shares) >= 0.95
+
+
+def test_strangers_are_not_taken_from_behind(strangers):
+    for found, truth in strangers:
+        assert found.bones["leftUpperLeg"][0] != truth["rightUpperLeg"]
 
 
 def test_confidence_means_how_often_it_is_right(strangers):
@@ -371,24 +376,23 @@ def test_confidence_means_how_often_it_is_right(strangers):
         for slot, parts in found.bones.items()
         if slot not in FACE
     ]
-    sure = [right for confidence, right in judged if confidence >= 0.9]
-    unsure = [right for confidence, right in judged if confidence < 0.6]
-    assert len(sure) > 100
-    assert np.mean(sure) >= 0.97
-    assert np.mean(unsure) < np.mean(sure)
+    shares = []
+    for least, most in ((0.0, 0.7), (0.7, 0.9), (0.9, 1.01)):
+        right = [right for confidence, right in judged if least <= confidence < most]
+        assert len(right) > 5
+        shares.append(np.mean(right))
+    assert shares[0] < shares[1] < shares[2]
+    assert shares[2] >= 0.98
 
 
 def test_seven_hundred_bones_take_less_than_a_second():
     rig = makehuman_rig("default")
-    draft = Draft.of(rig, map_bones(rig))
-    rng = np.random.default_rng(5)
-    for _ in range(90):
-        draft.chain(int(rng.integers(len(rig.names))), rng.normal(0.0, 0.02, 3), 6)
-    crowd = draft.finish()
+    crowd = crowded(rig)
     assert len(crowd.names) > 700
     began = time.process_time()
     found = map_bones(crowd)
     assert time.process_time() - began < 1.0
+    known = map_bones(rig)
     assert {slot: found.first(slot) for slot in ESSENTIAL} == {
-        slot: rig.names[draft.played[slot]] for slot in ESSENTIAL
+        slot: known.first(slot) for slot in ESSENTIAL
     }

@@ -29,7 +29,10 @@ LOOSE = -1.0
 UNLIKELY = 0.7
 """Below this confidence a bone is left out where one elsewhere would do as well."""
 DOUBT, CERTAINTY = 0.3, 1.3
-"""Confidence is a logistic function of the lead: fitted on rigs with scrambled names."""
+"""Confidence is a logistic function of the lead, fitted on eleven rigs with names that say nothing
+and random poses and proportions. Of bones found on fresh ones with a confidence below 0.6, 0.7,
+0.8, 0.9, 0.95, 0.99 and above, 68, 74, 88, 97, 99.6, 99.6 and 100 % were right; on rigs 1.6 times
+as odd 50, 71, 78, 87, 95, 97 and 99 %."""
 SURELY = {*ESSENTIAL, "chest", "upperChest"}
 """Bones that are never left out: a trunk's bones may be counted in several ways, but each bends."""
 SLOTS = ("hips", *PARENT)

@@ -12,7 +12,15 @@ from gesture_core.formats.clip import Clip, save_clip
 from gesture_core.motion import Motion, crop
 from gesture_core.perform import perform
 from gesture_core.speech import default_voice
-from tests.benchmarks import arrays, dataset_build, dataset_store, gesture_models, program, video
+from tests.benchmarks import (
+    arrays,
+    dataset_build,
+    dataset_store,
+    gesture_models,
+    program,
+    rigs,
+    video,
+)
 from tests.benchmarks.timing import Row, table
 
 FRAMES = 150
@@ -29,7 +37,11 @@ def rows(folder: Path) -> list[Row]:
     motion = perform(program.SENTENCE).motion
     ten_seconds = arrays.long_motion(motion, 10.0)
     print("timing arrays and files …", file=sys.stderr)
-    inside = [arrays.correction(ten_seconds), arrays.bvh_writing(ten_seconds, folder)]
+    inside = [
+        arrays.correction(ten_seconds),
+        arrays.bvh_writing(ten_seconds, folder),
+        rigs.mapping(),
+    ]
     print("timing Blender …", file=sys.stderr)
     clip = folder / "clip.npz"
     save_clip(clip, Clip(_five_seconds(motion), None, {}))
