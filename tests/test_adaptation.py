@@ -135,6 +135,7 @@ def test_without_adaptation_hands_miss(tmp_path: Path):
 REAL = {
     "Idle01_ScratchTempleLf01": ("left", "head"),
     "Idle01_Contemplate01": ("left", "head"),
+    "Idle01_ScratchHeadLf01": ("left", "head"),
     "Idle01_InclusivityPosBt02": ("left", "rightHand"),
     "Idle01_NegativeBt03": ("left", "rightHand"),
 }

@@ -45,11 +45,11 @@ class Touchable:
 
 
 def _touchables() -> tuple[Touchable, ...]:
-    found = [Touchable("left", "rightHand", 0.02, 0.08, 1.0, 8.0, 1.0)]
+    found = [Touchable("left", "rightHand", 0.02, 0.08, 1.0, 16.0, 1.0)]
     for side, other in zip(SIDES, reversed(SIDES), strict=True):
         found += [
-            Touchable(side, "head", 0.02, 0.06, 0.0, 8.0, 0.3),
-            Touchable(side, "torso", 0.015, 0.04, 0.0, 1.0, 0.03, lifted=True),
+            Touchable(side, "head", 0.02, 0.06, 0.0, 16.0, 0.3),
+            Touchable(side, "torso", 0.015, 0.04, 0.0, 2.0, 0.03, lifted=True),
             Touchable(side, f"{other}Forearm", 0.01, 0.03, 0.6, 1.0, 0.1),
             Touchable(side, f"{other}UpperArm", 0.01, 0.03, 0.0, 1.0, 0.1),
         ]
