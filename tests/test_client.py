@@ -24,7 +24,8 @@ from blender_addon.client.locate import (
     python_command,
 )
 from blender_addon.client.task import Task
-from blender_addon.ui.wrap import columns, wrap
+from blender_addon.core.columns import columns
+from blender_addon.ui.wrap import wrap
 
 # Finding the backend
 

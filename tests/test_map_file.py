@@ -12,9 +12,9 @@ import pytest
 
 from blender_addon.core.bone_map import map_bones
 from blender_addon.core.errors import UserError
+from blender_addon.core.json_document import MAX_BYTES
 from blender_addon.core.map_edit import CHOSEN, mirrored, with_bones
 from blender_addon.core.map_file import (
-    MAX_BYTES,
     map_from_json,
     read_map,
     rig_fingerprint,

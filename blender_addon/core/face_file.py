@@ -7,19 +7,18 @@ import json
 import math
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from .atomic import atomic_path
 from .errors import UserError
 from .expressions import FaceMap
 from .face_names import ARKIT, Weights
+from .json_document import json_object, read_document, titled_fields
 
 FORMAT = "momjit-face"
 VERSION = 1
-MAX_BYTES = 1 << 20
 MAX_BLOCKS = 2048
 MAX_WEIGHT = 4.0
-MAX_NAME = 256
 
 
 def face_to_json(face: FaceMap) -> str:
@@ -30,16 +29,8 @@ def face_to_json(face: FaceMap) -> str:
 
 def face_from_json(text: str, place: str) -> FaceMap:
     """The map in a text; `UserError` names the `place` and what is wrong there."""
-    try:
-        loaded: Any = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{place}: is not JSON ({error})") from error
-    fields = _object(loaded, place)
-    if fields.get("format") != FORMAT or fields.get("version") != VERSION:
-        raise UserError(f"{place}: is not a face map ({FORMAT}, version {VERSION})")
-    title, shapes = fields.get("title"), _object(fields.get("shapes"), f"{place}: shapes")
-    if not isinstance(title, str) or len(title) > MAX_NAME:
-        raise UserError(f"{place}: title must be a short text")
+    title, fields = titled_fields(text, place, "face map", FORMAT, VERSION)
+    shapes = json_object(fields.get("shapes"), f"{place}: shapes")
     if len(shapes) > MAX_BLOCKS:
         raise UserError(f"{place}: {len(shapes)} shape keys; at most {MAX_BLOCKS} are possible")
     return FaceMap(
@@ -47,14 +38,8 @@ def face_from_json(text: str, place: str) -> FaceMap:
     )
 
 
-def _object(value: Any, place: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise UserError(f"{place}: must be a JSON object")
-    return cast("dict[str, Any]", value)
-
-
 def _weights(value: Any, place: str) -> Weights:
-    weights = _object(value, place)
+    weights = json_object(value, place)
     for name, weight in weights.items():
         if name not in ARKIT:
             raise UserError(f"{place}: “{name:.80}” is none of the 52 expressions of ARKit")
@@ -68,12 +53,7 @@ def _weights(value: Any, place: str) -> Weights:
 
 def read_face(path: Path) -> FaceMap:
     """The map in a file; `UserError` for any other file."""
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise UserError(f"{path}: is too large for a face map")
-        return face_from_json(path.read_text(encoding="utf-8"), str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: cannot be read ({error})") from error
+    return face_from_json(read_document(path, "face map"), str(path))
 
 
 def write_face(path: Path, face: FaceMap) -> None:

@@ -12,12 +12,11 @@ from .atomic import atomic_path
 from .bone_map import BoneMap
 from .errors import UserError
 from .humanoid import HUMANOID
+from .json_document import json_object, read_document, titled_fields
 from .rig import Rig
 
 FORMAT = "momjit-bones"
 VERSION = 1
-MAX_BYTES = 1 << 20
-MAX_NAME = 256
 MAX_REASON = 500
 WRITTEN = "written in the bone map"
 MAX_SPLIT = 16
@@ -56,17 +55,8 @@ def map_from_json(text: str, rig: Rig, place: str) -> BoneMap:
     A humanoid bone is a list of the rig's bones, or an object with `bones`, `confidence` and
     `reason`: a map may be written by hand.
     """
-    try:
-        loaded: Any = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{place}: is not JSON ({error})") from error
-    fields = _object(loaded, place)
-    if fields.get("format") != FORMAT or fields.get("version") != VERSION:
-        raise UserError(f"{place}: is not a bone map ({FORMAT}, version {VERSION})")
-    title = fields.get("title")
-    if not isinstance(title, str) or len(title) > MAX_NAME:
-        raise UserError(f"{place}: title must be a short text")
-    stated = _object(fields.get("bones"), f"{place}: bones")
+    title, fields = titled_fields(text, place, "bone map", FORMAT, VERSION)
+    stated = json_object(fields.get("bones"), f"{place}: bones")
     for name in stated:
         if name not in HUMANOID:
             raise UserError(f"{place}: “{name:.80}” is no humanoid bone of VRM 1.0")
@@ -92,19 +82,13 @@ class _Choice:
 def _choice(value: Any, rig: Rig, place: str) -> _Choice:
     if isinstance(value, list):
         return _Choice(_parts(cast("list[Any]", value), rig, place), 1.0, WRITTEN)
-    fields = _object(value, place)
+    fields = json_object(value, place)
     confidence, reason = fields.get("confidence", 1.0), fields.get("reason", WRITTEN)
     if not isinstance(confidence, int | float) or not 0.0 <= confidence <= 1.0:
         raise UserError(f"{place}: confidence must be 0 to 1, not {confidence!r:.40}")
     if not isinstance(reason, str) or len(reason) > MAX_REASON:
         raise UserError(f"{place}: reason must be a short text")
     return _Choice(_parts(fields.get("bones"), rig, place), float(confidence), reason)
-
-
-def _object(value: Any, place: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise UserError(f"{place}: must be a JSON object")
-    return cast("dict[str, Any]", value)
 
 
 def _parts(value: Any, rig: Rig, place: str) -> tuple[str, ...]:
@@ -127,13 +111,7 @@ def _require_distinct(bones: dict[str, tuple[str, ...]], place: str) -> None:
 
 def read_map(path: Path, rig: Rig) -> BoneMap:
     """The map in a file; `UserError` for any other file, or one that does not fit the rig."""
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise UserError(f"{path}: is too large for a bone map")
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: cannot be read ({error})") from error
-    return map_from_json(text, rig, str(path))
+    return map_from_json(read_document(path, "bone map"), rig, str(path))
 
 
 def write_map(path: Path, bone_map: BoneMap) -> None:

@@ -6,7 +6,6 @@ Lengths are in ems: a Hangul syllable is one wide, a Latin letter, a digit or a 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from .atomic import atomic_path
 from .clip_reader import Clip, Span
+from .columns import columns
 from .errors import UserError
 
 LINE = 16.0
@@ -125,11 +125,7 @@ WRITERS: dict[str, Callable[[Sequence[Cue]], str]] = {".srt": srt_text, ".vtt": 
 
 def width(text: str) -> float:
     """Length of a text in ems."""
-    return sum(
-        0.0 if unicodedata.combining(letter) else
-        1.0 if unicodedata.east_asian_width(letter) in "WF" else 0.5
-        for letter in text
-    )  # fmt: skip
+    return columns(text) / 2.0
 
 
 def _words(spans: Iterable[Span]) -> list[_Word]:

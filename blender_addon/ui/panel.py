@@ -8,6 +8,7 @@ import bpy
 from bpy.app.translations import pgettext_iface as translated
 
 from ..client.errors import BackendError
+from ..core.columns import columns
 from ..core.errors import UserError
 from . import insert, session
 from .operators import refresh
@@ -15,7 +16,7 @@ from .preferences import ADDON, draw_install_button, draw_note, preferences
 from .progress import draw_progress
 from .settings import MOMJIT_settings
 from .sub_panel import SubPanel
-from .wrap import columns, wrap
+from .wrap import wrap
 
 _COLUMN = 6.0
 """Pixels of an average Latin character of the interface font at scale 1."""

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from itertools import islice
 
-
-def columns(text: str) -> int:
-    """Width in columns: wide and full-width characters take two, combining ones none."""
-    return sum(_columns(character) for character in text)
+from ..core.columns import columns
 
 
 def wrap(text: str, width: int, limit: int = 12) -> list[str]:
@@ -17,12 +13,6 @@ def wrap(text: str, width: int, limit: int = 12) -> list[str]:
     broken = (line for paragraph in text.splitlines() for line in _paragraph(paragraph, width))
     lines = list(islice(broken, limit + 1))  # no more: panels are drawn often, texts are long
     return lines if len(lines) <= limit else [*lines[: limit - 1], "…"]
-
-
-def _columns(character: str) -> int:
-    if unicodedata.combining(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def _paragraph(paragraph: str, width: int) -> Iterator[str]:
@@ -44,7 +34,7 @@ def _fitting(text: str, width: int) -> int:
     """How many characters of `text` fit, at least one."""
     used = 0
     for count, character in enumerate(text):
-        used += _columns(character)
+        used += columns(character)
         if used > width:
             return max(count, 1)
     return len(text)
