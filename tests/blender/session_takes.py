@@ -8,10 +8,7 @@ The clip lasts 15 frames at 30 frames a second. Prints `true` at the end.
 from __future__ import annotations
 
 import json
-import os
 import re
-import sys
-import traceback
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,6 +18,7 @@ from unittest.mock import MagicMock
 import bpy
 import numpy as np
 from extension_session import refused, strips
+from leaving import leave_after
 from mathutils import Quaternion
 
 from blender_addon.compat import curves_of
@@ -440,7 +438,8 @@ def check_saved_scene(clip: Path, folder: Path) -> None:
         bpy.ops.momjit.mirror_take()
 
 
-def main(clip: Path, one_sided: Path, avatar: str, folder: Path) -> None:
+def main(clip_path: str, one_sided_path: str, avatar: str, folder_path: str) -> None:
+    clip, one_sided, folder = map(Path, (clip_path, one_sided_path, folder_path))
     bpy.ops.preferences.addon_enable(module="blender_addon")
     for check, arguments in (
         (check_playback, (clip,)),
@@ -461,17 +460,8 @@ def main(clip: Path, one_sided: Path, avatar: str, folder: Path) -> None:
         fresh(avatar)
         check(*arguments)
         print(check.__name__, "passed")
+    print("\ntrue")
 
 
 if __name__ == "__main__":
-    code = 1
-    try:
-        main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], Path(sys.argv[4]))
-        print("\ntrue")
-        code = 0
-    finally:
-        if code:
-            traceback.print_exc()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
+    leave_after(main)
