@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import permutations
 
 import numpy as np
@@ -32,16 +31,12 @@ CURL, OPPOSED, MOST_HANDED = 3.6, 13.6, 5.0
 fitted on the hands of ten rigs, their joints turned at random."""
 
 Ray = list[int]
-
-
-def rig_size(rig: Rig) -> float:
-    """The longest side of the box around all joints."""
-    return float(np.ptp(rig.heads, axis=0).max(initial=0.0))
+Palm = list[Ray]
 
 
 def same_place(rig: Rig) -> float:
     """How near to each other two joints of a rig are one place."""
-    return SAME_PLACE * rig_size(rig)
+    return SAME_PLACE * rig.size
 
 
 def near(rig: Rig, bones: list[int]) -> NDArray[np.bool_]:
@@ -50,24 +45,24 @@ def near(rig: Rig, bones: list[int]) -> NDArray[np.bool_]:
     return (np.linalg.norm(apart, axis=-1) < same_place(rig)).any(axis=1)
 
 
-def finger_weights(rig: Rig) -> dict[str, Array]:
+def finger_weights(rig: Rig, palms: list[Palm]) -> dict[str, Array]:
     """For each finger bone, without side, what the order of fingers says of each bone `(B,)`."""
     weights = {part: np.full(len(rig.names), NO_FINGER) for f in FINGERS for part in segments(f)}
-    for palm in _palms(rig):
+    for palm in palms:
         for ray, finger in zip(palm, _identities(rig, palm), strict=True):
             for part in segments(finger):
                 weights[part][near(rig, ray)] = 0.0
     return weights
 
 
-def handedness(rig: Rig) -> Array:
+def handedness(rig: Rig, palms: list[Palm]) -> Array:
     """For each bone `(B,)` in the place of a wrist, how much it looks like a left one, else 0.
 
     In whatever pose, a left hand seen with its fingers upwards and its index to the left shows its
     back: thumb and fingers lie on the other side of the palm.
     """
     left = np.zeros(len(rig.names))
-    for palm in _palms(rig):
+    for palm in palms:
         wrist = max(min(rig.parents[ray[0]] for ray in palm), 0)
         found = dict(zip(_identities(rig, palm), palm, strict=True))
         fingers = [found[name][-3:] for name in FINGERS[1:] if len(found.get(name, ())) > 2]
@@ -85,7 +80,7 @@ def handedness(rig: Rig) -> Array:
     return left
 
 
-def _palms(rig: Rig) -> Iterator[list[Ray]]:
+def palms_of(rig: Rig) -> list[Palm]:
     """Sets of two to five unbranched chains that spring from one place, such as fingers.
 
     Of sets that hold each other the one counts that is nearest to five, and of these the lowest.
@@ -105,10 +100,13 @@ def _palms(rig: Rig) -> Iterator[list[Ray]]:
                 beaten.add(above if odd[0] <= odd[1] else bone)
     palms = [_most_alike(rig, row) for bone, row in found.items() if bone not in beaten]
     sizes = [float(np.median(_lengths(rig, palm))) for palm in palms]
-    for k, palm in enumerate(palms):
-        others = (j for j in range(len(palms)) if j != k and abs(len(palms[j]) - len(palm)) < 2)
-        if any(max(sizes[j], sizes[k]) < TWIN * min(sizes[j], sizes[k]) for j in others):
-            yield palm
+
+    def twins(one: int, other: int) -> bool:
+        alike = max(sizes[one], sizes[other]) < TWIN * min(sizes[one], sizes[other])
+        return one != other and alike and abs(len(palms[one]) - len(palms[other])) < 2
+
+    every = range(len(palms))
+    return [palms[one] for one in every if any(twins(one, other) for other in every)]
 
 
 def _rays(rig: Rig) -> list[list[Ray]]:
@@ -143,7 +141,7 @@ def _spring_together(rig: Rig, chains: list[Ray]) -> bool:
     starts = rig.heads[[ray[0] for ray in rays]]
     apart = np.linalg.norm(starts[:, None] - starts, axis=-1).max()
     lengths = _lengths(rig, rays)
-    return bool(apart < CLOSE * np.median(lengths) and lengths.max() < LONG * rig_size(rig))
+    return bool(apart < CLOSE * np.median(lengths) and lengths.max() < LONG * rig.size)
 
 
 def _lengths(rig: Rig, rays: list[Ray]) -> Array:

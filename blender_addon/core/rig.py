@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
+
 from .quaternion import Array
 
 
@@ -43,6 +45,11 @@ class Rig:
         """The bone whose turning each bone takes over, −1 for none."""
         pairs = zip(self.names, self.parents, strict=True)
         return tuple(self.turned_by.get(name, parent) for name, parent in pairs)
+
+    @cached_property
+    def size(self) -> float:
+        """The longest side of the box around all joints."""
+        return float(np.ptp(self.heads, axis=0).max(initial=0.0))
 
     def above(self, bone: int) -> list[int]:
         """The bones that carry `bone` along, nearest first."""

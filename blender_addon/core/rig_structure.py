@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .bone_search import Pairs
-from .finger_order import finger_weights, handedness, near, same_place
+from .finger_order import Palm, finger_weights, handedness, near, palms_of, same_place
 from .humanoid import FINGERS, PARENT, sided
 from .quaternion import Array, normalize
 from .rig import Rig
@@ -162,14 +162,19 @@ class Shape:
         return bool(near(self.rig, [bone])[other])
 
     @cached_property
+    def palms(self) -> list[Palm]:
+        """The sets of fingers that the rig has."""
+        return palms_of(self.rig)
+
+    @cached_property
     def fingers(self) -> dict[str, Array]:
         """For each finger bone, without side, what the order of fingers says of each bone."""
-        return finger_weights(self.rig)
+        return finger_weights(self.rig, self.palms)
 
     @cached_property
     def left_hands(self) -> Array:
         """How much each bone `(B,)` looks like a left hand."""
-        return handedness(self.rig)
+        return handedness(self.rig, self.palms)
 
     @cached_property
     def fullness(self) -> Array:
