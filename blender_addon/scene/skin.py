@@ -22,8 +22,8 @@ def read_skin(
 ) -> dict[str, Array]:
     """Rest points `(N, 3)` in the armature's space by the bone of `bones` that moves them most.
 
-    Meshes with shape keys, which are faces, come before others on the same bone. Fine meshes are
-    thinned.
+    Meshes with shape keys, which are faces, come before others on the same bone, and of several
+    the one that spans most: brows, lashes and teeth lie off the skin. Fine meshes are thinned.
     """
     faces: dict[str, list[Array]] = {}
     others: dict[str, list[Array]] = {}
@@ -33,10 +33,16 @@ def read_skin(
         places = _places(armature, mesh)
         for bone, indices in _strongest(mesh, set(bones), step).items():
             parts.setdefault(bone, []).append(places[indices])
+    found = {bone: [max(several, key=_span)] for bone, several in faces.items()}
     for bone, several in others.items():
-        if sum(map(len, faces.get(bone, ()))) < ENOUGH:
-            faces.setdefault(bone, []).extend(several)
-    return {bone: np.concatenate(several) for bone, several in faces.items()}
+        if sum(map(len, found.get(bone, ()))) < ENOUGH:
+            found.setdefault(bone, []).extend(several)
+    return {bone: np.concatenate(several) for bone, several in found.items()}
+
+
+def _span(points: Array) -> float:
+    """Diagonal of the box around points `(N, 3)`."""
+    return float(np.linalg.norm(np.ptp(points, axis=0)))
 
 
 def _places(armature: bpy.types.Object, mesh: bpy.types.Object) -> Array:

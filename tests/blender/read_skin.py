@@ -39,6 +39,7 @@ def mesh(name: str, count: int, height: float, groups: dict[str, float], keys: b
 
 meshes = [
     mesh("face", 3000, 1.2, {"head": 0.6, "arm": 0.4, "helper": 1.0}, keys=True),
+    mesh("brows", 400, 1.3, {"head": 1.0}, keys=True),
     mesh("hair", 50, 1.9, {"head": 1.0}),
     mesh("sleeve", 40, 0.2, {"arm": 1.0, "head": 0.1}),
     mesh("loose", 10, 0.4, {}),

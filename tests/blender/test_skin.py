@@ -21,7 +21,7 @@ def test_points_are_in_the_armatures_space(skin):
     assert skin["head"]["high"][2] == pytest.approx(1.2, abs=1e-5)
 
 
-def test_hair_does_not_count_where_there_is_a_face(skin):
+def test_neither_hair_nor_brows_count_where_there_is_a_face(skin):
     assert skin["head"]["low"][2] == pytest.approx(skin["head"]["high"][2])
 
 
