@@ -212,6 +212,27 @@ def test_unreal_5s_trunk_metacarpals_and_correctives_are_told_apart():
     assert found.first("leftUpperArm") == "upperarm_l"
 
 
+@pytest.mark.parametrize(
+    ("title", "helpers"),
+    [
+        ("MikuMikuDance", "左足D:左足 左ひざD:左ひざ 左足首D:左足首 左足先EX:左足首 左肩P:上半身2 "
+         "左肩C:左肩 左腕捩1:左腕 左手捩1:左ひじ 腰キャンセル左:センター 両目:頭 下半身:センター"),
+        ("Character Creator", "Pelvis:Hip L_ThighShareBone:L_Thigh L_KneeShareBone:L_Calf "
+         "L_ToeBaseShareBone:L_Foot L_BigToe1:L_ToeBase L_ElbowShareBone:L_Forearm "
+         "L_RibsTwist:Spine02 NeckTwist02:NeckTwist01 FacialBone:Head"),
+        ("Genesis 9", "pelvis:hip l_pectoral:spine4 l_metatarsal:l_foot l_bigtoe1:l_toes "
+         "l_indexmetacarpal:l_hand neck2:neck1 upperfacerig:head"),
+        ("3ds Max's Biped", "Footsteps:Pelvis LFinger0Nub:LFinger02 HeadNub:Head LToe0Nub:LToe0"),
+    ],
+)  # fmt: skip
+def test_a_familys_helper_bones_are_not_taken_for_its_bones(title: str, helpers: str):
+    rig, truth = family_rig(next(table for table in RIGS if table.title == title))
+    extra = dict(pair.split(":") for pair in helpers.split())
+    found = map_bones(renamed(rig, {}, extra))
+    assert found.title == title
+    assert {slot: parts[0] for slot, parts in found.bones.items()} == truth
+
+
 def test_auto_rig_pros_arms_begin_with_the_bone_that_carries_the_others():
     table = next(table for table in RIGS if table.title == "Auto-Rig Pro")
     rig, truth = family_rig(table)
