@@ -13,9 +13,9 @@ import bpy
 
 from .. import compat
 from .takes import owners_of, part_for, playing
+from .tracks import SCRIPT, has_tracks, release
 
-TRACK = "momjit script"
-ABOVE = "momjit script, overlapping"
+ABOVE = f"{SCRIPT}, overlapping"
 
 
 def make_room(armature: bpy.types.Object) -> None:
@@ -26,7 +26,10 @@ def make_room(armature: bpy.types.Object) -> None:
             track = owner.animation_data.nla_tracks.new()
             track.name = action.name
             compat.new_strip(track, action, owner)
+            release(owner)
             compat.play(owner, None)
+        if has_tracks(owner):
+            owner.animation_data.nla_tracks.new().name = SCRIPT
 
 
 def lay_strip(armature: bpy.types.Object, action: bpy.types.Action) -> None:
@@ -38,8 +41,8 @@ def lay_strip(armature: bpy.types.Object, action: bpy.types.Action) -> None:
         data = owner.animation_data_create()
         first, last = part.frame_range
         _remove_same(data, first, last)
-        beside = _overlapping(data, TRACK, first, last)
-        track = _track(data, ABOVE if beside else TRACK, first, last)
+        beside = _overlapping(data, SCRIPT, first, last)
+        track = _track(data, ABOVE if beside else SCRIPT, first, last)
         strip = compat.new_strip(track, part, owner)
         compat.play(owner, None)
         if beside:
@@ -52,13 +55,13 @@ def strip_at(armature: bpy.types.Object, frame: float) -> bpy.types.NlaStrip | N
     data = armature.animation_data
     if data is None or data.action is not None:
         return None
-    strips = [s for name in (ABOVE, TRACK) for track in _named(data, name) for s in track.strips]
+    strips = [s for name in (ABOVE, SCRIPT) for track in _named(data, name) for s in track.strips]
     return next((s for s in strips if s.frame_start <= frame <= s.frame_end), None)
 
 
 def _remove_same(data: Any, first: float, last: float) -> None:
     """Take away strips in line that play at the very frames from `first` to `last`."""
-    for track in (*_named(data, TRACK), *_named(data, ABOVE)):
+    for track in (*_named(data, SCRIPT), *_named(data, ABOVE)):
         for strip in list(track.strips):
             if abs(strip.frame_start - first) < 1.0 and abs(strip.frame_end - last) < 1.0:
                 track.strips.remove(strip)

@@ -10,6 +10,7 @@ import bpy
 from .. import compat
 from ..core.errors import UserError
 from .takes import owners_of, part_for, playing
+from .tracks import is_bounded, release
 
 
 def require_playable(armature: bpy.types.Object) -> None:
@@ -42,6 +43,7 @@ def push_take(armature: bpy.types.Object, action: bpy.types.Action) -> None:
         old = playing(owner)
         if old is not None and old != part:
             _add_strip(owner, old)
+        release(owner)
         compat.play(owner, None)
         _add_strip(owner, part)
 
@@ -52,7 +54,7 @@ def _add_strip(owner: Any, action: bpy.types.Action) -> None:
     track = data.nla_tracks.new()
     track.name = action.name
     strip = compat.new_strip(track, action, owner)
-    strip.extrapolation = data.action_extrapolation
+    strip.extrapolation = "NOTHING" if is_bounded(action, owner) else data.action_extrapolation
     strip.blend_type = data.action_blend_type
 
 

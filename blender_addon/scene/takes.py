@@ -21,6 +21,7 @@ from ..core.errors import UserError
 from ..core.manner import Manner
 from .face import faces_of
 from .still import Still, checked, label, put_back
+from .tracks import bound, has_tracks, is_bounded, release
 
 RECORD = "momjit"
 """Property of a take: its record as JSON."""
@@ -187,7 +188,7 @@ def play_take(armature: bpy.types.Object, action: bpy.types.Action) -> None:
     owners = owners_of(armature)
     _leave(owners)
     for owner in owners:
-        compat.play(owner, part_for(action, owner))
+        _play(owner, part_for(action, owner))
 
 
 def play_before(armature: bpy.types.Object, action: bpy.types.Action) -> None:
@@ -195,14 +196,22 @@ def play_before(armature: bpy.types.Object, action: bpy.types.Action) -> None:
     owners = owners_of(armature)
     _leave(owners)
     for owner in owners:
-        compat.play(owner, laid_over(action, owner))
+        _play(owner, laid_over(action, owner))
+
+
+def _play(owner: Any, action: bpy.types.Action | None) -> None:
+    """Let `owner` play an action, in its own frames alone if it lies over NLA tracks."""
+    release(owner)
+    compat.play(owner, action)
+    if action is not None and is_bounded(action, owner):
+        bound(action, owner)
 
 
 def _leave(owners: Sequence[Any]) -> None:
     """Have no take play any more, nor a pose that one left behind."""
     take = take_of(playing(owners[0]))
     for owner in owners:
-        compat.play(owner, None)
+        _play(owner, None)
     put_back(owners, take.still if take else {})
 
 
@@ -222,7 +231,9 @@ def start_take(owners: Sequence[Any], name: str) -> bpy.types.Action:
             action = whole
         else:
             action = bpy.data.actions.new(name)
-        compat.play(owner, action)
+        _play(owner, action)
+        if old is None and has_tracks(owner):
+            bound(action, owner)
         if whole is None:
             whole = action
         if action != whole:
@@ -247,8 +258,10 @@ def _copy_over(action: bpy.types.Action, name: str) -> bpy.types.Action:
 def duplicate_take(armature: bpy.types.Object, action: bpy.types.Action) -> bpy.types.Action:
     """A copy of a take with its parts, which the character plays: to edit it and keep it."""
     copy = action.copy()
+    copy.use_fake_user = True
     for part in parts_of(action):
-        part.copy()[WHOLE] = copy
+        twin = part.copy()
+        twin[WHOLE], twin.use_fake_user = copy, True
     play_take(armature, copy)
     return copy
 

@@ -22,6 +22,7 @@ from .curve_keys import span
 from .hidden import Hidden
 from .still import Still, Value, label, put_back, read_value
 from .takes import Take, laid_over, part_for, playing, take_of
+from .tracks import has_tracks
 
 Shapes = Mapping[Any, Mapping[str, Array]]
 """For the shape keys of a mesh: values `(T,)` by the name of the block."""
@@ -53,12 +54,18 @@ class Underlay:
     @property
     def before(self) -> bool:
         """Whether anything goes on before the performance."""
-        return any(span(curve)[0] < self.first for curve in self._all())
+        return self._on_tracks or any(span(curve)[0] < self.first for curve in self._all())
 
     @property
     def after(self) -> bool:
         """Whether anything goes on after the performance."""
-        return any(span(curve)[1] > self.last for curve in self._all())
+        return self._on_tracks or any(span(curve)[1] > self.last for curve in self._all())
+
+    @property
+    def _on_tracks(self) -> bool:
+        """Whether NLA tracks alone move what the performance animates: they hold their ends."""
+        grounds = {(owner, level) for (owner, _), level in self.level.items()}
+        return any(self.levels[k][owner] is None and has_tracks(owner) for owner, k in grounds)
 
     def still(self, places: Iterable[Place]) -> Still:
         """What properties are without this performance and without any take."""
