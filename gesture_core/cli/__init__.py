@@ -22,6 +22,7 @@ from gesture_core.cli.options import (
     BurnSubtitles,
     Camera,
     Engine,
+    Exports,
     Format,
     Outputs,
     Preset,
@@ -134,7 +135,7 @@ def render(
 def retarget(
     motion: Annotated[Path, typer.Argument(help="Clip (.npz), BVH or animated GLB.")],
     rig: Annotated[Path, typer.Option(help="Character to move: .glb, .fbx, .blend or .bvh.")],
-    output: Outputs,
+    output: Exports,
     bone_map: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option(help="Which of its bones is which (.json), as Blender's panel exports it."),

@@ -21,6 +21,10 @@ Outputs = Annotated[
         " Repeat for several.",
     ),
 ]
+Exports = Annotated[
+    list[Path],
+    typer.Option("-o", "--output", help="File to write; its suffix says what. Repeat for several."),
+]
 Avatar = Annotated[
     str, typer.Option(help="Bundled character (see `momjit avatar list`) or a .glb or .blend file.")
 ]
