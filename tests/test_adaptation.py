@@ -94,9 +94,7 @@ def arms_turned(rig: Rig, before: RigMotion, after: RigMotion) -> float:
 
 
 @pytest.mark.parametrize("name", TOUCHING)
-@pytest.mark.parametrize(
-    "who", ["child", "giant", pytest.param("heavy", marks=pytest.mark.bench)]
-)
+@pytest.mark.parametrize("who", ["child", "giant", pytest.param("heavy", marks=pytest.mark.bench)])
 def test_hands_touch_what_they_touch_in_the_clip(name: str, who: str, tmp_path: Path):
     clip, body = as_clip(emblem(name), tmp_path), skinned_body(who)
     plain = retarget(clip, body.rig, body.bone_map)
