@@ -11,31 +11,18 @@ from pathlib import Path
 
 import bpy
 import numpy as np
-from mathutils import Matrix
 
 from blender_addon.core.clip_reader import read_clip
 from blender_addon.scene.avatar import avatar_of
 from blender_addon.scene.perform import perform_clip
+from tests.blender.skinned import build_armature
 
 LEVEL = ("head", "upperarm_l", "hand_r")
 """Bones of the game-engine rig that do not inherit their parent's rotation."""
 
 
 def build(name: str, rig: dict[str, np.ndarray]) -> bpy.types.Object:
-    armature = bpy.data.objects.new(name, bpy.data.armatures.new(name))
-    bpy.context.scene.collection.objects.link(armature)
-    bpy.context.view_layer.objects.active = armature
-    bpy.ops.object.mode_set(mode="EDIT")
-    bones = []
-    for k, bone_name in enumerate(rig["names"]):
-        bone = armature.data.edit_bones.new(str(bone_name))
-        bone.head, bone.tail = rig["heads"][k], rig["tails"][k]
-        rest = Matrix(rig["rotations"][k].tolist()).to_4x4()
-        rest.translation = rig["heads"][k]
-        bone.matrix = rest
-        bone.parent = bones[rig["parents"][k]] if rig["parents"][k] >= 0 else None
-        bones.append(bone)
-    bpy.ops.object.mode_set(mode="OBJECT")
+    armature = build_armature(name, rig)
     for bone in armature.data.bones:
         bone.use_inherit_rotation = bone.name not in LEVEL
     return armature
