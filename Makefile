@@ -58,7 +58,7 @@ $(STAMP): pyproject.toml
 demo: setup ## type a Korean sentence, get out/demo.mp4 (with speech) and out/demo.bvh
 	@$(VENV)/bin/momjit generate "$(DEMO_TEXT)" -o out/demo.mp4 -o out/demo.bvh -o out/demo.wav -o out/demo.npz --force
 
-test: setup ## run the tests (real bpy included), about 5 minutes on two cores
+test: setup ## run the tests (real bpy included), about 10 minutes on two cores
 	@echo "== running the tests"
 	@$(PY) -m pytest -m "not bench" $(PYTEST_ARGS)
 
