@@ -17,7 +17,7 @@ from ..core.map_file import read_map, saved_map, write_map
 from ..scene import bones
 from ..scene.rig import read_rig
 from . import insert, session
-from .map_operator import MapFileOperator, MapOperator
+from .map_operator import MapExportOperator, MapFileOperator, MapOperator
 from .translations import filled
 
 
@@ -155,7 +155,7 @@ class MOMJIT_OT_forget_bones(MapOperator, bpy.types.Operator):
         self.report({"INFO"}, translated("The saved map is deleted"))
 
 
-class MOMJIT_OT_export_bones(MapFileOperator, bpy.types.Operator):
+class MOMJIT_OT_export_bones(MapExportOperator, bpy.types.Operator):
     """Write this map into a file, for `momjit retarget --bone-map` or to give it away"""
 
     suggested = "bones.json"
@@ -164,7 +164,7 @@ class MOMJIT_OT_export_bones(MapFileOperator, bpy.types.Operator):
 
     def change(self, context: bpy.types.Context) -> None:
         """Write the JSON file."""
-        write_map(Path(self.filepath), bones.known_bones(armature_of(context)))
+        write_map(self.target(), bones.known_bones(armature_of(context)))
 
 
 class MOMJIT_OT_import_bones(MapFileOperator, bpy.types.Operator):

@@ -17,7 +17,7 @@ from ..core.face_names import ARKIT
 from ..scene import face as faces
 from . import insert
 from .face import active_weights, chosen_map, editable_mesh, faces_folder, keep_weights
-from .map_operator import MapFileOperator, MapOperator
+from .map_operator import MapExportOperator, MapFileOperator, MapOperator
 from .translations import filled
 
 
@@ -106,7 +106,7 @@ class MOMJIT_OT_save_face(MapOperator, bpy.types.Operator):
         self.report({"INFO"}, translated("Saved for faces like this"))
 
 
-class MOMJIT_OT_export_face(MapFileOperator, bpy.types.Operator):
+class MOMJIT_OT_export_face(MapExportOperator, bpy.types.Operator):
     """Write this map into a file, to keep it or to give it away"""
 
     suggested = "face.json"
@@ -116,7 +116,7 @@ class MOMJIT_OT_export_face(MapFileOperator, bpy.types.Operator):
     def change(self, context: bpy.types.Context) -> None:
         """Write the JSON file."""
         _, face = chosen_map(context)
-        write_face(Path(self.filepath), face)
+        write_face(self.target(), face)
 
 
 class MOMJIT_OT_import_face(MapFileOperator, bpy.types.Operator):

@@ -4,13 +4,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bpy
-from bpy.props import StringProperty
+from bpy.props import BoolProperty, StringProperty
 
 from ..core.errors import UserError
 from .operators import refused
+from .translations import filled
 
 Result = set[str]
 
@@ -44,3 +46,27 @@ class MapFileOperator(MapOperator):
         self.filepath = self.filepath or self.suggested
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
+
+
+class MapExportOperator(MapFileOperator):
+    """Writes a file; one that exists is replaced only when the file browser has asked."""
+
+    check_existing: BoolProperty(default=True, options={"HIDDEN"})
+    overwrite: BoolProperty(
+        name="Overwrite",
+        description="Replace a file that exists; the file browser asks",
+        default=False,
+        options={"HIDDEN", "SKIP_SAVE"},
+    )
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
+        """Open the file browser."""
+        self.overwrite = True
+        return super().invoke(context, event)
+
+    def target(self) -> Path:
+        """The file to write; `UserError` where it would be lost."""
+        path = Path(bpy.path.abspath(self.filepath))
+        if path.exists() and not self.overwrite:
+            raise UserError(filled("{file} exists already: choose another name", file=path))
+        return path

@@ -90,6 +90,7 @@ recall_map(twin, bones.bone_operators.bones_folder())
 seen["recalled"] = known_bones(twin).bones == mirrored.bones
 path = folder / "map.json"
 bpy.ops.momjit.export_bones(filepath=str(path))
+seen["no overwriting"] = refusal("export_bones", filepath=str(path))
 bpy.ops.momjit.detect_bones()
 seen["detected"] = KEPT not in twin.data
 bpy.ops.momjit.import_bones(filepath=str(path))

@@ -77,6 +77,8 @@ def check_faces(hero: bpy.types.Object, folder: Path) -> None:
     written = folder / "face.json"
     assert bpy.ops.momjit.export_face(filepath=str(written)) == {"FINISHED"}
     assert json.loads(written.read_text("utf-8"))["shapes"]["Fat"] == {"cheekPuff": 4.0}
+    with refused("face.json exists already"):
+        bpy.ops.momjit.export_face(filepath=str(written))
     assert bpy.ops.momjit.save_face() == {"FINISHED"}
     assert bpy.ops.momjit.remove_expression(expression="cheekPuff") == {"FINISHED"}
     assert "Fat" not in face_map(head).blocks

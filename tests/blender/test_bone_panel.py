@@ -38,6 +38,7 @@ def test_a_map_is_saved_for_rigs_of_another_size_and_forgotten(seen):
     assert seen["recalled"]
     assert seen["forgotten"]
     assert "no map is saved" in seen["nothing saved"]
+    assert "map.json exists already: choose another name" in seen["no overwriting"]
 
 
 def test_maps_go_into_files_and_come_back(seen):
