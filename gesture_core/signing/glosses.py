@@ -1,0 +1,97 @@
+"""What a glosser says of a sentence: its glosses in the order of signing, and the face's part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+type Kind = Literal[
+    "sign", "synonym", "compound", "number", "fingerspelled", "caption", "dropped"
+]  # in the order in which they are tried
+type Channel = Literal["EBf", "Hno", "Hs", "Mo1", "Mctr", "Ci", "Tbt", "Mmo"]
+
+KINDS: tuple[Kind, ...] = (
+    "sign",
+    "synonym",
+    "compound",
+    "number",
+    "fingerspelled",
+    "caption",
+    "dropped",
+)
+CHANNELS: tuple[Channel, ...] = ("EBf", "Hno", "Hs", "Mo1", "Mctr", "Ci", "Tbt", "Mmo")
+
+
+@dataclass(frozen=True)
+class GlossToken:
+    """One gloss, how it is performed (`kind`) and the `rule` that produced it.
+
+    `source` are the characters (start, end) of the whole text it stands for. `parts` are the
+    lexicon's glosses to perform (one for a sign or synonym, several for a compound, the number
+    signs for a number) or the one word to be fingerspelled; a caption is shown, not signed, and
+    has none, as has what was dropped.
+    """
+
+    gloss: str
+    kind: Kind
+    rule: str
+    source: tuple[int, int]
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class NonManual:
+    """What the face or head does over the signed tokens `first` to `last`, both included.
+
+    `channel` is one of NIASL2021's eight, `value` a name of nonmanuals.yaml (for `Mmo` the Korean
+    word that is mouthed), `rule` the reason.
+    """
+
+    channel: Channel
+    first: int
+    last: int
+    rule: str
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class GlossedSentence:
+    """A sentence of the text: its tokens, those signed in their order, then those dropped.
+
+    `start` is where `text` begins in the whole text, whose characters the tokens' sources count.
+    """
+
+    text: str
+    tokens: tuple[GlossToken, ...]
+    non_manuals: tuple[NonManual, ...] = ()
+    start: int = 0
+
+    @property
+    def signed(self) -> tuple[GlossToken, ...]:
+        """The tokens that are performed; the indices of `non_manuals` count these."""
+        return tuple(token for token in self.tokens if token.kind != "dropped")
+
+
+def to_json(sentences: Sequence[GlossedSentence]) -> dict[str, object]:
+    """`{"tokens": […], "non_manuals": […], "sentences": […]}` of a glossed text.
+
+    `first` and `last` of a non-manual count the tokens of the list whose class is not `dropped`;
+    a sentence names its characters `[start, end]`.
+    """
+    tokens: list[dict[str, object]] = []
+    non_manuals: list[dict[str, object]] = []
+    performed = 0
+    for sentence in sentences:
+        for token in sentence.tokens:
+            row: dict[str, object] = {"gloss": token.gloss, "class": token.kind}
+            row |= {"rule": token.rule, "source": list(token.source), "parts": list(token.parts)}
+            tokens.append(row)
+        for sign in sentence.non_manuals:
+            place = {"first": performed + sign.first, "last": performed + sign.last}
+            non_manuals.append(
+                {"channel": sign.channel, "value": sign.value, "rule": sign.rule} | place
+            )
+        performed += len(sentence.signed)
+    spans = [[s.start, s.start + len(s.text)] for s in sentences]
+    return {"tokens": tokens, "non_manuals": non_manuals, "sentences": spans}
