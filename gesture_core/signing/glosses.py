@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-type Kind = Literal[
-    "sign", "synonym", "compound", "number", "fingerspelled", "caption", "dropped"
-]  # in the order in which they are tried
-type Channel = Literal["EBf", "Hno", "Hs", "Mo1", "Mctr", "Ci", "Tbt", "Mmo"]
+Kind = Literal["sign", "synonym", "compound", "number", "fingerspelled", "caption", "dropped"]
+Channel = Literal["EBf", "Hno", "Hs", "Mo1", "Mctr", "Ci", "Tbt", "Mmo"]
 
-KINDS: tuple[Kind, ...] = (
-    "sign",
-    "synonym",
-    "compound",
-    "number",
-    "fingerspelled",
-    "caption",
-    "dropped",
-)
-CHANNELS: tuple[Channel, ...] = ("EBf", "Hno", "Hs", "Mo1", "Mctr", "Ci", "Tbt", "Mmo")
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""In the order in which a word's realisation is looked for."""
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
 
 
 @dataclass(frozen=True)
@@ -83,15 +74,16 @@ def to_json(sentences: Sequence[GlossedSentence]) -> dict[str, object]:
     non_manuals: list[dict[str, object]] = []
     performed = 0
     for sentence in sentences:
-        for token in sentence.tokens:
-            row: dict[str, object] = {"gloss": token.gloss, "class": token.kind}
-            row |= {"rule": token.rule, "source": list(token.source), "parts": list(token.parts)}
-            tokens.append(row)
-        for sign in sentence.non_manuals:
-            place = {"first": performed + sign.first, "last": performed + sign.last}
-            non_manuals.append(
-                {"channel": sign.channel, "value": sign.value, "rule": sign.rule} | place
-            )
+        tokens += [
+            {"gloss": t.gloss, "class": t.kind, "rule": t.rule}
+            | {"source": list(t.source), "parts": list(t.parts)}
+            for t in sentence.tokens
+        ]
+        non_manuals += [
+            {"channel": n.channel, "value": n.value, "rule": n.rule}
+            | {"first": performed + n.first, "last": performed + n.last}
+            for n in sentence.non_manuals
+        ]
         performed += len(sentence.signed)
     spans = [[s.start, s.start + len(s.text)] for s in sentences]
     return {"tokens": tokens, "non_manuals": non_manuals, "sentences": spans}
