@@ -39,7 +39,7 @@ _BEAT = np.array([0.0, 0.0, 0.03])
 
 
 def letters(word: str) -> tuple[str, ...]:
-    """The letters by which a word is spelled: 값 → ㄱ ㅏ ㅂ ㅅ, CPU → ㅅ ㅣ ㅍ ㅣ ㅇ ㅠ, 3호 → 3 ㅎ ㅗ.
+    """The letters by which a word is spelled: 값 → ㄱ ㅏ ㅂ ㅅ, TV → ㅌ ㅣ ㅂ ㅡ ㅇ ㅣ.
 
     Final clusters are two letters, Latin words are spelled as they sound in Korean, digits stay
     digits, white space is left out. `UserError` names a character that has no letter.
