@@ -1,0 +1,156 @@
+"""The Progressive Transformer: glosses or text in, frames of signing and a counter out.
+
+Our own implementation after Saunders, Camgoz & Bowden, "Progressive Transformers for End-to-End
+Sign Language Production", ECCV 2020: continuous frames instead of words, a counter from 0 to 1
+instead of an end mark, and their ways against drifting: noise on what is heard, foretelling the
+frames to come, hearing the counter alone. Different here: the counter's step is what is foretold,
+so that it always moves on, and layers normalise before, not after.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from gesture_core.models.signed import Made, TokenEncoding, Told, start_and_shift, step_of
+
+WAVES = 8
+"""Octaves of sines and cosines as which a place from 0 to 1 is told."""
+
+
+@dataclass(frozen=True)
+class SignTransformerConfig:
+    """Sizes of the network; the defaults are those of the publication."""
+
+    tokens: int
+    """Size of the vocabulary, the padding 0 counted."""
+    values: int
+    """Numbers K of a frame."""
+    signers: int = 1
+    size: int = 512
+    heads: int = 4
+    layers: int = 2
+    """Of the encoder and of the decoder."""
+    inner: int = 2048
+    dropout: float = 0.1
+    hears: Literal["frames", "counter"] = "frames"
+    """What the decoder hears of the frames before: all of them, or only how far they have come."""
+    future: int = 0
+    """Frames beyond the next one that are foretold as well, in training."""
+
+
+class SignTransformer(nn.Module):
+    """Tokens of B sentences → frames, each from all before."""
+
+    def __init__(self, config: SignTransformerConfig) -> None:
+        super().__init__()
+        self.config = config
+        size, layers = config.size, range(config.layers)
+        self.tokens = TokenEncoding(config.tokens, config.signers, size)
+        self.encoder = nn.ModuleList(_Layer(config, across=False) for _ in layers)
+        self.enter = nn.Linear(config.values, size)
+        self.progress = nn.Linear(2 * WAVES, size)
+        self.decoder = nn.ModuleList(_Layer(config, across=True) for _ in layers)
+        self.read = nn.LayerNorm(size)
+        self.leave = nn.LayerNorm(size)
+        self.frame = nn.Linear(size, config.values * (1 + config.future))
+        self.rate = nn.Linear(size, 1)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, told: Told, frames: Tensor, counter: Tensor) -> Made:
+        """What follows true `frames` (B, T, K) with their `counter` (B, T), at every place."""
+        return self._decode(self._encode(told), told.real, start_and_shift(frames, counter))
+
+    @torch.no_grad()
+    def sign(self, told: Told, most: int) -> tuple[Tensor, Tensor]:
+        """Frames (B, T, K), T ≤ `most`, made freely, and their counter (B, T)."""
+        memory = self._encode(told)
+        heard = memory.new_zeros(len(memory), 1, self.config.values + 1)
+        while heard.shape[1] <= most and bool((heard[:, -1, -1] < 1.0).any()):
+            made = self._decode(memory, told.real, heard)
+            counter = heard[:, -1, -1] + step_of(made.rate[:, -1])
+            frame = torch.cat([made.frames[:, -1], counter[:, None]], dim=-1)
+            heard = torch.cat([heard, frame[:, None]], dim=1)
+        return heard[:, 1:, :-1], heard[:, 1:, -1]
+
+    def _encode(self, told: Told) -> Tensor:
+        flow = self.tokens(told)
+        places = torch.arange(flow.shape[1], device=flow.device) / 32.0
+        flow = self.dropout(flow + self.progress(waves(places)))
+        for layer in self.encoder:
+            flow, _ = layer(flow, flow, told.real[:, None, None])
+        return self.read(flow)
+
+    def _decode(self, memory: Tensor, real: Tensor, heard: Tensor) -> Made:
+        config, steps = self.config, heard.shape[1]
+        flow = self.progress(waves(heard[..., -1]))
+        if config.hears == "frames":
+            flow = flow + self.enter(heard[..., :-1])
+        flow = self.dropout(flow)
+        before = torch.ones(steps, steps, dtype=torch.bool, device=heard.device).tril()
+        attention = memory.new_zeros(len(memory), steps, memory.shape[1])
+        for layer in self.decoder:
+            flow, attention = layer(flow, memory, real[:, None, None], before)
+        flow = self.leave(flow)
+        now, *later = self.frame(flow).split(config.values, dim=-1)
+        return Made(now, self.rate(flow).squeeze(-1), attention, tuple(later))
+
+
+class _Layer(nn.Module):
+    """Attention to itself, in a decoder also to what was read, then a network at every place."""
+
+    def __init__(self, config: SignTransformerConfig, *, across: bool) -> None:
+        super().__init__()
+        self.within = Attention(config.size, config.heads)
+        self.across = Attention(config.size, config.heads) if across else None
+        self.network = nn.Sequential(
+            nn.Linear(config.size, config.inner),
+            nn.ReLU(),
+            nn.Dropout(config.dropout),
+            nn.Linear(config.inner, config.size),
+        )
+        self.norms = nn.ModuleList(nn.LayerNorm(config.size) for _ in range(2 + across))
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(
+        self, flow: Tensor, memory: Tensor, real: Tensor, before: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """`flow` (B, T, size) one layer on, and where its first head looked (B, T, N)."""
+        normed = self.norms[0](flow)
+        added, weights = self.within(normed, normed, real if before is None else before)
+        flow = flow + self.dropout(added)
+        if self.across is not None:
+            added, weights = self.across(self.norms[2](flow), memory, real)
+            flow = flow + self.dropout(added)
+        return flow + self.dropout(self.network(self.norms[1](flow))), weights[:, 0]
+
+
+class Attention(nn.Module):
+    """Scaled dot-product attention with several heads (Vaswani et al., NeurIPS 2017)."""
+
+    def __init__(self, size: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.query = nn.Linear(size, size)
+        self.told = nn.Linear(size, 2 * size)
+        self.leave = nn.Linear(size, size)
+
+    def forward(self, flow: Tensor, memory: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
+        """`flow` (B, T, size) looks at `memory` (B, N, size) where `seen`; weights (B, H, T, N)."""
+        query = self.query(flow).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        key, value = self.told(memory).unflatten(-1, (2, self.heads, -1)).unbind(2)
+        scores = query @ key.permute(0, 2, 3, 1) / math.sqrt(query.shape[-1])
+        weights = scores.masked_fill(~seen, -torch.inf).softmax(dim=-1)
+        met = weights @ value.transpose(1, 2)
+        return self.leave(met.transpose(1, 2).flatten(2)), weights
+
+
+def waves(places: Tensor) -> Tensor:
+    """Sines and cosines (..., 2 · `WAVES`) of places, the slowest half a turn from 0 to 1."""
+    octaves = 2.0 ** torch.arange(WAVES, device=places.device)
+    angles = places[..., None] * (math.pi * octaves)
+    return torch.cat([angles.sin(), angles.cos()], dim=-1)
