@@ -228,7 +228,8 @@ def _parse_movement(kind: str, values: Any, place: str) -> Movement:
     if cls is Circle and "turns" in scalars:
         scalars["times"] = scalars.pop("turns")
     built: Any = _built(cls, scalars, place)
-    for name, word in directions.items():
+    for name, written in directions.items():
+        word = str(written)
         word = {"out": "side", "in": "across"}.get(word, word)
         built = replace(built, **{name: parse_direction(word, f"{place}: {name}")})
     if isinstance(built, Bend) and not built.shape:
