@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gesture_core.motion import EXPRESSIONS
-from gesture_core.rotation import Array, quat_identity
+from gesture_core.rotation import Array
 
 FINGER_JOINTS = 15
 FPS = 30.0
@@ -92,30 +93,7 @@ class Track:
         )
 
 
-def join_tracks(*tracks: Track) -> Track:
-    """Tracks of one rate after one another."""
-
-    def joined(hands: list[HandTrack]) -> HandTrack:
-        names = ("wrist", "turn", "fingers", "swivel", "active")
-        return HandTrack(*(np.concatenate([getattr(hand, n) for hand in hands]) for n in names))
-
-    return Track(
-        tracks[0].fps,
-        joined([track.strong for track in tracks]),
-        joined([track.weak for track in tracks]),
-        np.concatenate([track.head for track in tracks]),
-        np.concatenate([track.face for track in tracks]),
-    )
-
-
-def still_hand(
-    wrist: Array, turn: Array, swivel: float, frames: int, active: bool = False
-) -> HandTrack:
-    """A hand with straight fingers that stays where it is for T frames."""
-    return HandTrack(
-        np.tile(wrist, (frames, 1)),
-        np.tile(turn, (frames, 1)),
-        quat_identity((frames, FINGER_JOINTS)),
-        np.full(frames, swivel),
-        np.full(frames, active),
-    )
+def join_hands(hands: Sequence[HandTrack]) -> HandTrack:
+    """What one hand does in several tracks, after one another."""
+    names = ("wrist", "turn", "fingers", "swivel", "active")
+    return HandTrack(*(np.concatenate([getattr(hand, name) for hand in hands]) for name in names))
