@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -142,6 +143,25 @@ def crop(motion: Motion, start: int, stop: int) -> Motion:
         root=motion.root[start:stop],
         expressions=motion.expressions[start:stop],
         spans=spans,
+    )
+
+
+def concatenate(motions: Sequence[Motion]) -> Motion:
+    """Motions of one skeleton and rate after one another, their spans moved along."""
+    first = motions[0]
+    if any(m.skeleton is not first.skeleton or m.fps != first.fps for m in motions):
+        raise ValueError("only motions of one skeleton and one rate follow each other")
+    begins = np.cumsum([0, *(motion.frames for motion in motions[:-1])]) / first.fps
+    return replace(
+        first,
+        rotations=np.concatenate([motion.rotations for motion in motions]),
+        root=np.concatenate([motion.root for motion in motions]),
+        expressions=np.concatenate([motion.expressions for motion in motions]),
+        spans=tuple(
+            replace(span, start=span.start + float(begin), end=span.end + float(begin))
+            for begin, motion in zip(begins, motions, strict=True)
+            for span in motion.spans
+        ),
     )
 
 

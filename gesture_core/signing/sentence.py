@@ -1,0 +1,185 @@
+"""One glossed sentence as movement: its signs joined, its face and head, its words on the lips."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gesture_core.motion import Motion, Span
+from gesture_core.signing.arms import track_to_motion
+from gesture_core.signing.fingerspelling import spell
+from gesture_core.signing.glosses import GlossedSentence, GlossToken
+from gesture_core.signing.lexicon import Lexicon
+from gesture_core.signing.mouthing import MouthedWord, mouthing
+from gesture_core.signing.nonmanual import (
+    MOUTH_CHANNELS,
+    MOUTHING,
+    TimedNonManual,
+    face_and_head,
+)
+from gesture_core.signing.notation import HandPosture, Sign, Step
+from gesture_core.signing.realise import sign_to_track
+from gesture_core.signing.stitch import Piece, join
+from gesture_core.signing.track import FPS, Track
+from gesture_core.text.numerals import sino
+
+_REST = Step(
+    strong=HandPosture(
+        "curved", (-0.9, -0.3, 0.3), (0.0, -0.3, -0.95), "belly", (-0.02, 0.02, 0.075), "wrist"
+    ),
+    weak=HandPosture(
+        "curved", (-0.9, -0.3, 0.3), (0.0, -0.3, -0.95), "belly", (-0.02, -0.03, 0.04), "wrist"
+    ),
+    named=("strong", "weak"),
+)
+"""Where the hands are when nothing is signed: one before the other, low before the body."""
+
+_LOOSE = 0.3
+"""Seconds, and share of its length, that may be cut from either end of a recorded sign."""
+_CAPTION, _CAPTION_LETTER, _CAPTION_MOST = 0.8, 0.06, 4.0
+"""Seconds for which a caption that nobody signs is shown, in all, a letter, and at most."""
+_MOUTH_AHEAD, _MOUTH_BEHIND = 0.08, 0.06
+"""Seconds by which the lips begin before the hands and end after them."""
+_MOST_DIGITS = 16
+"""Longer numbers are not mouthed."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Stroke:
+    """A piece and the entry of the lexicon it shows, if any."""
+
+    piece: Piece
+    sign: Sign | None = None
+
+
+@dataclass(frozen=True)
+class _Timed:
+    """When a token or a piece is signed, seconds."""
+
+    start: float
+    end: float
+
+
+def sign_sentence(
+    sentence: GlossedSentence, lexicon: Lexicon, *, speed: float = 1.0, mouthed: bool = True
+) -> Motion:
+    """Sign one sentence from rest to rest, at `FPS` frames a second, the right hand being strong.
+
+    `speed`: 1 as measured on signers; `mouthed`: with Korean words on the lips. Spans: `gloss`
+    (source: its class), `letter` of spelled words, `nonmanual` (source: its channel) and
+    `subtitle`, the sentence itself. Breath, blinks and gaze come later: `signing.presence`.
+    """
+    tokens = sentence.signed
+    strokes = [
+        stroke
+        for number, token in enumerate(tokens)
+        for stroke in _strokes(number, token, lexicon, speed)
+    ]
+    joined = join([stroke.piece for stroke in strokes], rest_track(lexicon), speed)
+    times = [_Timed(start / FPS, stop / FPS) for start, stop in joined.spans]
+    spoken = _token_times(strokes, times)
+    timed = [*_of_sentence(sentence, spoken), *_of_entries(strokes, times)]
+    face, head = face_and_head(
+        (item for item in timed if item.channel != MOUTHING),
+        np.arange(joined.track.frames) / FPS,
+    )
+    if mouthed:
+        words = _mouthed_words(tokens, spoken, timed)
+        face = np.maximum(face, mouthing(words, joined.track.frames / FPS, FPS))
+    motion = track_to_motion(replace(joined.track, head=head, face=face))
+    return replace(motion, spans=tuple(_spans(sentence, strokes, times, spoken, timed)))
+
+
+def rest_track(lexicon: Lexicon) -> Track:
+    """One frame of both hands at rest before the body."""
+    return sign_to_track(Sign("", (_REST,)), lexicon).during(slice(0, 1))
+
+
+def _strokes(number: int, token: GlossToken, lexicon: Lexicon, speed: float) -> Iterator[_Stroke]:
+    """What is performed for a token, in order."""
+    if token.kind == "caption":
+        seconds = min(_CAPTION + _CAPTION_LETTER * len(token.gloss), _CAPTION_MOST)
+        yield _Stroke(Piece(None, number, seconds=seconds))
+    elif token.kind == "fingerspelled":
+        for word in token.parts:
+            for letter in spell(word, lexicon):
+                track = sign_to_track(letter, lexicon, speed)
+                yield _Stroke(Piece(track, number, letter.gloss), letter)
+    else:
+        for gloss in token.parts:
+            sign = lexicon.sign(gloss)
+            track = sign_to_track(sign, lexicon, speed)
+            loose = 0
+            if sign.recording is not None:
+                loose = round(min(_LOOSE * FPS, _LOOSE * track.frames))
+            yield _Stroke(Piece(track, number, loose=(loose, loose)), sign)
+
+
+def _token_times(strokes: Sequence[_Stroke], times: Sequence[_Timed]) -> dict[int, _Timed]:
+    """When each token is signed, from its first piece to its last."""
+    found: dict[int, _Timed] = {}
+    for stroke, time in zip(strokes, times, strict=True):
+        first = found.setdefault(stroke.piece.token, time)
+        found[stroke.piece.token] = _Timed(first.start, time.end)
+    return found
+
+
+def _of_sentence(sentence: GlossedSentence, spoken: dict[int, _Timed]) -> Iterator[TimedNonManual]:
+    """The non-manuals that the glosser puts over tokens."""
+    for item in sentence.non_manuals:
+        yield TimedNonManual(
+            item.channel, item.value, spoken[item.first].start, spoken[item.last].end
+        )
+
+
+def _of_entries(strokes: Sequence[_Stroke], times: Sequence[_Timed]) -> Iterator[TimedNonManual]:
+    """The non-manuals that belong to the signs themselves."""
+    for stroke, time in zip(strokes, times, strict=True):
+        for channel, value in stroke.sign.face.items() if stroke.sign else ():
+            yield TimedNonManual(channel, value, time.start, time.end)
+
+
+def _mouthed_words(
+    tokens: Sequence[GlossToken],
+    spoken: dict[int, _Timed],
+    timed: Sequence[TimedNonManual],
+) -> list[MouthedWord]:
+    """The Korean word of every token whose mouth is not busy with something else."""
+    words = []
+    for number, time in spoken.items():
+        token = tokens[number]
+        here = [item for item in timed if item.start < time.end and item.end > time.start]
+        if token.kind == "caption" or any(item.channel in MOUTH_CHANNELS for item in here):
+            continue
+        given = [item.value for item in here if item.channel == MOUTHING]
+        text = " ".join(given) or _read(token)
+        words.append(MouthedWord(text, time.start - _MOUTH_AHEAD, time.end + _MOUTH_BEHIND))
+    return words
+
+
+def _read(token: GlossToken) -> str:
+    """A gloss in Hangul: numbers as they are read."""
+    if token.gloss.isdecimal() and len(token.gloss) <= _MOST_DIGITS:
+        return sino(int(token.gloss))
+    return token.gloss
+
+
+def _spans(
+    sentence: GlossedSentence,
+    strokes: Sequence[_Stroke],
+    times: Sequence[_Timed],
+    spoken: dict[int, _Timed],
+    timed: Sequence[TimedNonManual],
+) -> Iterator[Span]:
+    for number, time in spoken.items():
+        token = sentence.signed[number]
+        yield Span("gloss", token.gloss, time.start, time.end, token.kind)
+    for stroke, time in zip(strokes, times, strict=True):
+        if stroke.piece.letter:
+            yield Span("letter", stroke.piece.letter, time.start, time.end)
+    for item in timed:
+        yield Span("nonmanual", item.value, item.start, item.end, item.channel)
+    if times:
+        yield Span("subtitle", sentence.text, times[0].start, times[-1].end)

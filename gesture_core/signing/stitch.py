@@ -1,0 +1,187 @@
+"""Signs joined into one movement: the ways between them, and hands that wait for their part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from gesture_core.motion import EXPRESSIONS
+from gesture_core.rotation import Array
+from gesture_core.signing.arms import mirrored
+from gesture_core.signing.timing import frames_of, load_timing
+from gesture_core.signing.track import HandTrack, Track, join_hands
+from gesture_core.signing.transitions import bridge, held, travel_seconds
+
+LATE = 1.5
+"""A hand that has this many times the time its way needs waits first, and goes in time."""
+LINGER = 0.15
+"""Seconds that a hand stays after its part before it goes to rest."""
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """One stroke, from its first posture to the end of its hold, and what it stands for.
+
+    `token`: index of the gloss it belongs to; `letter`: of a fingerspelled word; `loose`: frames
+    at its beginning and end that may be cut away to join it where hands are nearest, as those of
+    a recording. Without a `track` it is a pause of `seconds`.
+    """
+
+    track: Track | None
+    token: int
+    letter: str = ""
+    loose: tuple[int, int] = (0, 0)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Joined:
+    """A stretch of signing that begins and ends at rest; `spans`: frames of every piece."""
+
+    track: Track
+    spans: tuple[tuple[int, int], ...]
+
+
+def join(pieces: Sequence[Piece], rest: Track, speed: float = 1.0) -> Joined:
+    """Join pieces in order, from `rest` (one frame) and back to it, at `speed`.
+
+    A way between two signs takes as long as its slower hand needs by measured timing. A hand keeps
+    its posture through signs that do without it, unless the wait is long: then it goes to rest.
+    The last posture is held for the end of a sentence.
+    """
+    hold, fps = load_timing().hold, rest.fps
+    lead, still = (frames_of(seconds, fps, speed) for seconds in (hold.rest, hold.sentence))
+    hands = [_Hand([_Part(0, held(home, 0, lead))], home, fps, speed) for home in _hands(rest)]
+    spans: list[tuple[int, int]] = []
+    place = lead
+    for piece in nearest_cuts(pieces):
+        count = frames_of(piece.seconds, fps, speed)
+        if piece.track is not None:
+            count = piece.track.frames
+            used = [_used(hand) for hand in _hands(piece.track)]
+            place = max(hand.ready(place, parts) for hand, parts in zip(hands, used, strict=True))
+            for hand, parts in zip(hands, used, strict=True):
+                hand.parts += [replace(part, start=place + part.start) for part in parts]
+        spans.append((place, place + count))
+        place += count
+    for hand in hands:
+        hand.stay(place, place + still)
+    place = max(hand.ready(place + still, [_Part(0, hand.home)]) for hand in hands)
+    for hand in hands:
+        hand.parts.append(_Part(place, held(hand.home, 0, lead)))
+    strong, weak = (hand.filled() for hand in hands)
+    frames = place + lead
+    head, face = np.zeros((frames, 3)), np.zeros((frames, len(EXPRESSIONS)))
+    return Joined(Track(fps, mirrored(strong), weak, head, face), tuple(spans))
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """What signs have a hand do from frame `start` on; as a left hand."""
+
+    start: int
+    hand: HandTrack
+
+    @property
+    def stop(self) -> int:
+        return self.start + self.hand.frames
+
+
+@dataclass(eq=False)
+class _Hand:
+    """The parts of one hand in time, and `home`, the one frame in which it rests."""
+
+    parts: list[_Part]
+    home: HandTrack
+    fps: float
+    speed: float
+
+    def ready(self, place: int, parts: list[_Part]) -> int:
+        """First frame from `place` on at which a piece with these parts may begin."""
+        if not parts:
+            return place
+        return max(
+            place, self.parts[-1].stop + self._way(self.parts[-1], parts[0]) - parts[0].start
+        )
+
+    def stay(self, start: int, stop: int) -> None:
+        """Hold what ends at `start` until `stop`."""
+        last = self.parts[-1]
+        if last.stop == start:
+            self.parts.append(_Part(start, held(last.hand, -1, stop - start)))
+
+    def filled(self) -> HandTrack:
+        """All frames: the parts and what is between them."""
+        tracks = [self.parts[0].hand]
+        for before, after in pairwise(self.parts):
+            tracks += [*self._between(before, after), after.hand]
+        whole = join_hands(tracks)
+        return replace(whole, active=np.ones(whole.frames, bool))
+
+    def _between(self, before: _Part, after: _Part) -> list[HandTrack]:
+        """From one part to the next: at once, after a wait, or by way of rest."""
+        frames, need = after.start - before.stop, self._way(before, after)
+        if not frames:
+            return []
+        home = _Part(0, self.home)
+        there, back = self._way(before, home), self._way(home, after)
+        linger, drop = (
+            frames_of(s, self.fps, self.speed) for s in (LINGER, load_timing().hold.drop)
+        )
+        if frames > linger + there + back + drop:
+            return [
+                held(before.hand, -1, linger),
+                bridge(before.hand, self.home, there),
+                held(self.home, 0, frames - linger - there - back),
+                bridge(self.home, after.hand, back),
+            ]
+        if frames > LATE * need:
+            return [held(before.hand, -1, frames - need), bridge(before.hand, after.hand, need)]
+        return [bridge(before.hand, after.hand, frames)]
+
+    def _way(self, before: _Part, after: _Part) -> int:
+        return frames_of(travel_seconds(before.hand, after.hand), self.fps, self.speed)
+
+
+def nearest_cuts(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces without those loose frames that lie beyond where neighbours' hands are nearest."""
+    tracks = list(pieces)
+    signed = [number for number, piece in enumerate(pieces) if piece.track is not None]
+    for one, other in pairwise(signed):
+        before, after = tracks[one], tracks[other]
+        if before.track is None or after.track is None:
+            continue
+        tail = np.arange(before.track.frames - before.loose[1] - 1, before.track.frames)
+        head = np.arange(after.loose[0] + 1)
+        last, first = np.unravel_index(
+            np.argmin(_apart(before.track.during(tail), after.track.during(head))),
+            (len(tail), len(head)),
+        )
+        tracks[one] = replace(before, track=before.track.during(slice(0, int(tail[last]) + 1)))
+        tracks[other] = replace(after, track=after.track.during(slice(int(head[first]), None)))
+    return tracks
+
+
+def _apart(before: Track, after: Track) -> Array:
+    """Metres between the hands that both use, by frame of one and the other `(B, A)`."""
+    total = np.zeros((before.frames, after.frames))
+    for one, other in ((before.strong, after.strong), (before.weak, after.weak)):
+        both = one.active[:, None] & other.active
+        total += both * np.linalg.norm(one.wrist[:, None] - other.wrist, axis=-1)
+    return total
+
+
+def _hands(track: Track) -> tuple[HandTrack, HandTrack]:
+    """The strong and the weak hand, both as left hands."""
+    return mirrored(track.strong), track.weak
+
+
+def _used(hand: HandTrack) -> list[_Part]:
+    """The stretches in which a sign uses a hand."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], hand.active, [False]]).astype(int)))
+    return [
+        _Part(int(start), hand.during(slice(start, stop))) for start, stop in edges.reshape(-1, 2)
+    ]

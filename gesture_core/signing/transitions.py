@@ -1,0 +1,135 @@
+"""From one posture of a hand to the next: how long it takes and which way the hand goes.
+
+Everything here is worked out for the left hand; the right one is its mirror image.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from gesture_core.body.volume import humanoid_volume
+from gesture_core.kinematics import nearest_on_segment
+from gesture_core.rotation import (
+    Array,
+    quat_angle,
+    quat_identity,
+    quat_inverse,
+    quat_multiply,
+    quat_rotate,
+    quat_to_rotvec,
+    rotvec_to_quat,
+)
+from gesture_core.signing.arms import carry, hand_turn, wrist_angles
+from gesture_core.signing.timing import movement_seconds
+from gesture_core.signing.track import HandTrack
+from gesture_core.skeleton import HUMANOID
+
+_HAND_LENGTH = 0.16
+"""Metres from the wrist to the tips of half bent fingers."""
+_HAND_SAMPLES = np.array([0.0, 0.5, 1.0])
+_CLEARANCE = 0.035
+"""Metres that the middle line of the hand keeps from the skin on its way."""
+_NATURAL = 0.04
+"""Share of its length by which any way bends away from the body."""
+_BENDS = np.linspace(0.0, 0.3, 16)
+"""Metres by which a way may bend to go round the body."""
+_FORWARDS = np.array([0.0, 0.0, 1.0])
+
+
+def travel_seconds(before: HandTrack, after: HandTrack) -> float:
+    """Seconds at speed 1 from the last frame of `before` to the first of `after`, a left hand."""
+    last, first = before.during(slice(-1, None)), after.during(slice(0, 1))
+    distance = float(np.linalg.norm(first.wrist - last.wrist))
+    turn = np.abs(_joint_angles(first) - _joint_angles(last)).max()
+    bend = quat_angle(quat_multiply(quat_inverse(last.fingers), first.fingers)).max()
+    return movement_seconds(distance, float(turn), float(bend))
+
+
+def held(hand: HandTrack, frame: int, count: int) -> HandTrack:
+    """One frame of a hand, stretched to `count` frames."""
+    return hand.during(np.full(count, frame % hand.frames))
+
+
+def bridge(before: HandTrack, after: HandTrack, frames: int) -> HandTrack:
+    """A left hand's way from the last frame of `before` to the first of `after`.
+
+    Place, joints of forearm, wrist and fingers go on with the speeds that they have at both ends,
+    and so stay between the angles there: a hand turned through the world might break the wrist.
+    The way bends forwards, as far as it must to go round the body.
+    """
+    last, first = before.during(slice(-2, None)), after.during(slice(0, 2))
+    angles = quintic(_joint_angles(last), _joint_angles(first), frames)
+    swivel = quintic(last.swivel, first.swivel, frames)
+    straight = quintic(last.wrist, first.wrist, frames)
+    turn = hand_turn(carry(straight, swivel), angles)
+    wrist = straight + _way_round(straight, turn)
+    return HandTrack(
+        wrist,
+        hand_turn(carry(wrist, swivel), angles),
+        _turned(last.fingers, first.fingers, frames),
+        swivel,
+        np.ones(frames, bool),
+    )
+
+
+def _joint_angles(hand: HandTrack) -> Array:
+    """Pronation, deviation and flexion `(T, 3)` that turn a left hand as the track has it."""
+    return wrist_angles(carry(hand.wrist, hand.swivel), hand.turn)
+
+
+def quintic(before: Array, after: Array, frames: int) -> Array:
+    """Values `(frames, …)` between `before[-1]` and `after[0]` that keep the speeds there.
+
+    `before` and `after` `(2, …)`: the frames at either end, or one `(1, …)` that stands still.
+    Accelerations at both ends are zero; between two that stand it is the minimum-jerk curve.
+    """
+    steps = frames + 1
+    leaving = (before[-1] - before[0]) * steps
+    arriving = (after[-1] - after[0]) * steps
+    s = (np.arange(1, steps) / steps).reshape(-1, *[1] * before[0].ndim)
+    ease = s**3 * (10.0 - 15.0 * s + 6.0 * s**2)
+    departure = s - s**3 * (6.0 - 8.0 * s + 3.0 * s**2)
+    arrival = s**3 * (-4.0 + 7.0 * s - 3.0 * s**2)
+    return before[-1] + ease * (after[0] - before[-1]) + departure * leaving + arrival * arriving
+
+
+def _turned(before: Array, after: Array, frames: int) -> Array:
+    """The same for rotations `(…, 4)`: as rotation vectors away from the last of `before`."""
+    origin = before[-1]
+
+    def away(quat: Array) -> Array:
+        return quat_to_rotvec(quat_multiply(quat_inverse(origin), quat))
+
+    return quat_multiply(origin, rotvec_to_quat(quintic(away(before), away(after), frames)))
+
+
+def _way_round(wrist: Array, turn: Array) -> Array:
+    """Metres `(T, 3)` forwards that keep the hand on its way out of the body, 0 at both ends."""
+    steps = np.arange(1, len(wrist) + 1) / (len(wrist) + 1)
+    shape = (4.0 * steps * (1.0 - steps)) ** 2
+    fingers = quat_rotate(turn, np.array([_HAND_LENGTH, 0.0, 0.0]))
+    hand = wrist[:, None] + _HAND_SAMPLES[:, None] * fingers[:, None]
+    bent = hand + (_BENDS[:, None] * shape)[..., None, None] * _FORWARDS
+    # near its ends the hand may be on the skin: there no bend helps, so it counts for nothing
+    depth = (np.maximum(_depth(bent), 0.0).max(axis=-1) * shape).max(axis=-1)
+    needed = _BENDS[int(np.argmin(depth + 0.02 * _BENDS))]
+    natural = _NATURAL * float(np.linalg.norm(wrist[-1] - wrist[0]))
+    return (max(needed, natural) * shape)[:, None] * _FORWARDS
+
+
+def _depth(points: Array) -> Array:
+    """How deep points `(…, 3)` are within `_CLEARANCE` of the resting body, metres."""
+    start, end, radius = _body()
+    nearest = nearest_on_segment(points[..., None, :], start, end)
+    away = np.linalg.norm(points[..., None, :] - nearest, axis=-1)
+    return np.max(radius + _CLEARANCE - away, axis=-1)
+
+
+@lru_cache(maxsize=1)
+def _body() -> tuple[Array, Array, Array]:
+    """Ends and radii of the capsules of trunk and head, standing at rest."""
+    capsules = humanoid_volume().body
+    start, end = capsules.endpoints(HUMANOID.rest_positions, quat_identity((len(HUMANOID),)))
+    return start, end, capsules.radius
