@@ -11,7 +11,7 @@ from gesture_core.config import config_from_dict, config_to_dict
 from gesture_core.errors import UserError
 from gesture_core.models.sign_tacotron import SignTacotron, SignTacotronConfig
 from gesture_core.models.sign_transformer import SignTransformer, SignTransformerConfig
-from gesture_core.models.signed import Made, Told
+from gesture_core.models.signed import Made, Signed, Told
 
 
 class SignModel(Protocol):
@@ -23,10 +23,8 @@ class SignModel(Protocol):
         """What follows true frames (B, T, K) with their counter (B, T), at every place."""
         ...
 
-    def sign(self, told: Told, most: int) -> tuple[Tensor, Tensor]:
-        """Frames (B, T, K) made freely, T ≤ `most`, and their counter (B, T): the first frame
-        at which it reaches 1 is the last.
-        """
+    def sign(self, told: Told, most: int) -> Signed:
+        """At most `most` frames, made freely: own start, own counter, own end."""
         ...
 
 

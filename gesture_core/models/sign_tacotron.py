@@ -14,18 +14,27 @@ import torch
 from torch import Tensor, nn
 
 from gesture_core.models.cbhg import CBHG, PreNet
-from gesture_core.models.signed import Made, TokenEncoding, Told, start_and_shift, step_of
+from gesture_core.models.signed import (
+    MIDDLE,
+    Made,
+    Signed,
+    TokenEncoding,
+    Told,
+    start_and_shift,
+    step_of,
+)
 
 
 @dataclass(frozen=True)
 class SignTacotronConfig:
     """Sizes of the network."""
 
-    tokens: int
-    """Size of the vocabulary, the padding 0 counted."""
-    values: int
-    """Numbers K of a frame."""
+    tokens: int = 0
+    """Size of the vocabulary, the padding 0 counted; training sets it."""
+    values: int = 0
+    """Numbers K of a frame; training sets it."""
     signers: int = 1
+    """Training sets it."""
     size: int = 256
     bank: int = 8
     """Widest convolution of the CBHG blocks."""
@@ -54,6 +63,7 @@ class SignTacotron(nn.Module):
         self.cells = nn.ModuleList(nn.GRUCell(size, size) for _ in range(2))
         self.frame = nn.Linear(size, config.step * config.values)
         self.rate = nn.Linear(size, config.step)
+        nn.init.constant_(self.frame.bias, MIDDLE)
         self.widen = nn.Linear(config.values, size)
         self.after = CBHG(size, config.bank)
         self.refine = nn.Linear(size, config.values)
@@ -73,24 +83,24 @@ class SignTacotron(nn.Module):
         )
         # Until the counter first reaches 1, frames are real: what follows is padding.
         real = torch.nn.functional.pad(counter[:, :-1] < 1.0 - 1e-6, (1, 0), value=True)
-        return Made(self._refined(draft, real), rate, attention, (draft,))
+        return Made(self._refined(draft, real), rate, attention, ((0, draft),))
 
     @torch.no_grad()
-    def sign(self, told: Told, most: int) -> tuple[Tensor, Tensor]:
-        """Frames (B, T, K), T ≤ `most`, made freely, and their counter (B, T)."""
+    def sign(self, told: Told, most: int) -> Signed:
+        """At most `most` frames, made freely: own start, own counter, own end."""
         memory = self._encode(told)
         state = _State.start(memory, told.real, self.key)
         heard = memory.new_zeros(len(memory), self.config.values + 1)
-        drafts: list[Tensor] = []
-        counters: list[Tensor] = []
-        while len(drafts) * self.config.step < most and bool((heard[:, -1] < 1.0).any()):
+        steps: list[Signed] = []
+        while len(steps) * self.config.step < most and bool((heard[:, -1] < 1.0).any()):
             step, state = self._step(heard, state)
-            counters.append(heard[:, -1:] + step_of(step.rate).cumsum(dim=1))
-            drafts.append(step.frames)
-            heard = torch.cat([step.frames[:, -1], counters[-1][:, -1:]], dim=-1)
-        draft, counter = torch.cat(drafts, dim=1)[:, :most], torch.cat(counters, dim=1)[:, :most]
+            counter = heard[:, -1:] + step_of(step.rate).cumsum(dim=1)
+            steps.append(Signed(step.frames, counter, step.attention))
+            heard = torch.cat([step.frames[:, -1], counter[:, -1:]], dim=-1)
+        parts = (torch.cat(part, dim=1)[:, :most] for part in zip(*steps, strict=True))
+        draft, counter, attention = parts
         real = torch.nn.functional.pad(counter[:, :-1] < 1.0, (1, 0), value=True)
-        return self._refined(draft, real), counter
+        return Signed(self._refined(draft, real), counter, attention)
 
     def _encode(self, told: Told) -> Tensor:
         return self.encoder(self.before(self.tokens(told)), told.real)

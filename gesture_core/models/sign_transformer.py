@@ -16,7 +16,15 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from gesture_core.models.signed import Made, TokenEncoding, Told, start_and_shift, step_of
+from gesture_core.models.signed import (
+    MIDDLE,
+    Made,
+    Signed,
+    TokenEncoding,
+    Told,
+    start_and_shift,
+    step_of,
+)
 
 WAVES = 8
 """Octaves of sines and cosines as which a place from 0 to 1 is told."""
@@ -26,11 +34,12 @@ WAVES = 8
 class SignTransformerConfig:
     """Sizes of the network; the defaults are those of the publication."""
 
-    tokens: int
-    """Size of the vocabulary, the padding 0 counted."""
-    values: int
-    """Numbers K of a frame."""
+    tokens: int = 0
+    """Size of the vocabulary, the padding 0 counted; training sets it."""
+    values: int = 0
+    """Numbers K of a frame; training sets it."""
     signers: int = 1
+    """Training sets it."""
     size: int = 512
     heads: int = 4
     layers: int = 2
@@ -59,6 +68,7 @@ class SignTransformer(nn.Module):
         self.leave = nn.LayerNorm(size)
         self.frame = nn.Linear(size, config.values * (1 + config.future))
         self.rate = nn.Linear(size, 1)
+        nn.init.constant_(self.frame.bias, MIDDLE)
         self.dropout = nn.Dropout(config.dropout)
 
     def forward(self, told: Told, frames: Tensor, counter: Tensor) -> Made:
@@ -66,16 +76,18 @@ class SignTransformer(nn.Module):
         return self._decode(self._encode(told), told.real, start_and_shift(frames, counter))
 
     @torch.no_grad()
-    def sign(self, told: Told, most: int) -> tuple[Tensor, Tensor]:
-        """Frames (B, T, K), T ≤ `most`, made freely, and their counter (B, T)."""
+    def sign(self, told: Told, most: int) -> Signed:
+        """At most `most` frames, made freely: own start, own counter, own end."""
         memory = self._encode(told)
         heard = memory.new_zeros(len(memory), 1, self.config.values + 1)
+        looked: list[Tensor] = []
         while heard.shape[1] <= most and bool((heard[:, -1, -1] < 1.0).any()):
             made = self._decode(memory, told.real, heard)
             counter = heard[:, -1, -1] + step_of(made.rate[:, -1])
             frame = torch.cat([made.frames[:, -1], counter[:, None]], dim=-1)
             heard = torch.cat([heard, frame[:, None]], dim=1)
-        return heard[:, 1:, :-1], heard[:, 1:, -1]
+            looked.append(made.attention[:, -1])
+        return Signed(heard[:, 1:, :-1], heard[:, 1:, -1], torch.stack(looked, dim=1))
 
     def _encode(self, told: Told) -> Tensor:
         flow = self.tokens(told)
@@ -97,7 +109,7 @@ class SignTransformer(nn.Module):
             flow, attention = layer(flow, memory, real[:, None, None], before)
         flow = self.leave(flow)
         now, *later = self.frame(flow).split(config.values, dim=-1)
-        return Made(now, self.rate(flow).squeeze(-1), attention, tuple(later))
+        return Made(now, self.rate(flow).squeeze(-1), attention, tuple(enumerate(later, 1)))
 
 
 class _Layer(nn.Module):

@@ -15,6 +15,8 @@ from torch import Tensor, nn
 
 USUAL = 64.0
 """Frames of a usual sentence: a model that has learned nothing makes as many."""
+MIDDLE = 0.5
+"""Of the range 0–1 of every number of a frame: what such a model makes."""
 
 
 class Told(NamedTuple):
@@ -31,13 +33,30 @@ class Told(NamedTuple):
 
 class Made(NamedTuple):
     """`frames` (B, T, K); `rate` (B, T), log of the counter's step times `USUAL`; `attention`
-    (B, T, N) to the tokens; `drafts` (B, T, K, …): what else is to be like the frames.
+    (B, T, N) to the tokens; `drafts`: what else (B, T, K) is to be like the true frames, and how
+    many frames later those are.
     """
 
     frames: Tensor
     rate: Tensor
     attention: Tensor
-    drafts: tuple[Tensor, ...] = ()
+    drafts: tuple[tuple[int, Tensor], ...] = ()
+
+
+class Signed(NamedTuple):
+    """Freely made `frames` (B, T, K), their `counter` (B, T) and `attention` (B, T, N).
+
+    The first frame at which the counter reaches 1 is the last of its sentence.
+    """
+
+    frames: Tensor
+    counter: Tensor
+    attention: Tensor
+
+    @property
+    def lengths(self) -> Tensor:
+        """Frames (B,) until the counter reaches 1, all of them where it does not."""
+        return ((self.counter < 1.0).sum(dim=1) + 1).clamp(max=self.counter.shape[1])
 
 
 def start_and_shift(frames: Tensor, counter: Tensor) -> Tensor:

@@ -1,0 +1,247 @@
+"""Signing by a learned model: glosses or Korean text in, frames or Motion out, running freely."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesture_core.checkpoint import Checkpoint, load_checkpoint
+from gesture_core.errors import UserError
+from gesture_core.gestures.easing import ease
+from gesture_core.motion import Motion, Span, resample, rest_motion
+from gesture_core.pose.solve import relaxed_pose, solve
+from gesture_core.rotation import quat_continuous, quat_slerp
+from gesture_core.signing.keypoint_frames import Ranges, frames_to_keypoints, one_hot
+from gesture_core.signing.motion_frames import frames_to_motion
+
+if TYPE_CHECKING:
+    from gesture_core.models.sign_models import SignModel
+
+Array = NDArray[np.float64]
+Representation = Literal["keypoints", "motion"]
+Told = Literal["gloss", "text"]
+
+KIND = "sign"
+PADDING, UNKNOWN = 0, 1
+WAY = 0.4
+"""Seconds from rest to the first sign, between sentences, and back to rest."""
+MOST = 60.0
+"""Seconds of a sentence after which a model that does not stop is stopped."""
+
+
+@dataclass(frozen=True, eq=False)
+class LearnedSigner:
+    """A trained network with everything that its frames need to be understood.
+
+    `vocabulary`: tokens from number 2 on; `told`: what they are, glosses or the morphemes of the
+    text; `representation`: what its frames are, at `fps`; `details`: all that the checkpoint says.
+    """
+
+    network: SignModel
+    ranges: Ranges
+    vocabulary: tuple[str, ...]
+    signers: tuple[str, ...]
+    told: Told
+    representation: Representation
+    fps: float
+    details: dict[str, Any] = field(default_factory=dict[str, Any])
+    sha256: str = ""
+
+    def unknown(self, tokens: Sequence[str]) -> tuple[str, ...]:
+        """Tokens that it never met."""
+        known = set(self.vocabulary)
+        return tuple(token for token in tokens if token not in known)
+
+    def sign(self, tokens: Sequence[Sequence[str]], signer: str = "") -> list[SignedFrames]:
+        """Sign sentences of tokens, in one go; a sentence of none is refused with `UserError`."""
+        import torch
+
+        from gesture_core.models.signed import Told as Sentences
+
+        if not tokens or not all(tokens):
+            raise UserError("a sentence without tokens cannot be signed")
+        numbers = token_numbers(tokens, self.vocabulary)
+        who = np.tile(np.float32(one_hot(signer, self.signers)), (len(tokens), 1))
+        told = Sentences(torch.from_numpy(numbers), torch.from_numpy(who))
+        made = self.network.sign(told, round(MOST * self.fps))
+        return [
+            SignedFrames(
+                self.ranges.restore(made.frames[row, :length].double().numpy()),
+                made.attention[row, :length, : len(tokens[row])].double().numpy(),
+            )
+            for row, length in enumerate(made.lengths.tolist())
+        ]
+
+    def motion(self, frames: Array) -> Motion:
+        """The Motion of frames (T, K): keypoints are lifted, our own are taken as they are."""
+        if self.representation == "motion":
+            return frames_to_motion(frames, self.fps)
+        from gesture_core.pose.lift import LIFTED, lift
+
+        lifted = lift(frames_to_keypoints(frames, self.fps))
+        return solve(lifted.positions, LIFTED, self.fps, confidence=lifted.confidence())
+
+    def card(self) -> dict[str, Any]:
+        """What a clip's provenance should say of the model."""
+        kept = ("model", "told", "representation", "data")
+        return {key: self.details[key] for key in kept} | {"sha256": self.sha256}
+
+
+@dataclass(frozen=True, eq=False)
+class SignedFrames:
+    """`frames` (T, K) of one sentence, and `attention` (T, N) to its tokens."""
+
+    frames: Array
+    attention: Array
+
+
+@lru_cache(maxsize=2)
+def load_signer(path: Path) -> LearnedSigner:
+    """The model of a checkpoint; `UserError` says why a file is none."""
+    return learned_signer(load_checkpoint(path, KIND))
+
+
+def learned_signer(checkpoint: Checkpoint) -> LearnedSigner:
+    """The model of a checkpoint that was read."""
+    from gesture_core.models.sign_models import build_sign_model
+
+    details = checkpoint.details
+    network = build_sign_model(details["model"])
+    state = {name: value.float() for name, value in checkpoint.part("network").items()}
+    network.load_state_dict(state)
+    low, high = (checkpoint.tensors[f"ranges.{end}"].double().numpy() for end in ("low", "high"))
+    return LearnedSigner(
+        network.eval().requires_grad_(False),  # type: ignore[arg-type]
+        Ranges(low, high),
+        tuple(details["vocabulary"]),
+        tuple(details["signers"]),
+        details["told"],
+        details["representation"],
+        details["fps"],
+        details,
+        checkpoint.sha256,
+    )
+
+
+def token_numbers(
+    sentences: Sequence[Sequence[str]], vocabulary: Sequence[str]
+) -> NDArray[np.int64]:
+    """Numbers (B, N) of tokens: 0 beyond a sentence's end, 1 for those not in the vocabulary."""
+    number = {token: index for index, token in enumerate(vocabulary, UNKNOWN + 1)}
+    rows = np.full((len(sentences), max(map(len, sentences))), PADDING, dtype=np.int64)
+    for row, tokens in enumerate(sentences):
+        rows[row, : len(tokens)] = [number.get(token, UNKNOWN) for token in tokens]
+    return rows
+
+
+def text_tokens(text: str) -> tuple[str, ...]:
+    """Korean text as its morphemes, `form/TAG`."""
+    from gesture_core.text.morphemes import analyse
+
+    return tuple(f"{part.form}/{part.tag}" for word in analyse(text) for part in word)
+
+
+def produce(
+    sentences: Sequence[tuple[str, Sequence[str]]], signer: LearnedSigner, fps: float
+) -> Motion:
+    """Sign sentences, each its Korean text and its glosses, one after the other, from rest to rest.
+
+    The motion has spans of kind "gloss" where the model attended to each token. The model was
+    taught signs without the standing around them, so the ways to and from them are added here.
+    """
+    told = [
+        tuple(glosses) if signer.told == "gloss" else text_tokens(text)
+        for text, glosses in sentences
+    ]
+    parts = [standing(signer.fps)]
+    for tokens, made in zip(told, signer.sign(told), strict=True):
+        spans = gloss_spans(made.attention, tokens, signer.fps)
+        parts.append(replace(signer.motion(made.frames), spans=spans))
+    return resample(join_motions([*parts, standing(signer.fps)]), fps)
+
+
+def standing(fps: float) -> Motion:
+    """A frame of standing at ease."""
+    motion = rest_motion(1, fps)
+    motion.rotations[0] = relaxed_pose()
+    return motion
+
+
+def join_motions(motions: Sequence[Motion], seconds: float = WAY) -> Motion:
+    """Motions at one frame rate in order, each led over into the next in some `seconds`."""
+    fps = motions[0].fps
+    share = ease(np.arange(1, round(seconds * fps)) / round(seconds * fps))
+    rotations, roots, faces = ([] for _ in range(3))
+    spans: list[Span] = []
+    frames = 0
+    for number, motion in enumerate(motions):
+        if number:
+            before = motions[number - 1]
+            ends = (before.rotations[-1:], motion.rotations[:1])
+            rotations.append(quat_slerp(*ends, share[:, None]))
+            roots.append(_between(before.root[-1], motion.root[0], share))
+            faces.append(_between(before.expressions[-1], motion.expressions[0], share))
+            frames += len(share)
+        start = frames / fps
+        spans += [
+            replace(span, start=span.start + start, end=span.end + start) for span in motion.spans
+        ]
+        rotations.append(motion.rotations)
+        roots.append(motion.root)
+        faces.append(motion.expressions)
+        frames += motion.frames
+    return Motion(
+        motions[0].skeleton,
+        quat_continuous(np.concatenate(rotations)),
+        np.concatenate(roots),
+        fps,
+        np.concatenate(faces),
+        tuple(spans),
+    )
+
+
+def _between(one: Array, other: Array, share: Array) -> Array:
+    return one + share[:, None] * (other - one)
+
+
+def gloss_spans(attention: Array, tokens: Sequence[str], fps: float) -> tuple[Span, ...]:
+    """When each token was signed: the split in order that the attention (T, N) fits best.
+
+    Every token gets a frame at least while there are enough; else the last ones get none.
+    """
+    bounds = best_split(np.log(np.maximum(attention, 1e-6)))
+    return tuple(
+        Span("gloss", token, first / fps, last / fps, "learned")
+        for token, first, last in zip(tokens, bounds[:-1], bounds[1:], strict=True)
+        if last > first
+    )
+
+
+def best_split(score: Array) -> NDArray[np.intp]:
+    """Borders (N + 1,) of N stretches in order over T frames, of the greatest sum of `score`.
+
+    `score` (T, N). Stretches are at least one frame long where T ≥ N, else the last are empty.
+    """
+    frames, count = score.shape
+    if frames < count:
+        return np.minimum(np.arange(count + 1), frames).astype(np.intp)
+    best = np.full((frames, count), -np.inf)
+    best[:, 0] = score[:, 0].cumsum()
+    moved = np.zeros((frames, count), dtype=bool)
+    for frame in range(1, frames):
+        stayed, came = best[frame - 1, 1:], best[frame - 1, :-1]
+        moved[frame, 1:] = came > stayed
+        best[frame, 1:] = score[frame, 1:] + np.maximum(stayed, came)
+    borders = [frames]
+    token = count - 1
+    for frame in range(frames - 1, 0, -1):
+        if moved[frame, token]:
+            borders.append(frame)
+            token -= 1
+    return np.array([0, *borders[::-1]], dtype=np.intp)
