@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from .core.errors import UserError
+from .core.picture import Sheet
 
 
 class Reporter:
@@ -78,11 +79,18 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     render.add_argument("--samples", type=_count, help="per pixel; default: by quality and engine")
     render.add_argument("--format", default="square-720", help="vertical, horizontal, square, …")
     render.add_argument("--size", type=_size, help="WxH in pixels; default: by format")
-    render.add_argument("--camera", default="half", help="bust, half or full")
+    render.add_argument("--camera", default="half", help="bust, half, full or sign")
+    render.add_argument(
+        "--around", type=_views, default=(0.0,), help="DEGREES,… seen from; 90: character's left"
+    )
     render.add_argument("--transparent", action="store_true", help="nothing behind the character")
-    render.add_argument("--burn-subtitles", action="store_true", help="into pictures and videos")
+    render.add_argument("--captions", default="none", help="burnt in: none, ko, gloss or both")
     render.add_argument("--frames", type=_frames, help="A:B, first and last video frame from 1")
-    render.add_argument("--sheet", type=_count, default=1, help="moments shown in a PNG")
+    render.add_argument("--sheet", type=_sheet, default="1", help="N or NxROWS moments in a PNG")
+    render.add_argument("--over", type=Path, help="a video that the picture becomes a window of")
+    render.add_argument("--place", default="lower-right", help="of the window: lower-right, …")
+    render.add_argument("--share", type=float, default=1 / 3, help="of the video's height: 0.05–1")
+    render.add_argument("--at", type=_seconds, default=0.0, help="when in the video it begins")
     render.add_argument("--resume", action="store_true", help="keep the pictures of a folder")
     retarget = commands.add_parser("retarget", help="carry a clip over to a rig")
     retarget.add_argument("--rig", dest="avatar", type=Path, required=True, help="rig to move")
@@ -111,6 +119,33 @@ def _count(text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= 4096:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 4096")
     return int(text)
+
+
+def _sheet(text: str) -> Sheet:
+    columns, times, rows = text.partition("x")
+    if not times:
+        return Sheet(_count(text))
+    return Sheet(_count(columns) * _count(rows), int(columns))
+
+
+def _views(text: str) -> tuple[float, ...]:
+    try:
+        views = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        views = ()
+    if not 1 <= len(views) <= 4 or not all(-360.0 <= view <= 360.0 for view in views):
+        raise argparse.ArgumentTypeError(f"{text!r} is not one to four angles, such as 0,-90")
+    return views
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0.0 <= seconds <= 86_400.0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
+    return seconds
 
 
 def _frames(text: str) -> tuple[int, int]:

@@ -169,9 +169,10 @@ def can_write_sound() -> bool:
     return bool(bpy.app.build_options.audaspace)
 
 
-def add_sound(scene: bpy.types.Scene, path: str, frame: int) -> Any:
+def add_sound(scene: bpy.types.Scene, path: str, frame: int, channel: int = 1) -> Any:
     """Put a sound file into the scene's sequencer, starting at `frame`; the new strip."""
-    return strips(scene).new_sound(name="speech", filepath=path, channel=1, frame_start=frame)
+    editor = strips(scene)
+    return editor.new_sound(name="speech", filepath=path, channel=channel, frame_start=frame)
 
 
 def strips(scene: bpy.types.Scene) -> Any:

@@ -14,7 +14,16 @@ from .core.clip_reader import Clip, read_clip
 from .core.errors import UserError
 from .core.export_preset import export_preset
 from .core.subtitles import WRITERS, Cue, clip_cues, cut_cues, write_subtitles
-from .filming import PICTURES, Film, check_pictures, look_of, set_stage, shoot
+from .filming import (
+    PICTURES,
+    Cast,
+    check_pictures,
+    film_of,
+    frame_rate_of,
+    frames_of,
+    set_stage,
+    shoot,
+)
 from .scene.avatar import Avatar, load_avatar
 from .scene.clock import set_frame_rate
 from .scene.export import SUFFIXES, ExportOptions, export_character
@@ -32,14 +41,11 @@ def produce(options: argparse.Namespace, reporter: Reporter) -> Performance:
     clip = read_clip(options.clip)
     if clip.audio is not None and not clip.audio.is_file():
         raise UserError(f"{options.clip}: its speech {clip.audio} is missing")
-    fps = options.fps or clip.fps
-    if not 1.0 <= fps <= 240.0:
-        raise UserError(f"--fps {fps:g}: 1 to 240 frames a second are possible")
-    frames = _frames(clip, fps, options)
-    burnt = clip_cues(clip, options.clip) if renders and options.burn_subtitles else ()
-    look = look_of(options) if renders else None
-    if look is not None:
-        check_pictures(pictures, look, burnt)
+    film = film_of(options, clip) if renders else None
+    if film is not None:
+        check_pictures(pictures, film)
+    fps = film.fps if film else frame_rate_of(options, clip)
+    frames = film.frames if film else frames_of(clip, fps)
     cues = _cues(clip, fps, frames, options) if texts else ()
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     bpy.context.preferences.filepaths.use_scripts_auto_execute = False  # avatars are strangers
@@ -52,12 +58,12 @@ def produce(options: argparse.Namespace, reporter: Reporter) -> Performance:
         scene.frame_start, scene.frame_end = frames[0], frames[-1]
         if clip.audio and compat.can_write_sound():
             compat.add_sound(scene, str(clip.audio), 1)
-    if look is not None:
+    if film is not None:
+        cast = Cast(clip, avatar, performance)
         with reporter.step("setting the stage", 0.1):
-            set_stage(avatar, performance, look, options.camera)
-    if look is not None and pictures:
-        film = Film(clip, avatar, performance, look, frames, fps, burnt)
-        shoot(film, pictures, options, reporter)
+            set_stage(film, cast, film.views[0])
+        if pictures:
+            shoot(film, cast, pictures, options, reporter)
     export = ExportOptions(
         _title(clip, options.clip), preset, options.units, deforming_only=not options.all_bones
     )
@@ -99,17 +105,6 @@ def _sort_outputs(
         [output for output in outputs if output.suffix.lower() in kind] for kind in kinds
     )
     return pictures, texts, scenes
-
-
-def _frames(clip: Clip, fps: float, options: argparse.Namespace) -> range:
-    """The frames of the video, counted from 1."""
-    count = max(1, round(clip.duration * fps))
-    if getattr(options, "frames", None) is None:
-        return range(1, count + 1)
-    first, last = options.frames
-    if last > count:
-        raise UserError(f"--frames {first}:{last}: the video has frames 1 to {count}")
-    return range(first, last + 1)
 
 
 def _cues(clip: Clip, fps: float, frames: range, options: argparse.Namespace) -> tuple[Cue, ...]:

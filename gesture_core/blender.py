@@ -51,13 +51,34 @@ FOR_BLENDER = ExportSettings()
 
 
 @dataclass(frozen=True)
+class Window:
+    """A part of a `video` that shows the character: at a `place`, such as lower-right, with a
+    `share` of the video's height, alive from `at` seconds on."""
+
+    video: Path
+    place: str = "lower-right"
+    share: float = 1 / 3
+    at: float = 0.0
+
+    def arguments(self) -> list[str]:
+        """The window as command-line arguments of `blender_addon.cli`."""
+        return [
+            *("--over", str(self.video), "--place", self.place),
+            *("--share", str(self.share), "--at", str(self.at)),
+        ]
+
+
+@dataclass(frozen=True)
 class RenderSettings:
     """How a clip is shown: who performs it, seen how, drawn with how much care.
 
     `avatar`: a character's file; `quality`: preview, draft or final; `format`: the shape of the
-    picture by name; `size`: pixels, None for the format's; `camera`: bust, half or full; `engine`:
-    None for the quality's; `frames`: FIRST:LAST, None for all; `fps`: None for the clip's;
-    `resume`: keep the pictures that are in the folder; `export`: how 3D files are written.
+    picture by name; `size`: pixels, None for the format's; `camera`: bust, half, full or sign;
+    `engine`: None for the quality's; `captions`: texts burnt in, none, ko, gloss or both; `frames`:
+    FIRST:LAST, None for all; `fps`: None for the clip's; `resume`: keep the pictures that are in
+    the folder; `export`: how 3D files are written; `window`: the video that this is shown over, if
+    any; `around`: the sides it is seen from, degrees, side by side, 90 the character's left;
+    `sheet`: moments in a PNG, N or COLUMNSxROWS.
     """
 
     avatar: Path
@@ -67,11 +88,14 @@ class RenderSettings:
     camera: str = "half"
     engine: str | None = None
     transparent: bool = False
-    burn_subtitles: bool = False
+    captions: str = "none"
     frames: str | None = None
     fps: float | None = None
     resume: bool = False
     export: ExportSettings = FOR_BLENDER
+    window: Window | None = None
+    around: tuple[float, ...] = (0.0,)
+    sheet: str = "1"
 
     def arguments(self) -> list[str]:
         """The settings as command-line arguments of `blender_addon.cli`."""
@@ -83,17 +107,19 @@ class RenderSettings:
             "--size": size,
             "--camera": self.camera,
             "--engine": self.engine,
+            "--captions": self.captions,
+            "--around": ",".join(f"{angle:g}" for angle in self.around),
+            "--sheet": self.sheet,
             "--frames": self.frames,
             "--fps": self.fps,
         }
         switches = {
             "--transparent": self.transparent,
-            "--burn-subtitles": self.burn_subtitles,
             "--resume": self.resume,
         }
-        given = [(name, str(value)) for name, value in valued.items() if value is not None]
-        words = [part for pair in given for part in pair] + [s for s, on in switches.items() if on]
-        return words + self.export.arguments()
+        given = [f"{name}={value}" for name, value in valued.items() if value is not None]
+        words = given + [switch for switch, on in switches.items() if on]
+        return words + self.export.arguments() + (self.window.arguments() if self.window else [])
 
 
 def check_blender() -> None:

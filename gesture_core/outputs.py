@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any, Protocol
 
 from gesture_core.atomic import check_writable
 from gesture_core.blender import (
@@ -15,6 +16,7 @@ from gesture_core.blender import (
     SUBTITLES,
     ExportSettings,
     RenderSettings,
+    Window,
     check_blender,
     render_clip,
     retarget_clip,
@@ -25,15 +27,35 @@ from gesture_core.formats.audio import write_wav
 from gesture_core.formats.bvh import write_bvh
 from gesture_core.formats.bvh_preset import bvh_preset
 from gesture_core.formats.clip import Clip, save_clip
-from gesture_core.perform import Performance
+from gesture_core.motion import Motion
 from gesture_core.progress import Progress
+from gesture_core.utterance import Utterance
+
+
+class Performed(Protocol):
+    """What text became, spoken and gestured or signed: movement and sound on one clock."""
+
+    @property
+    def motion(self) -> Motion: ...
+
+    @property
+    def utterance(self) -> Utterance: ...
+
+    @property
+    def provenance(self) -> Mapping[str, Any]: ...
+
+    @property
+    def warnings(self) -> tuple[str, ...]: ...
+
 
 SUFFIXES = (*RENDERED, ".bvh", *SCENES, *SUBTITLES, ".wav", ".npz")
 FROM_CLIP = (*RENDERED, *SCENES, *SUBTITLES)
 """What the add-on's program makes of a clip file."""
 UNITS = ("m", "cm")
 ENGINES = ("workbench", "cycles", "eevee")
-CAMERAS = ("bust", "half", "full")
+CAMERAS = ("bust", "half", "full", "sign")
+CAPTIONS = ("none", "ko", "gloss", "both")
+PLACES = ("lower-right", "lower-left", "upper-right", "upper-left", "right", "left")
 QUALITIES = ("preview", "draft", "final")
 FORMATS = (
     *("vertical", "horizontal", "square"),
@@ -82,7 +104,8 @@ def check_outputs(outputs: Sequence[Path], *, force: bool) -> None:
 def check_pictures(outputs: Sequence[Path], settings: RenderSettings) -> None:
     """Raise `UserError` when outputs cannot be rendered as wanted, before work begins."""
     for output in outputs:
-        if settings.transparent and output.suffix.lower() == ".mp4":
+        stands_alone = settings.transparent and settings.window is None
+        if stands_alone and output.suffix.lower() == ".mp4":
             raise UserError(
                 f"{output}: an .mp4 cannot be transparent; write .webm, .mov or a folder"
             )
@@ -98,11 +121,12 @@ def render_settings(
     camera: str = "half",
     engine: str | None = None,
     transparent: bool = False,
-    burn_subtitles: bool = False,
+    captions: str = "none",
     frames: str | None = None,
     fps: float | None = None,
     resume: bool = False,
     export: ExportSettings = FOR_BLENDER,
+    window: Window | None = None,
 ) -> RenderSettings:
     """Checked settings from what a user types; a bundled `avatar` is built if it is not yet."""
     choices = (
@@ -110,6 +134,7 @@ def render_settings(
         ("format", format, FORMATS),
         ("camera", camera, CAMERAS),
         ("engine", engine, (None, *ENGINES)),
+        ("captions", captions, CAPTIONS),
     )
     for name, given, valid in choices:
         if given not in valid:
@@ -122,12 +147,39 @@ def render_settings(
         camera,
         engine,
         transparent,
-        burn_subtitles,
+        captions,
         frames,
         fps,
         resume,
         export,
+        window,
     )
+
+
+def window_over(
+    video: Path | None, place: str | None, share: float | None, at: float | None
+) -> Window | None:
+    """The checked window over a user's video, None without one."""
+    if video is None:
+        if (place, share, at) != (None, None, None):
+            raise UserError("--place, --share and --at go with --over VIDEO")
+        return None
+    if not video.is_file():
+        raise UserError(f"there is no video {video}")
+    default = Window(video)
+    window = Window(
+        video,
+        place or default.place,
+        default.share if share is None else share,
+        default.at if at is None else at,
+    )
+    if window.place not in PLACES:
+        raise UserError(f"unknown place {place!r}; valid: {', '.join(PLACES)}")
+    if not 0.05 <= window.share <= 1.0:
+        raise UserError(f"the window's share of the video's height is 0.05 to 1, not {share:g}")
+    if not 0.0 <= window.at <= 86_400.0:
+        raise UserError(f"the window begins at a second of the video, not at {at:g}")
+    return window
 
 
 def _pixels(size: str) -> tuple[int, int]:
@@ -153,7 +205,7 @@ def _avatar_file(avatar: str, progress: Progress) -> Path:
 
 
 def write_outputs(
-    performance: Performance,
+    performance: Performed,
     outputs: Sequence[Path],
     *,
     export: ExportSettings = FOR_BLENDER,
@@ -202,13 +254,13 @@ def write_from_clip(
     return render_clip(clip, outputs, settings, progress, force=force)
 
 
-def write_speech(path: Path, performance: Performance, *, force: bool = False) -> None:
+def write_speech(path: Path, performance: Performed, *, force: bool = False) -> None:
     """The speech as a WAV file on the clock of the motion."""
     write_wav(path, performance.utterance.samples, performance.utterance.rate, force=force)
 
 
 def write_clip(
-    path: Path, performance: Performance, audio: Path | None, *, force: bool = False
+    path: Path, performance: Performed, audio: Path | None, *, force: bool = False
 ) -> None:
     """The clip file, and its speech into `audio` beside it unless that is written elsewhere."""
     if audio is not None:

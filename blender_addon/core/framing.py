@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import Literal
 
 import numpy as np
 
 from .quaternion import Array
 
-Shot = Literal["bust", "half", "full"]
-SHOTS: tuple[Shot, ...] = ("bust", "half", "full")
+Shot = Literal["bust", "half", "full", "sign"]
+SHOTS: tuple[Shot, ...] = ("bust", "half", "full", "sign")
 MARGIN = 1.08
 HEADROOM = 0.1
 """Space above the crown, of the height shown."""
-HAND_REACH = 0.085
-"""From the finger knuckles to beyond the finger tips, in body heights."""
+WAIST, HANGING = 0.3, 0.12
+"""Heights between hips and shoulders: signs are made above the waist, and a hand whose wrist is
+below the other hangs."""
 
 
 @dataclass(frozen=True)
 class Body:
-    """What framing needs, in metres: `heights` above the floor and hand places seen from the
-    front, `(N, 3)` as left, up and forward of the character."""
+    """What framing needs, in metres: heights above the floor, hands seen by the camera, and how
+    far skin may `reach` from them.
+
+    `hands`: `(N, P, 3)`, at N moments P places of a hand, the wrist first, as left, up and forward
+    of the character.
+    """
 
     crown: float
     shoulder: float
     hips: float
     half_width: float
     hands: Array
+    reach: float
 
 
 @dataclass(frozen=True)
@@ -39,29 +46,49 @@ class View:
     distance: float
 
 
-def frame_shot(body: Body, shot: Shot, tangents: tuple[float, float]) -> View:
+def frame_shot(
+    body: Body, shot: Shot, tangents: tuple[float, float], captions: float = 0.0
+) -> View:
     """The nearest camera that shows what the `shot` promises.
 
-    `bust`: head and chest; `half`: from the hips up; `full`: head to foot. Half and full keep
-    the hands inside for the whole movement. `tangents`: of half the angle of view, across and up.
+    `bust`: head and chest; `half`: from the hips up; `full`: head to foot; `sign`: face and hands
+    as large as they can be. All but bust keep the hands inside for the whole movement; `sign` lets
+    go of a hand that hangs, where it says nothing, and keeps the others above the
+    `captions`, which lie over that share of the picture's height. `tangents`: of half the angle of
+    view, across and up.
     """
+    across, up = tangents
     bottom = {
         "bust": (body.shoulder + body.hips) / 2.0,
         "half": body.hips * 0.92,
         "full": -0.02 * body.crown,
+        "sign": body.hips + WAIST * (body.shoulder - body.hips),
     }[shot]
     top = body.crown + HEADROOM * (body.crown - bottom)
-    sides = (-body.half_width, body.half_width)
-    points = [[side, height, 0.0] for side in sides for height in (bottom, top)]
-    if shot != "bust":
-        reach = HAND_REACH * body.crown * np.array([[1, 1, 1], [-1, -1, 1]])
-        points += [*(body.hands.reshape(-1, 1, 3) + reach).reshape(-1, 3)]
-    cloud = np.array(points)
-    low, high = cloud[:, 1].min(), cloud[:, 1].max()
-    across = np.abs(cloud[:, 0]) / tangents[0]
-    along = np.abs(cloud[:, 1] - (low + high) / 2.0) / tangents[1]
-    distance = float((np.maximum(across, along) + cloud[:, 2]).max() * MARGIN)
+    trunk = np.array([*product((-body.half_width, body.half_width), (bottom, top), (0.0,))])
+    hands = _hands(body, shot)
+    side, height, forward = np.concatenate([trunk, hands]).T
+    # Seen are the heights from `height - below * depth` to `height + up * depth` of the camera.
+    below = up * (1.0 - 2.0 * captions) if shot == "sign" else up
+    high = (height + up * forward).max()
+    low_hands = (hands[:, 1] - below * hands[:, 2]).min(initial=np.inf)
+    distance = max(
+        (np.abs(side) / across + forward).max(),
+        (high - bottom) / (2.0 * up),
+        (high - low_hands) / (up + below),
+    )
     # A picture with height to spare shows more of the body, not more air above the head.
-    half = distance / MARGIN * tangents[1]
-    height = min((low + high) / 2.0, max(high - half, half - 0.02 * body.crown))
-    return View(float(height), distance)
+    lowest = max(high - up * distance, up * distance - 0.02 * body.crown)
+    highest = min(bottom + up * distance, low_hands + below * distance)
+    return View(float(min(lowest, highest)), float(distance * MARGIN))
+
+
+def _hands(body: Body, shot: Shot) -> Array:
+    """Corners of boxes around the hands that are to be seen, `(N, 3)`."""
+    if shot == "bust":
+        return np.empty((0, 3))
+    hands = body.hands
+    if shot == "sign":
+        hands = hands[hands[:, 0, 1] >= body.hips + HANGING * (body.shoulder - body.hips)]
+    corners = np.array([*product((-1.0, 1.0), repeat=3)]) * body.reach
+    return (hands.reshape(-1, 1, 3) + corners).reshape(-1, 3)

@@ -39,6 +39,14 @@ QUALITIES: dict[str, Quality] = {
 
 
 @dataclass(frozen=True)
+class Sheet:
+    """How many moments one picture shows, and how many beside each other; 0: as many as below."""
+
+    count: int
+    columns: int = 0
+
+
+@dataclass(frozen=True)
 class SafeArea:
     """Margins that apps and old televisions cover: shares of the picture's width and height."""
 

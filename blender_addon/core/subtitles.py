@@ -6,10 +6,12 @@ Lengths are in ems: a Hangul syllable is one wide, a Latin letter, a digit or a 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from pathlib import Path
+
+import numpy as np
 
 from .atomic import atomic_path
 from .clip_reader import Clip, Span
@@ -60,7 +62,7 @@ class _Word:
 
 
 def make_cues(spans: Iterable[Span], duration: float) -> tuple[Cue, ...]:
-    """The word spans of a clip that lasts `duration` seconds as cues that never overlap.
+    """What is said in a clip that lasts `duration` seconds as cues that never overlap.
 
     Cues end where phrases do and lines between eojeols (어절): of all divisions of the text, the
     one with the least to object to.
@@ -76,9 +78,26 @@ def make_cues(spans: Iterable[Span], duration: float) -> tuple[Cue, ...]:
     )
 
 
+def said(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The words of a clip; where sentences are signed instead, their words take turns in the
+    time of the sentence, each by its length."""
+    spans = tuple(spans)
+    words = tuple(span for span in spans if span.kind == "word")
+    sentences = [span for span in spans if span.kind == "subtitle"]
+    return words or tuple(word for sentence in sentences for word in _spread(sentence))
+
+
+def _spread(sentence: Span) -> Iterator[Span]:
+    words = sentence.text.split()
+    ends = np.cumsum([max(width(word), 0.5) for word in words])
+    times = sentence.start + (sentence.end - sentence.start) * np.array([0, *ends]) / ends[-1:]
+    for word, (start, end) in zip(words, pairwise(times.tolist()), strict=True):
+        yield Span("word", word, start, end, sentence.source)
+
+
 def clip_cues(clip: Clip, name: Path) -> tuple[Cue, ...]:
-    """The cues of a clip; `UserError` when it has no words."""
-    cues = make_cues(clip.spans, clip.duration)
+    """The cues of what is said in a clip; `UserError` when it has no words."""
+    cues = make_cues(said(clip.spans), clip.duration)
     if not cues:
         raise UserError(f"{name} has no words with times, so there is nothing for subtitles")
     return cues

@@ -1,50 +1,84 @@
-"""Pictures, sound and subtitles become a video in a scene of its own."""
+"""Pictures, sound and captions become a video in a scene of its own."""
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import bpy
 
 from .. import compat
+from ..core.captions import Captions
 from ..core.errors import UserError
 from ..core.frame_folder import FrameFolder
-from ..core.picture import Size, safe_area
-from ..core.subtitles import LINE, Cue
+from ..core.inset import Box, Inset
+from ..core.picture import Size
 from .clock import set_frame_rate
+from .lettering import lay_captions
+from .mux import mux_sounds
 from .render import MARK, Render, Steps, take_pictures
 
 MOVIES = (".mp4", ".webm", ".mov")
 SEE_THROUGH = (".webm", ".mov")
 """The kinds of video that can be transparent."""
 
-_LETTER = 0.06
-"""Size of a letter, of the height of the picture, where a whole line of that fits."""
-_FONTS = (
-    "NotoSansCJK*", "NotoSansKR*", "NanumGothic*", "NanumBarun*", "malgun*", "AppleSDGothicNeo*",
-)  # fmt: skip
-_FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts",
-                 "/System/Library/Fonts", "/Library/Fonts", "C:/Windows/Fonts")  # fmt: skip
+_SOUND = 32
+"""Channel of the first sound, above all that is seen."""
 
 
 @dataclass(frozen=True)
 class Cut:
-    """A video of the `frames` in a folder at `fps`.
+    """A video of the `frames` in folders at `fps`; several folders stand side by side.
 
-    `sound` begins at frame 1, also where `frames` begin later; so do `cues`, which are burnt in.
+    `sound` begins at frame 1, also where `frames` begin later; so do the `captions`, which are
+    burnt in. `inset`: the pictures are a window in somebody's video, whose sound stays.
     """
 
-    folder: FrameFolder
+    folders: Sequence[FrameFolder]
     frames: Sequence[int]
     fps: float
     transparent: bool = False
     sound: Path | None = None
-    cues: Sequence[Cue] = ()
+    captions: Captions = Captions()
+    inset: Inset | None = None
+
+    @property
+    def size(self) -> Size:
+        """Of the video, pixels."""
+        if self.inset:
+            return self.inset.footage.size
+        return sum(folder.size[0] for folder in self.folders), self.folders[0].size[1]
+
+    @property
+    def boxes(self) -> list[Box]:
+        """Where the pictures of each folder are."""
+        if self.inset:
+            return [self.inset.box]
+        width, height = self.folders[0].size
+        return [Box(k * width, 0, width, height) for k in range(len(self.folders))]
+
+    @property
+    def delay(self) -> int:
+        """Frames of the video before the first one of the pictures."""
+        return self.inset.delay if self.inset else 0
+
+    @property
+    def span(self) -> range:
+        """Frames of the video: those of the pictures, or all of the one below them, and longer
+        where the pictures go on."""
+        if not self.inset:
+            return range(self.frames[0], self.frames[-1] + 1)
+        return range(1, max(self.inset.footage.frames, self.frames[-1] + self.delay) + 1)
+
+
+@dataclass(frozen=True)
+class _Sound:
+    """A file that is heard from a frame of the video on."""
+
+    path: Path
+    frame: int
 
 
 def check_movie(suffix: str, size: Size, *, transparent: bool) -> None:
@@ -62,7 +96,7 @@ def film_video(
     path: Path, scene: bpy.types.Scene, cut: Cut, render: Render, first: int = 1
 ) -> Steps:
     """Take the pictures that its folder lacks, then cut the video; see `take_pictures`."""
-    for share, doing in take_pictures(scene, cut.folder, cut.frames, render, first):
+    for share, doing in take_pictures(scene, cut.folders[0], cut.frames, render, first):
         yield 0.95 * share, doing
     for share, doing in cut_video(path, cut, render):
         yield 0.95 + 0.05 * share, doing
@@ -71,10 +105,11 @@ def film_video(
 def cut_video(path: Path, cut: Cut, render: Render) -> Steps:
     """Write the video; its kind is that of the suffix: .mp4, .webm or .mov."""
     suffix = path.suffix.lower()
-    check_movie(suffix, cut.folder.size, transparent=cut.transparent)
+    check_movie(suffix, cut.size, transparent=cut.transparent)
+    sounds = _sounds(cut)
     with _cutting_room(cut) as scene:
         codec = compat.write_movie(scene, suffix, cut.transparent)
-        mixes = cut.sound is not None and compat.can_write_sound()
+        mixes = compat.can_write_sound() and bool(sounds)
         scene.render.ffmpeg.audio_codec = codec if mixes else "NONE"
         scene.render.ffmpeg.audio_bitrate = 128
         scene.render.filepath = compat.literal_path(path)
@@ -82,13 +117,22 @@ def cut_video(path: Path, cut: Cut, render: Render) -> Steps:
         yield 1.0, "sound and pictures together"
         if not path.is_file():
             raise UserError(f"writing the {suffix} video was stopped")
-        if cut.sound is not None and not mixes:
-            offset, length = (cut.frames[0] - 1) / cut.fps, len(cut.frames) / cut.fps
-            _mux_sound(path, cut.sound, offset, length)
+        if sounds and not mixes:
+            mux_sounds(
+                path,
+                [(s.path, (s.frame - cut.span[0]) / cut.fps) for s in sounds],
+                len(cut.span) / cut.fps,
+            )
+
+
+def _sounds(cut: Cut) -> list[_Sound]:
+    """What is heard: the speech, and the sound of the video below."""
+    own = [_Sound(cut.sound, 1 + cut.delay)] if cut.sound else []
+    return own + ([_Sound(cut.inset.footage.path, 1)] if cut.inset else [])
 
 
 def cut_picture(path: Path, cut: Cut, frame: int, render: Render) -> Steps:
-    """Write one of the frames as a PNG with its subtitle."""
+    """Write one of the frames as a PNG with its captions."""
     with _cutting_room(cut) as scene:
         compat.write_images(scene.render.image_settings)
         scene.render.image_settings.color_mode = "RGBA" if cut.transparent else "RGB"
@@ -104,26 +148,29 @@ def cut_picture(path: Path, cut: Cut, frame: int, render: Render) -> Steps:
 
 @contextmanager
 def _cutting_room(cut: Cut) -> Iterator[bpy.types.Scene]:
-    """A scene, for a while, whose sequencer holds the pictures and the subtitles over them."""
+    """A scene, for a while, whose sequencer holds the pictures and the texts over them."""
     scene = bpy.data.scenes.new("momjit cut")
     scene[MARK] = True
     fonts, sounds = set(bpy.data.fonts), set(bpy.data.sounds)
     try:
         render = scene.render
-        render.resolution_x, render.resolution_y = cut.folder.size
+        render.resolution_x, render.resolution_y = cut.size
         render.resolution_percentage = 100
         render.use_sequencer, render.use_compositing = True, False
         render.film_transparent = cut.transparent
         set_frame_rate(scene, cut.fps)
-        scene.frame_start, scene.frame_end = cut.frames[0], cut.frames[-1]
+        scene.frame_start, scene.frame_end = cut.span[0], cut.span[-1]
         scene.view_settings.view_transform, scene.view_settings.look = "Standard", "None"
-        _lay_pictures(scene, cut)
-        if cut.sound is not None and compat.can_write_sound():
-            compat.add_sound(scene, str(cut.sound), 1)
-        if cut.cues:
-            font = _hangul_font()
-            for cue in cut.cues:
-                _lay_subtitle(scene, cue, cut, font)
+        channel = 1
+        if cut.inset:
+            _lay_footage(scene, cut)
+            channel += 1
+        for folder, box in zip(cut.folders, cut.boxes, strict=True):
+            _lay_pictures(scene, cut, folder, box, channel)
+            channel += 1
+        if compat.can_write_sound():
+            _lay_sounds(scene, _sounds(cut))
+        lay_captions(scene, cut.captions, cut.boxes[0], cut.fps, cut.delay, channel)
         yield scene
     finally:
         used = [strip for strip in compat.strips(scene) if strip.type in {"TEXT", "SOUND"}]
@@ -132,73 +179,41 @@ def _cutting_room(cut: Cut) -> Iterator[bpy.types.Scene]:
         bpy.data.batch_remove(ours - fonts - sounds - {None})
 
 
-def _lay_pictures(scene: bpy.types.Scene, cut: Cut) -> None:
-    first = cut.folder.picture(cut.frames[0])
-    strip = compat.strips(scene).new_image(
-        name="pictures", filepath=str(first), channel=1, frame_start=cut.frames[0]
+def _lay_footage(scene: bpy.types.Scene, cut: Cut) -> None:
+    """The video that the window is in; its last picture stays while the window goes on."""
+    assert cut.inset
+    strip = compat.strips(scene).new_movie(
+        name="video",
+        filepath=str(cut.inset.footage.path),
+        channel=1,
+        frame_start=cut.span[0],
+        fit_method="STRETCH",
     )
-    for frame in cut.frames[1:]:
-        strip.elements.append(cut.folder.picture(frame).name)
-    strip.frame_final_duration = len(cut.frames)
+    strip.frame_final_duration = len(cut.span)
     strip.blend_type = "REPLACE"
 
 
-def _lay_subtitle(scene: bpy.types.Scene, cue: Cue, cut: Cut, font: bpy.types.VectorFont) -> None:
-    frames = range(round(cue.start * cut.fps) + 1, max(round(cue.end * cut.fps), 1) + 1)
-    width, height = cut.folder.size
-    safe = safe_area(cut.folder.size)
-    strip: Any = compat.add_text(scene, "\n".join(cue.lines), frames, channel=2)
-    strip.font = font
-    strip.font_size = min(_LETTER * height, (1.0 - 2.0 * safe.side) * width / LINE)
-    strip.location = (0.5, safe.bottom)
-    strip.wrap_width = 0.0
-    strip.color = (1.0, 1.0, 1.0, 1.0)
-    strip.use_outline, strip.outline_color = True, (0.0, 0.0, 0.0, 0.9)
-    strip.outline_width = max(0.08, 1.5 / strip.font_size)
-    strip.use_shadow, strip.shadow_color = True, (0.0, 0.0, 0.0, 0.5)
-    strip.blend_type = "ALPHA_OVER"
-
-
-def _hangul_font() -> bpy.types.VectorFont:
-    """Blender's own font for Chinese, Japanese and Korean, or one of the system's for Korean."""
-    bundled = bpy.utils.system_resource("DATAFILES", path="fonts")
-    inside = sorted(Path(bundled).glob("*CJK*")) if bundled else []
-    folders = [Path(folder).expanduser() for folder in _FONT_FOLDERS]
-    installed = (
-        found
-        for folder in folders
-        if folder.is_dir()
-        for pattern in _FONTS
-        for found in sorted(folder.rglob(pattern))
+def _lay_pictures(
+    scene: bpy.types.Scene, cut: Cut, folder: FrameFolder, box: Box, channel: int
+) -> None:
+    """The pictures in their place; the first and the last stay while the video goes on."""
+    first, last = cut.frames[0], cut.frames[-1]
+    shown = [min(max(frame - cut.delay, first), last) for frame in cut.span]
+    strip = compat.strips(scene).new_image(
+        name="pictures",
+        filepath=str(folder.picture(shown[0])),
+        channel=channel,
+        frame_start=cut.span[0],
+        fit_method="ORIGINAL",
     )
-    path = next(iter(inside), None) or next(installed, None)
-    if path is None:
-        raise UserError(
-            "no font with Hangul was found to burn subtitles in: install Noto Sans CJK or Nanum"
-        )
-    return bpy.data.fonts.load(str(path), check_existing=True)
+    for frame in shown[1:]:
+        strip.elements.append(folder.picture(frame).name)
+    strip.frame_final_duration = len(shown)
+    strip.transform.offset_x = box.left + (box.width - cut.size[0]) / 2.0
+    strip.transform.offset_y = box.bottom + (box.height - cut.size[1]) / 2.0
+    strip.blend_type = "REPLACE" if channel == 1 else "ALPHA_OVER"
 
 
-def _mux_sound(video: Path, sound: Path, offset: float, length: float) -> None:
-    """Put `length` seconds of the sound from `offset` on into a silent video, in its place."""
-    try:
-        import imageio_ffmpeg
-    except ImportError:
-        raise UserError(
-            "this Blender cannot write sound itself: pip install imageio-ffmpeg, or leave it out"
-        ) from None
-    mixed = video.with_name(f"{video.stem}.sound{video.suffix}")
-    codec = {".mp4": "aac", ".webm": "libopus", ".mov": "pcm_s16le"}[video.suffix.lower()]
-    filters = f"atrim=start={offset:.6f},asetpts=PTS-STARTPTS,apad,atrim=duration={length:.6f}"
-    command = [
-        imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", "-i", str(video), "-i", str(sound),
-        "-map", "0:v", "-map", "1:a", "-c:v", "copy", "-c:a", codec, "-b:a", "128k",
-        "-af", filters, str(mixed),
-    ]  # fmt: skip
-    try:
-        subprocess.run(command, check=True, capture_output=True, text=True)
-        mixed.replace(video)
-    except subprocess.CalledProcessError as error:
-        raise UserError(f"the sound {sound} could not be added ({error.stderr.strip()})") from None
-    finally:
-        mixed.unlink(missing_ok=True)
+def _lay_sounds(scene: bpy.types.Scene, sounds: Sequence[_Sound]) -> None:
+    for number, sound in enumerate(sounds):
+        compat.add_sound(scene, str(sound.path), sound.frame, _SOUND + number)

@@ -12,14 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def lay_out(path: Path, pictures: Sequence[Path]) -> None:
+def lay_out(path: Path, pictures: Sequence[Path], columns: int = 0) -> None:
     """Write one PNG with the `pictures`, all of one size, row by row."""
     if len(pictures) == 1:
         shutil.copyfile(pictures[0], path)
         return
     count = len(pictures)
-    square = math.ceil(math.sqrt(count))
-    columns = next((n for n in range(square, 2 * square) if count % n == 0), square)
+    columns = columns or _balanced(count)
     rows = math.ceil(count / columns)
     sheet = None
     for k, picture in enumerate(pictures):
@@ -31,6 +30,12 @@ def lay_out(path: Path, pictures: Sequence[Path]) -> None:
         sheet[row * height :, column * width :][:height, :width] = pixels
     assert sheet is not None
     _write_pixels(path, sheet)
+
+
+def _balanced(count: int) -> int:
+    """Columns that make a sheet about square, without a gap at its end if that can be."""
+    square = math.ceil(math.sqrt(count))
+    return next((n for n in range(square, 2 * square) if count % n == 0), square)
 
 
 def _read_pixels(path: Path) -> NDArray[np.float32]:

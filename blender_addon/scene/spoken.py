@@ -1,29 +1,42 @@
-"""What a character says in the scene, on the clock of the scene."""
+"""What a character says or signs in the scene, on the clock of the scene."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 import bpy
 
 from ..core.clip_reader import Span
+from ..core.subtitles import said
 from .clock import frame_rate
 from .takes import Take, playing_take, take_of
 
 
 def spoken(scene: bpy.types.Scene, character: bpy.types.Object) -> tuple[Span, ...]:
     """The words of all takes that play, in seconds from the scene's first frame."""
+    return _on_clock(scene, character, said)
+
+
+def signed(scene: bpy.types.Scene, character: bpy.types.Object) -> tuple[Span, ...]:
+    """The glosses of all takes that play, on the same clock."""
+    return _on_clock(scene, character, lambda spans: [s for s in spans if s.kind == "gloss"])
+
+
+def _on_clock(
+    scene: bpy.types.Scene,
+    character: bpy.types.Object,
+    chosen: Callable[[Iterable[Span]], Iterable[Span]],
+) -> tuple[Span, ...]:
     fps = frame_rate(scene)
     return tuple(
         replace(
-            word,
-            start=(start + word.start * fps * scale - scene.frame_start) / fps,
-            end=(start + word.end * fps * scale - scene.frame_start) / fps,
+            span,
+            start=(start + span.start * fps * scale - scene.frame_start) / fps,
+            end=(start + span.end * fps * scale - scene.frame_start) / fps,
         )
         for take, start, scale in _takes(character)
-        for word in take.spans
-        if word.kind == "word"
+        for span in chosen(take.spans)
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from mathutils import Matrix, Vector
 
 from ..core.framing import Body, Shot, frame_shot
+from ..core.humanoid import FINGERS, SIDES, segments
 from ..core.picture import Size
 from ..core.quaternion import Array
 from ..core.retarget import RigMotion, posed
@@ -33,15 +34,27 @@ LIGHTS = (
     (-2.4, 1.8, 1.8, 22.0, 2.4),
     (0.8, 2.9, -2.0, 45.0, 1.2),
 )
+FINGER_END, HAND_END = 0.02, 0.11
+"""From the last joint of a finger, and from the wrist, to where skin ends, in body heights."""
 
 
 def build_stage(
-    scene: bpy.types.Scene, avatar: Avatar, hands: Array, shot: Shot, size: Size, *, backdrop: bool
+    scene: bpy.types.Scene,
+    avatar: Avatar,
+    hands: Array,
+    shot: Shot,
+    size: Size,
+    *,
+    backdrop: bool,
+    captions: float = 0.0,
+    around: float = 0.0,
 ) -> bpy.types.Collection:
     """Three area lights, a camera for the `shot` at `size` pixels and the `backdrop`, in a
     collection that `strike_stage` removes again.
 
-    `hands`: where they get to, `(N, 3)` in the world.
+    `hands`: as `hands_of` has them; `captions`: share of the picture's height
+    that texts lie over; `around`: radians from the front towards the character's left from which
+    it is seen.
     """
     low, high = avatar.bounds()
     facing = avatar.world_facing()
@@ -50,6 +63,7 @@ def build_stage(
     floor, crown = sorted(float(corner @ up) for corner in (low, high))
     origin = origin + (floor - origin @ up) * up
     place = Matrix.Translation(origin) @ Matrix(facing.tolist()).to_4x4()
+    place = place @ Matrix.Rotation(around, 4, "Y")
     height = crown - floor
     stage = bpy.data.collections.new("momjit stage")
     scene.collection.children.link(stage)
@@ -57,7 +71,8 @@ def build_stage(
         _backdrop(stage, place, height / ADULT)
     _lights(stage, place, height / ADULT)
     scene.world = _air()
-    scene.camera = _camera(stage, place, _body(avatar, hands, place, height), shot, size)
+    body = _body(avatar, hands, place, height)
+    scene.camera = _camera(stage, place, body, shot, size, captions)
     return stage
 
 
@@ -75,28 +90,34 @@ def strike_stage(stage: bpy.types.Collection) -> None:
 
 
 def hands_of(avatar: Avatar, motion: RigMotion) -> Array:
-    """Where wrists and middle fingers get to in a movement, `(N, 3)` in the world."""
+    """Where both hands get to in a movement of T frames, `(2 T, P, 3)` in the world: the wrist and
+    the ends of the fingers."""
     heads, _ = posed(avatar.rig, motion)
     indices = [avatar.rig.index(bone) for bone in _hand_bones(avatar)]
-    return avatar.to_world(heads[:, indices]).reshape(-1, 3)
+    return avatar.to_world(heads[:, indices]).reshape(2 * len(heads), -1, 3)
 
 
 def hands_in_scene(scene: bpy.types.Scene, avatar: Avatar, frames: Iterable[int]) -> Array:
     """The same as the scene plays it, at some of its frames."""
-    places = list[Any]()
+    bones, places = _hand_bones(avatar), list[Any]()
     for frame in frames:
         scene.frame_set(frame)
         posed_armature = avatar.armature.evaluated_get(scene.view_layers[0].depsgraph)
-        matrix, bones = posed_armature.matrix_world, posed_armature.pose.bones
-        places += [matrix @ bones[name].head for name in _hand_bones(avatar)]
-    return np.array(places)
+        matrix, pose = posed_armature.matrix_world, posed_armature.pose.bones
+        places += [matrix @ pose[name].head for name in bones]
+    return np.array(places).reshape(-1, len(bones) // 2, 3)
 
 
 def _hand_bones(avatar: Avatar) -> list[str]:
-    ends = [
-        f"{side}{joint}" for side in ("left", "right") for joint in ("Hand", "MiddleIntermediate")
-    ]
-    return [avatar.bone_map.first(name) for name in ends if name in avatar.bone_map.bones]
+    """Of the left and then of the right hand, the wrist and the fingers' last joints."""
+    joints = ["Hand", *_finger_ends(avatar)]
+    return [avatar.bone_map.first(side + joint) for side in SIDES for joint in joints]
+
+
+def _finger_ends(avatar: Avatar) -> list[str]:
+    """The last joints of the fingers that both hands have."""
+    ends, mapped = [segments(finger)[2] for finger in FINGERS], avatar.bone_map.bones
+    return [end for end in ends if all(side + end in mapped for side in SIDES)]
 
 
 def _body(avatar: Avatar, hands: Array, place: Matrix, height: float) -> Body:
@@ -111,8 +132,9 @@ def _body(avatar: Avatar, hands: Array, place: Matrix, height: float) -> Body:
             avatar.to_world(avatar.rig.heads[avatar.rig.index(avatar.bone_map.first(name))])
         )
 
-    shoulder = rest("leftUpperArm")
-    return Body(height, shoulder[1], rest("hips")[1], abs(shoulder[0]) * 1.5, seen(hands))
+    shoulder, reach = rest("leftUpperArm"), FINGER_END if _finger_ends(avatar) else HAND_END
+    width = 1.5 * float(np.hypot(shoulder[0], shoulder[2]))
+    return Body(height, shoulder[1], rest("hips")[1], width, seen(hands), reach * height)
 
 
 def _add(stage: bpy.types.Collection, name: str, data: Any, matrix: Matrix) -> bpy.types.Object:
@@ -194,13 +216,19 @@ def _air() -> bpy.types.World:
 
 
 def _camera(
-    stage: bpy.types.Collection, place: Matrix, body: Body, shot: Shot, size: Size
+    stage: bpy.types.Collection,
+    place: Matrix,
+    body: Body,
+    shot: Shot,
+    size: Size,
+    captions: float,
 ) -> bpy.types.Object:
     camera = bpy.data.cameras.new("Camera")
     camera.lens, camera.sensor_width = LENS, 36.0
     across = camera.sensor_width / (2.0 * camera.lens)
     wide = max(size)
-    view = frame_shot(body, shot, (across * size[0] / wide, across * size[1] / wide))
+    tangents = across * size[0] / wide, across * size[1] / wide
+    view = frame_shot(body, shot, tangents, captions)
     position = Vector((0.0, view.height, view.distance))
     camera.clip_start, camera.clip_end = view.distance * 0.02, view.distance * 20.0
     aim = Vector((0.0, view.height, 0.0))

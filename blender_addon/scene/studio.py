@@ -45,11 +45,13 @@ def studio(
     look: Look,
     shot: Shot | None,
     fps: float,
+    captions: float = 0.0,
 ) -> Iterator[Studio]:
     """What the scene plays from its first to its last frame, as a video of `fps` shows it.
 
     With a `shot` the armature `character` and what belongs to it are alone on our stage; without
-    one everything is seen as it is, through the scene's own camera.
+    one everything is seen as it is, through the scene's own camera. `captions`: the share of the
+    picture's height that texts lie over.
     """
     remove_leftovers()
     if shot is None:
@@ -59,7 +61,7 @@ def studio(
     try:
         if shot is not None:
             place.frame_start, place.frame_end = scene.frame_start, scene.frame_end
-            _set_stage(place, character, look, shot)
+            _set_stage(place, character, look, shot, captions)
         set_up_render(place, look)
         yield _at_rate(scene, place, fps)
     finally:
@@ -113,7 +115,9 @@ def performance_digest(character: bpy.types.Object) -> str:
     return told.hexdigest()[:16]
 
 
-def _set_stage(scene: bpy.types.Scene, character: bpy.types.Object, look: Look, shot: Shot) -> None:
+def _set_stage(
+    scene: bpy.types.Scene, character: bpy.types.Object, look: Look, shot: Shot, captions: float
+) -> None:
     """First the armature alone, which moves fast, to see its hands; then everything."""
     scene.collection.objects.link(character)
     subject = _subject(character)
@@ -121,7 +125,9 @@ def _set_stage(scene: bpy.types.Scene, character: bpy.types.Object, look: Look, 
     hands = hands_in_scene(scene, subject, dict.fromkeys(frames.tolist()))
     for item in belongings(character)[1:]:
         scene.collection.objects.link(item)
-    stage = build_stage(scene, subject, hands, shot, look.size, backdrop=not look.transparent)
+    stage = build_stage(
+        scene, subject, hands, shot, look.size, backdrop=not look.transparent, captions=captions
+    )
     stage[MARK] = True
 
 

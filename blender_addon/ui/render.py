@@ -13,13 +13,14 @@ import bpy
 from bpy.props import EnumProperty
 
 from ..core.atomic import free_path
+from ..core.captions import Captions, gloss_cues
 from ..core.errors import UserError
 from ..core.framing import Shot
 from ..core.subtitles import Cue, cut_cues, make_cues, write_subtitles
 from ..scene.clock import frame_rate
 from ..scene.cut import check_movie
 from ..scene.render import Steps
-from ..scene.spoken import spoken
+from ..scene.spoken import signed, spoken
 from ..scene.studio import require_camera
 from ..scene.takes import playing_take
 from . import insert, session
@@ -125,8 +126,28 @@ def _order(context: bpy.types.Context, suffix: str) -> Order:
         output=_new_path(context, character, suffix) if suffix else folder,
         kept=folder if settings.keep and suffix != ".png" else None,
         again=settings.again,
-        cues=_cues(context.scene, character) if settings.subtitles and suffix else (),
+        captions=_captions(context.scene, character, settings) if suffix else Captions(),
     )
+
+
+def _captions(
+    scene: bpy.types.Scene, character: bpy.types.Object, settings: MOMJIT_render
+) -> Captions:
+    """What the panel wants written into the picture; `UserError` where there is none of it."""
+    return Captions(
+        _cues(scene, character) if settings.subtitles else (),
+        _glosses(scene, character) if settings.glosses else (),
+    )
+
+
+def _glosses(scene: bpy.types.Scene, character: bpy.types.Object) -> tuple[Cue, ...]:
+    """The glosses from the scene's first frame to its last; `UserError` if none is ever signed."""
+    signs = signed(scene, character)
+    if not signs:
+        still = "“{name}” signs nothing in this scene that has glosses"
+        raise UserError(filled(still, name=character.name))
+    seconds = (scene.frame_end - scene.frame_start + 1) / frame_rate(scene)
+    return cut_cues(gloss_cues(signs), 0.0, seconds)
 
 
 def _cues(scene: bpy.types.Scene, character: bpy.types.Object) -> tuple[Cue, ...]:
@@ -191,6 +212,9 @@ class MOMJIT_PT_render(SubPanel, bpy.types.Panel):
         row = column.row()
         row.enabled = not pictures
         row.prop(settings, "subtitles")
+        row = column.row()
+        row.enabled = not pictures
+        row.prop(settings, "glosses")
         row = column.row()
         row.enabled = not pictures
         row.prop(settings, "keep")
@@ -274,6 +298,10 @@ KOREAN = {
     "From head to foot, on our stage": "머리부터 발까지, 기본 무대에서",
     "My Camera and Lights": "내 카메라와 조명",
     "The scene as you have built it": "사용자가 꾸민 장면 그대로",
+    "Signing": "수어",
+    "Face and both hands as large as they can be, above any captions, on our stage": (
+        "얼굴과 두 손을 자막 위에 되도록 크게, 기본 무대에서"
+    ),
     "Transparent": "투명 배경",
     "Nothing behind the character: for WebM, QuickTime and pictures": (
         "캐릭터 뒤를 비웁니다: WebM, QuickTime, 그림에서"
@@ -281,6 +309,13 @@ KOREAN = {
     "Subtitles": "자막",
     "Write what is said into the video, inside safe margins": (
         "안전 여백 안에 대사를 비디오에 써 넣습니다"
+    ),
+    "Glosses": "글로스",
+    "Write the gloss of every sign into the video, above the subtitles": (
+        "수어 단어마다 글로스를 자막 위에 써 넣습니다"
+    ),
+    "“{name}” signs nothing in this scene that has glosses": (
+        "이 장면에서 “{name}”에게는 글로스가 있는 수어가 없습니다"
     ),
     "Output": "출력",
     "What is written": "저장할 것",

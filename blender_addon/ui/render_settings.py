@@ -36,6 +36,11 @@ _SHOTS = (
     ("bust", "Bust", "Head and chest, on our stage"),
     ("half", "Half Body", "From the hips up with room for the hands, on our stage"),
     ("full", "Full Body", "From head to foot, on our stage"),
+    (
+        "sign",
+        "Signing",
+        "Face and both hands as large as they can be, above any captions, on our stage",
+    ),
     (AS_IN_SCENE, "My Camera and Lights", "The scene as you have built it"),
 )
 _RATES = (
@@ -71,6 +76,10 @@ class MOMJIT_render(bpy.types.PropertyGroup):
     )
     subtitles: BoolProperty(
         name="Subtitles", description="Write what is said into the video, inside safe margins"
+    )
+    glosses: BoolProperty(
+        name="Glosses",
+        description="Write the gloss of every sign into the video, above the subtitles",
     )
     kind: EnumProperty(name="Output", description="What is written", items=_KINDS)
     keep: BoolProperty(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +13,10 @@ import bpy
 
 from ..client.job import ENDED, State
 from ..core.atomic import atomic_path
+from ..core.captions import Captions, caption_share
 from ..core.errors import UserError
 from ..core.frame_folder import FrameFolder, Settings, open_frame_folder
 from ..core.framing import Shot
-from ..core.subtitles import Cue
 from ..scene.cut import Cut, cut_picture, film_video
 from ..scene.render import Look, Render, Steps, render_now, take_pictures
 from ..scene.studio import Studio, mixed_sound, performance_digest, studio
@@ -40,7 +40,7 @@ class Order:
     output: Path
     kept: Path | None = None
     again: bool = False
-    cues: Sequence[Cue] = ()
+    captions: Captions = Captions()
 
 
 _unfinished: set[RenderWork] = set()
@@ -117,8 +117,9 @@ def film_still(order: Order, frame: float) -> Steps:
         folder = FrameFolder(scratch, order.look.size)
         yield from take_pictures(place.scene, folder, [number], renderer(), place.first)
         picture = folder.picture(number)
-        if order.cues and 1 <= number <= place.count:
-            cut = Cut(folder, [number], place.fps, order.look.transparent, cues=order.cues)
+        if order.captions and 1 <= number <= place.count:
+            clear = order.look.transparent
+            cut = Cut([folder], [number], place.fps, clear, captions=order.captions)
             picture = scratch / "still.png"
             yield from cut_picture(picture, cut, number, renderer())
         with atomic_path(order.output) as temporary:
@@ -137,13 +138,14 @@ def film_movie(order: Order) -> Steps:
     """A video with the sound of the scene."""
     with _scratch(order.output.parent) as scratch, _studio(order) as place:
         sound = scratch / "sound.wav"
+        size = order.look.size
         cut = Cut(
-            _folder(order, order.kept) if order.kept else FrameFolder(scratch, order.look.size),
+            [_folder(order, order.kept) if order.kept else FrameFolder(scratch, size)],
             range(1, place.count + 1),
             place.fps,
             order.look.transparent,
             sound if mixed_sound(bpy.data.scenes[order.scene], sound) else None,
-            order.cues,
+            order.captions,
         )
         video = scratch / f"video{order.output.suffix}"
         yield from film_video(video, place.scene, cut, renderer(), place.first)
@@ -158,7 +160,8 @@ def _studio(order: Order) -> AbstractContextManager[Studio]:
     if scene is None or character is None:
         gone = "“{name}” is no longer in the scene “{scene}”"
         raise UserError(filled(gone, name=order.character, scene=order.scene))
-    return studio(scene, character, order.look, order.shot, order.fps)
+    share = caption_share(order.captions, order.look.size)
+    return studio(scene, character, order.look, order.shot, order.fps, share)
 
 
 def _folder(order: Order, path: Path) -> FrameFolder:
@@ -178,6 +181,7 @@ def _settings(order: Order) -> Settings:
         "size": "{}x{}".format(*order.look.size),
         "fps": order.fps,
         "camera": order.shot or "the scene's",
+        "captions": order.captions.lines if order.shot == "sign" else 0,
         "transparent": order.look.transparent,
     }
 

@@ -18,16 +18,21 @@ from gesture_core.cli import dataset as dataset_commands
 from gesture_core.cli import performing, training
 from gesture_core.cli.options import (
     AllBones,
+    At,
     Avatar,
     BurnSubtitles,
     Camera,
+    Captions,
     Engine,
     Exports,
     Format,
     Outputs,
+    Over,
+    Place,
     Preset,
     Quality,
     Resume,
+    Share,
     Size,
     Transparent,
     Units,
@@ -44,6 +49,10 @@ momjit render hello.npz -o hello.mp4 --quality final --camera bust
 momjit render hello.npz -o short.mp4 --format vertical --burn-subtitles
 
 momjit render hello.npz -o frames/ -o hello.webm --transparent --resume
+
+momjit render signed.npz -o signed.mp4 --avatar signer --camera sign --captions both
+
+momjit render signed.npz -o news.mp4 --avatar signer --camera sign --over news_in.mp4 --share 0.5
 """
 
 RETARGET_EXAMPLES = """Examples:
@@ -83,6 +92,11 @@ def render(
     engine: Engine = None,
     transparent: Transparent = False,
     burn_subtitles: BurnSubtitles = False,
+    captions: Captions = "none",
+    over: Over = None,
+    place: Place = None,
+    share: Share = None,
+    at: At = None,
     fps: Annotated[
         Optional[float],  # noqa: UP045
         typer.Option(help="Frames a second of the video.  [default: the clip's]"),
@@ -108,6 +122,7 @@ def render(
 
     load_clip(clip)  # a wrong file is told at once, before Blender starts
     export = writing.export_settings(preset, units, all_bones=all_bones)
+    window = writing.window_over(over, place, share, at)
     settings = None
     with Reporter() as report:
         if not writing.only_subtitles(output):
@@ -122,10 +137,12 @@ def render(
                 engine=engine,
                 transparent=transparent,
                 burn_subtitles=burn_subtitles,
+                captions=captions,
                 frames=frames,
                 fps=fps,
                 resume=resume,
                 export=export,
+                window=window,
             )
         lost = writing.write_from_clip(clip, output, settings, report, force=force)
     print_results(output, lacking(lost), report)

@@ -46,7 +46,13 @@ Size = Annotated[
     Optional[str],  # noqa: UP045  (typer reads the annotation at run time)
     typer.Option(help="Picture size in pixels, WIDTHxHEIGHT, instead of the format's."),
 ]
-Camera = Annotated[str, typer.Option(help="bust (head), half (from the hips up) or full.")]
+Camera = Annotated[
+    str,
+    typer.Option(
+        help="bust (head), half (from the hips up), full, or sign (face and both hands, as large"
+        " as they can be)."
+    ),
+]
 Engine = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option(help="workbench, cycles or eevee, instead of the quality's."),
@@ -61,8 +67,34 @@ Transparent = Annotated[
 BurnSubtitles = Annotated[
     bool,
     typer.Option(
-        "--burn-subtitles", help="Write the words into videos; -o FILE.srt gives them apart."
+        "--burn-subtitles", help="The same as --captions ko; -o FILE.srt gives them apart."
     ),
+]
+Captions = Annotated[
+    str,
+    typer.Option(
+        help="Texts to write into videos and pictures: ko (what is said, or signed, in Korean),"
+        " gloss (the sign in hand), both or none."
+    ),
+]
+Over = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option(help="A video of yours: the character becomes a window in it, its sound stays."),
+]
+Place = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        help="Where the window is: lower-right, lower-left, upper-right, upper-left, right or left."
+        "  [default: lower-right]"
+    ),
+]
+Share = Annotated[
+    Optional[float],  # noqa: UP045
+    typer.Option(help="How much of the video's height the window takes.  [default: 0.33]"),
+]
+At = Annotated[
+    Optional[float],  # noqa: UP045
+    typer.Option(help="Second of the video at which the character begins.  [default: 0]"),
 ]
 Resume = Annotated[
     bool,
@@ -87,11 +119,19 @@ AllBones = Annotated[
 
 
 def render_options(
-    output: list[Path], avatar: str, report: Reporter, **typed: Any
+    output: list[Path],
+    avatar: str,
+    report: Reporter,
+    *,
+    burn_subtitles: bool = False,
+    captions: str = "none",
+    **typed: Any,
 ) -> RenderSettings:
     """What the options above ask for; builds the character."""
     from gesture_core.outputs import check_pictures, render_settings
 
-    settings = render_settings(avatar, report, **typed)
+    if burn_subtitles:
+        captions = {"none": "ko", "gloss": "both"}.get(captions, captions)
+    settings = render_settings(avatar, report, captions=captions, **typed)
     check_pictures(output, settings)
     return settings

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from gesture_core.cli import sign_mode
 from gesture_core.cli.options import (
     AllBones,
-    Avatar,
     BurnSubtitles,
-    Camera,
+    Captions,
     Engine,
     Format,
     Outputs,
@@ -32,6 +32,7 @@ from gesture_core.errors import UserError
 
 if TYPE_CHECKING:
     from gesture_core.gestures.pins import Pins
+    from gesture_core.outputs import Performed
     from gesture_core.perform import Performance
     from gesture_core.planning.plan_file import WrittenPlan
     from gesture_core.progress import Progress
@@ -45,6 +46,8 @@ momjit generate talk.txt -o short.mp4 -o short.srt --format vertical --burn-subt
 momjit generate talk.txt --audio talk.wav --style-from me.bvh -o talk.npz
 
 momjit generate --keep talk.npz --redo 2.1:3.4 -o talk2.npz
+
+momjit generate "지하철이 어디예요?" --mode sign -o signed.mp4 -o signed.bvh --captions both
 """
 PLAN_EXAMPLE = """Example: momjit plan "오늘은 뭐 먹을까요?" -o lunch.json, edit lunch.json, then
 momjit generate "오늘은 뭐 먹을까요?" --plan lunch.json -o lunch.mp4"""
@@ -67,6 +70,7 @@ def generate(
         Optional[str],  # noqa: UP045
         typer.Argument(help="Korean text, a .txt file, or - for stdin; not with --keep."),
     ] = None,
+    mode: sign_mode.Mode = "gesture",
     style: Style = "neutral",
     style_from: Annotated[
         Optional[Path],  # noqa: UP045
@@ -108,15 +112,22 @@ def generate(
         Optional[str],  # noqa: UP045
         typer.Option(help="START:END in seconds, the stretch to perform in another way."),
     ] = None,
+    speed: sign_mode.Speed = 1.0,
+    dominant: sign_mode.Dominant = "right",
+    mouthing: sign_mode.Mouthing = True,
+    lexicon: sign_mode.LexiconFolder = None,
+    glosser: sign_mode.GlosserName = "rules",
+    sign_model: sign_mode.SignModel = None,
     fps: Annotated[float, typer.Option(help="Frames a second: 24, 25, 30 or 60.")] = 30.0,
-    avatar: Avatar = "mina",
+    avatar: sign_mode.ModeAvatar = None,
     quality: Quality = "draft",
     format: Format = "square-720",
     size: Size = None,
-    camera: Camera = "half",
+    camera: sign_mode.ModeCamera = None,
     engine: Engine = None,
     transparent: Transparent = False,
     burn_subtitles: BurnSubtitles = False,
+    captions: Captions = "none",
     resume: Resume = False,
     preset: Preset = "blender",
     units: Units = None,
@@ -124,7 +135,7 @@ def generate(
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
-    """Speak and gesture a Korean text, or perform a stretch of a clip anew.
+    """Speak and gesture a Korean text, sign it, or perform a stretch of a clip anew.
 
     Output kinds: .mp4, .webm and .mov (rendered, with speech), .png (one frame), a folder (all
     frames), .srt and .vtt (subtitles), .bvh, .glb, .fbx, .blend, .wav (the speech) and .npz (the
@@ -133,7 +144,34 @@ def generate(
     from gesture_core import outputs as writing
     from gesture_core.perform import perform
     from gesture_core.progress import part
+    from gesture_core.sign import sign
 
+    sign_mode.check_mode(
+        mode,
+        {
+            "gesture": {
+                "--style": (style, "neutral"),
+                "--style-from": (style_from, None),
+                "--intensity": (intensity, 1.0),
+                "--voice": (voice, None),
+                "--audio": (audio, None),
+                "--plan": (plan, None),
+                "--emblems": (emblems, False),
+                "--emblems-from": (emblems_from, None),
+                "--pin": (pin or [], []),
+                "--pins": (pins, None),
+                "--keep": (keep, None),
+            },
+            "sign": {
+                "--speed": (speed, 1.0),
+                "--dominant": (dominant, "right"),
+                "--no-mouthing": (mouthing, True),
+                "--lexicon": (lexicon, None),
+                "--glosser": (glosser, "rules"),
+                "--sign-model": (sign_model, None),
+            },
+        },
+    )
     if (text is None) == (keep is None):
         raise UserError("generate takes either a text or a clip to --keep")
     if (keep is None) != (redo is None):
@@ -147,21 +185,35 @@ def generate(
         if rendering:
             settings = render_options(
                 output,
-                avatar,
+                avatar or sign_mode.AVATARS[mode],
                 report,
                 quality=quality,
                 format=format,
                 size=size,
-                camera=camera,
+                camera=camera or sign_mode.CAMERAS[mode],
                 engine=engine,
                 transparent=transparent,
                 burn_subtitles=burn_subtitles,
+                captions=captions,
                 resume=resume,
                 export=export,
             )
         progress = part(report, 0.0, 0.2 if rendering else 1.0)
         if keep is not None and redo is not None:
             performance = _retake(keep, redo, seed, gestures, style_from, poses, progress)
+        elif mode == "sign":
+            performance = sign(
+                _read_text(text or ""),
+                speed=speed,
+                dominant=dominant,
+                mouthing=mouthing,
+                glosser=glosser,
+                lexicon=lexicon,
+                model=sign_model,
+                fps=fps,
+                seed=seed or 0,
+                progress=progress,
+            )
         else:
             performance = perform(
                 _read_text(text or ""),
@@ -278,7 +330,7 @@ def _read_text(text: str) -> str:
 
 
 def _summarise(
-    performance: Performance,
+    performance: Performed,
     outputs: list[Path],
     notes: tuple[str, ...],
     report: Reporter,

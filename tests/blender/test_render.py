@@ -136,7 +136,7 @@ def test_subtitles_are_burnt_in_below_and_inside_the_margins(
     add_on_cli, talk, puppet, tmp_path, shape, size, side, bottom
 ):
     outputs = ["-o", tmp_path / "frames", "-o", tmp_path / "out.mp4", "-o", tmp_path / "out.srt"]
-    arguments = ["--avatar", puppet, "--size", "{}x{}".format(*size), "--burn-subtitles"]
+    arguments = ["--avatar", puppet, "--size", "{}x{}".format(*size), "--captions", "ko"]
     status, messages = add_on_cli(
         "render", talk, *arguments, *outputs, "-o", tmp_path / "out.png", "--frames", "6:9"
     )
