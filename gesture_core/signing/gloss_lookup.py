@@ -1,0 +1,184 @@
+"""Words → tokens: what the lexicon has for them, from a sign of their own down to a caption."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+
+from gesture_core.signing.fingerspelling import can_spell
+from gesture_core.signing.gloss_words import Word
+from gesture_core.signing.glosses import GlossToken, Kind
+from gesture_core.signing.lexicon import Lexicon
+from gesture_core.signing.numbers import digit_signs, number_signs
+from gesture_core.text.hanja import READINGS, read_hanja
+from gesture_core.text.latin import read_latin, strip_accents
+from gesture_core.text.symbols import read_symbol
+
+_LONGEST_SPLIT = 24
+# A Latin word, a run of hanja, or one character that is neither Hangul nor a figure.
+_UNREAD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*|[\u3400-\u9fff]+|[^0-9가-힣ㄱ-ㅣ]")
+_PLAIN_RULES = frozenset({"word", "lemma"})
+_RULE_OF_KIND: dict[Kind, str] = {
+    "synonym": "same sign",
+    "compound": "compound",
+    "fingerspelled": "no sign",
+    "caption": "no letters",
+}
+
+
+def knows(lexicon: Lexicon, word: str) -> bool:
+    """Whether a word has a sign, shares one or is signed as several."""
+    return word in lexicon.signs or word in lexicon.synonyms or word in lexicon.compounds
+
+
+def find_tokens(word: Word, lexicon: Lexicon) -> list[GlossToken]:
+    """How a word is performed; several tokens where a number and its counter part ways.
+
+    Sources are the word's own `start` and `end`.
+    """
+    source = (word.start, word.end)
+    if word.dropped:
+        return [GlossToken("", "dropped", word.rule, source)]
+    if word.number:
+        return list(_number(word, lexicon))
+    for gloss in word.glosses:
+        found = _in_lexicon(gloss, lexicon)
+        if found:
+            kind, parts = found
+            if kind == "sign" and word.rule == "same sign":
+                kind = "synonym"
+            shown = parts[0] if kind == "synonym" else gloss
+            return [GlossToken(shown, kind, _rule(word, kind), source, parts)]
+    if word.counters:
+        return list(_apart(word, lexicon))
+    if word.optional:
+        return [GlossToken("", "dropped", word.rule, source)]
+    return [_without_sign(word, lexicon)]
+
+
+def _rule(word: Word, kind: Kind) -> str:
+    if word.rule in _PLAIN_RULES:
+        return _RULE_OF_KIND.get(kind, word.rule)
+    return word.rule
+
+
+def _in_lexicon(gloss: str, lexicon: Lexicon) -> tuple[Kind, tuple[str, ...]] | None:
+    """The class of a word that the lexicon has, and the glosses to perform."""
+    if gloss in lexicon.signs:
+        return "sign", (gloss,)
+    if gloss in lexicon.synonyms:
+        return "synonym", (lexicon.synonyms[gloss],)
+    if gloss in lexicon.compounds:
+        return "compound", lexicon.compounds[gloss]
+    return None
+
+
+def _without_sign(word: Word, lexicon: Lexicon) -> GlossToken:
+    """A word that is split, spelled or shown."""
+    source = (word.start, word.end)
+    written = min(word.glosses, key=len)
+    if word.origin == "word" and not written.endswith("다"):
+        pieces = split(written, lexicon)
+        if pieces:
+            parts = tuple(part for piece in pieces for part in _parts(piece, lexicon))
+            return GlossToken(written, "compound", "split into known words", source, parts)
+    reading = _reading(written)
+    if reading and reading != written:
+        found = _in_lexicon(reading, lexicon)
+        if found:
+            return GlossToken(reading, found[0], _rule(word, found[0]), source, found[1])
+    if reading and can_spell(reading):
+        rule = _rule(word, "fingerspelled")
+        return GlossToken(written, "fingerspelled", rule, source, (reading,))
+    return GlossToken(written, "caption", _rule(word, "caption"), source)
+
+
+def _parts(gloss: str, lexicon: Lexicon) -> tuple[str, ...]:
+    found = _in_lexicon(gloss, lexicon)
+    assert found is not None
+    return found[1]
+
+
+def split(word: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """Fewest words of the lexicon, of two letters or more, that make up a word; or none."""
+    if not 4 <= len(word) <= _LONGEST_SPLIT:
+        return ()
+    best: list[tuple[str, ...] | None] = [(), *[None] * len(word)]
+    for end in range(2, len(word) + 1):
+        for start in range(end - 1):
+            before, piece = best[start], word[start:end]
+            if before is None or not knows(lexicon, piece):
+                continue
+            current = best[end]
+            if current is None or len(before) + 1 < len(current):
+                best[end] = (*before, piece)
+    return best[len(word)] or ()
+
+
+def _reading(written: str) -> str:
+    """Hangul for Latin words, hanja and symbols; what has no reading stays as it is."""
+
+    def read(match: re.Match[str]) -> str:
+        piece = match.group()
+        if piece.isascii() and piece[0].isalpha():
+            return read_latin(piece)
+        if piece[0] in READINGS:
+            return read_hanja(piece)
+        return (read_symbol(piece, 0, "") or piece).strip()
+
+    plain = unicodedata.normalize("NFC", strip_accents(written))
+    return _UNREAD.sub(read, plain)
+
+
+# ---- numbers
+
+
+def _number(word: Word, lexicon: Lexicon) -> Iterator[GlossToken]:
+    """A number with its counter: one sign, or signs of which the counter may be spelled."""
+    source = (word.start, word.end)
+    for counter in (*word.counters, ""):
+        gloss = f"{word.number}{counter}"
+        if gloss in lexicon.signs and (counter or not word.counters):
+            yield GlossToken(gloss, "sign", word.rule, source, (gloss,))
+            return
+    whole, _, fraction = word.number.partition(".")
+    signs = _figures(whole, word.digits)
+    counter = _counter_sign(word, lexicon)
+    shown = f"{word.number}{counter.gloss if counter and counter.kind != 'dropped' else ''}"
+    if fraction or not counter or counter.kind in ("fingerspelled", "caption", "dropped"):
+        yield GlossToken(whole, "number", word.rule, source, signs)
+        if fraction:
+            yield find_tokens(replace(word, number="", counters=(), glosses=("점",)), lexicon)[0]
+            yield GlossToken(fraction, "number", word.rule, source, digit_signs(fraction))
+        if counter:
+            yield counter
+    else:
+        yield GlossToken(shown, "number", word.rule, source, signs + counter.parts)
+
+
+def _figures(digits: str, one_by_one: bool) -> tuple[str, ...]:
+    if one_by_one or (len(digits) > 1 and digits.startswith("0")):
+        return digit_signs(digits)
+    return number_signs(int(digits))
+
+
+def _counter_sign(word: Word, lexicon: Lexicon) -> GlossToken | None:
+    """The counter's own token; dropped where the number says enough."""
+    if not word.counters:
+        return None
+    source = (word.start, word.end)
+    sign = word.counters[-1]
+    if not sign:
+        return GlossToken("", "dropped", "counter", source)
+    counter = replace(word, number="", counters=(), glosses=(sign,), rule="counter")
+    return find_tokens(counter, lexicon)[0]
+
+
+def _apart(word: Word, lexicon: Lexicon) -> Iterator[GlossToken]:
+    """몇 with its counter, each as the lexicon has it."""
+    yield from find_tokens(replace(word, counters=(), glosses=(word.glosses[-1],)), lexicon)
+    counter = _counter_sign(word, lexicon)
+    if counter:
+        yield counter

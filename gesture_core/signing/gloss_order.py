@@ -1,0 +1,92 @@
+"""The order of signing: time first, negation and modality behind the predicate, wh last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from gesture_core.signing.gloss_patterns import base_tag, plain_form
+from gesture_core.signing.gloss_rules import GlossRules
+from gesture_core.signing.gloss_words import Word
+from gesture_core.text.morphemes import Morpheme
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What kind of sentence it is; `wh`: it asks with a wh word."""
+
+    polar: bool = False
+    wh: bool = False
+    exclamation: bool = False
+
+
+def find_traits(morphemes: Sequence[Morpheme], words: Sequence[Word], rules: GlossRules) -> Traits:
+    """The kind of a sentence, told by its last ending, its marks and its wh words."""
+    marks = "".join(m.form for m in morphemes if m.tag == "SF")
+    endings = [plain_form(m) for m in morphemes if base_tag(m.tag) == "EF"]
+    last = endings[-1] if endings else ""
+    asks = "?" in marks or last in rules.lists["question_endings"]
+    asks = asks or any("question" in word.marks for word in words)
+    wh = any(word.place == "wh" for word in words)
+    exclaims = "!" in marks or last in rules.lists["exclamation_endings"]
+    open_wh = wh and last in rules.lists["open_endings"]  # 어디예요
+    return Traits(polar=asks and not wh, wh=wh and (asks or open_wh), exclamation=exclaims)
+
+
+def in_order(words: Sequence[Word], traits: Traits, rules: GlossRules) -> list[Word]:
+    """The words in signing order; those that were dropped stand at the end, in text order."""
+    settled = _settle_past(words, traits, rules)
+    signed = [word for word in settled if not word.dropped]
+    ordered: list[Word] = []
+    asked: list[Word] = []
+    for _, clause in groupby(signed, key=lambda word: word.clause):
+        rest, wh = _clause(list(clause))
+        ordered += rest
+        asked += wh
+        if not traits.wh:
+            ordered += asked
+            asked = []
+    return [*ordered, *asked, *(word for word in settled if word.dropped)]
+
+
+def _clause(words: list[Word]) -> tuple[list[Word], list[Word]]:
+    """A clause in order, and its wh words apart."""
+    ordered: list[Word] = []
+    for _, group in groupby(words, key=lambda word: word.segment):
+        segment = list(group)
+        for place in ("time", "here", "end"):
+            ordered += [word for word in segment if word.place == place]
+    return ordered, [word for word in words if word.place == "wh"]
+
+
+def _settle_past(words: Sequence[Word], traits: Traits, rules: GlossRules) -> list[Word]:
+    """끝 for the past, except where something else tells it or nothing was finished."""
+    settled: list[Word] = []
+    for index, word in enumerate(words):
+        if "past" in word.marks and not word.dropped:
+            reason = _told_otherwise(words, index, traits, rules)
+            if reason:
+                word = replace(word, glosses=(), origin="dropped", rule=f"past: {reason}")
+        settled.append(word)
+    return settled
+
+
+def _told_otherwise(words: Sequence[Word], index: int, traits: Traits, rules: GlossRules) -> str:
+    """Why a past tense needs no sign, or nothing."""
+    segment = [word for word in words if word.segment == words[index].segment]
+    before = words[index - 1] if index else None
+    content = [w for w in words[:index] if not w.dropped and w.place != "end"]
+    predicate = content[-1] if content else None
+    if any("past time" in word.marks for word in words):
+        return "the time word tells it"
+    if traits.wh:
+        return "a wh question asks about it"
+    if any({"negation", "modal", "progressive"} & word.marks for word in segment):
+        return "nothing was finished"
+    if not predicate or (before and before.rule == "copula"):
+        return "a state"
+    states = rules.lists["states"]
+    if {"quality", "state"} & predicate.marks or states & set(predicate.glosses):
+        return "a state"
+    return ""
