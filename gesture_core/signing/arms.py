@@ -10,11 +10,12 @@ one direction in which it is undefined is out of reach.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gesture_core.correction.joints import limit_joints
 from gesture_core.kinematics import unit
 from gesture_core.motion import Motion, rest_motion
 from gesture_core.rotation import (
@@ -173,6 +174,13 @@ def track_to_rotations(track: Track) -> Array:
             share * np.stack([nod, turn, -tilt], axis=-1)
         )
     return rotations
+
+
+def track_to_motion(track: Track) -> Motion:
+    """The track as a motion of `HUMANOID`, standing at rest, within the limits of every joint."""
+    motion = rest_motion(track.frames, track.fps)
+    rotations = limit_joints(track_to_rotations(track), track.fps)
+    return replace(motion, rotations=rotations, expressions=track.face)
 
 
 def motion_hand(motion: Motion, side: str) -> HandTrack:

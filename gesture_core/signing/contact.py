@@ -1,0 +1,142 @@
+"""Skin against skin: how deep the arms of a track are in the body and in each other, and the
+smallest smooth movement of the wrists that takes them out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesture_core.body.volume import FAR
+from gesture_core.correction.cover import cover, hann_mean
+from gesture_core.kinematics import unit
+from gesture_core.rotation import Array
+from gesture_core.signing.arms import track_to_rotations
+from gesture_core.signing.skin import signing_volume
+from gesture_core.signing.track import Track
+from gesture_core.skeleton import HUMANOID, SIDES, forward_kinematics
+
+ALLOWED = 0.003
+"""Metres of overlap that count as touching."""
+AIM = 0.001
+_SMOOTHING = 0.1
+"""Seconds before and after an overlap over which the hand moves away and back."""
+_PASSES = 4
+_FOREARM_FOLLOWS = 0.6
+"""How far the middle of what touches on a forearm follows the wrist."""
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """One arm of P capsules, the forearm first, among N others over T frames.
+
+    `depth` `(T, P, N)` metres, negative outside and at least −0.1; `away` `(T, P, N, 3)`: unit
+    direction out, zero where that is far; `body` `(N,)`: whether a capsule is of head or trunk
+    rather than of the other arm.
+    """
+
+    depth: Array
+    away: Array
+    body: NDArray[np.bool_]
+
+
+def overlaps(track: Track) -> dict[str, Overlap]:
+    """How the left and the right arm of a track lie to the body and to each other."""
+    rotations = track_to_rotations(track)
+    root = np.broadcast_to(HUMANOID.rest_positions[0], (track.frames, 3))
+    positions, turned = forward_kinematics(HUMANOID, rotations, root)
+    volume = signing_volume()
+    body = volume.body.endpoints(positions, turned)
+    arms = {side: volume.arm_capsules[side].endpoints(positions, turned) for side in SIDES}
+    found: dict[str, Overlap] = {}
+    for side, other in zip(SIDES, reversed(SIDES), strict=True):
+        ends = [np.concatenate(pair, axis=1) for pair in zip(body, arms[other], strict=True)]
+        radius = np.concatenate([volume.body.radius, volume.arm_capsules[other].radius])
+        depth, away = _overlap(arms[side], volume.arm_capsules[side].radius, ends, radius)
+        found[side] = Overlap(depth, away, np.arange(len(radius)) < len(volume.body.radius))
+    return found
+
+
+def clear(track: Track) -> Track:
+    """The track with wrists moved, smoothly and no further than needed, so that no arm is deeper
+    than `ALLOWED` in the body or the other arm. A track without such overlaps is returned as is."""
+    radius = max(1, round(_SMOOTHING * track.fps))
+    for _ in range(_PASSES):
+        pushes = {side: _push(overlap) for side, overlap in overlaps(track).items()}
+        if not any(push.any() for push in pushes.values()):
+            break
+        left, right = (_smooth(pushes[side], radius) for side in SIDES)
+        track = replace(
+            track,
+            weak=replace(track.weak, wrist=track.weak.wrist + left),
+            strong=replace(track.strong, wrist=track.strong.wrist + right),
+        )
+    return track
+
+
+def _push(overlap: Overlap) -> Array:
+    """Displacement `(T, 3)` of the wrist out of what its arm is too deep in; between two arms each
+    goes half of the way."""
+    share = np.where(overlap.body, 1.0, 0.5)
+    excess = np.maximum(overlap.depth - AIM, 0.0) * share
+    excess[:, 0] /= _FOREARM_FOLLOWS
+    size = np.max(excess, axis=(1, 2))
+    size[np.max(overlap.depth, axis=(1, 2)) <= ALLOWED] = 0.0
+    way = np.einsum("tpn,tpnx->tx", excess**2, overlap.away)
+    return unit(way) * size[:, None]
+
+
+def _smooth(push: Array, radius: int) -> Array:
+    size = cover(np.linalg.norm(push, axis=-1), radius)
+    return unit(hann_mean(push, 2 * radius)) * size[:, None]
+
+
+def _overlap(
+    arm: tuple[Array, Array], arm_radius: Array, others: list[Array], radius: Array
+) -> tuple[Array, Array]:
+    """Depth `(T, P, N)` and way out `(T, P, N, 3)` of capsules in others; only those near the
+    sphere that bounds a frame's arm are measured."""
+    start, end = arm
+    ends = np.concatenate([start, end], axis=1)
+    middle = ends.mean(axis=1)
+    bound = np.max(np.linalg.norm(ends - middle[:, None], axis=-1), axis=1) + arm_radius.max()
+    nearest = middle[:, None] - _on_line(middle[:, None], others[0], others[1])
+    gap = np.linalg.norm(nearest, axis=-1)
+    frame, other = np.nonzero(gap < bound[:, None] + radius + 0.02)
+    one, two = segment_points(
+        start[frame], end[frame], others[0][frame, other, None], others[1][frame, other, None]
+    )
+    distance = np.linalg.norm(one - two, axis=-1)
+    shape = (len(start), len(radius), len(arm_radius))
+    depth, away = np.full(shape, -FAR), np.zeros((*shape, 3))
+    depth[frame, other] = np.maximum(arm_radius + radius[other, None] - distance, -FAR)
+    away[frame, other] = unit(one - two)
+    return np.swapaxes(depth, 1, 2), np.swapaxes(away, 1, 2)
+
+
+def _on_line(point: Array, start: Array, end: Array) -> Array:
+    along = end - start
+    length = np.maximum(np.sum(along * along, axis=-1, keepdims=True), 1e-12)
+    share = np.sum((point - start) * along, axis=-1, keepdims=True) / length
+    return start + np.clip(share, 0.0, 1.0) * along
+
+
+def segment_points(p: Array, q: Array, r: Array, s: Array) -> tuple[Array, Array]:
+    """The nearest points of the segments from `p` to `q` and from `r` to `s`, all `(..., 3)`.
+
+    The unbounded lines give a first share of the way along one segment; it is clipped, and the
+    nearest point of the other segment and then of the first are taken in turn (Ericson,
+    "Real-Time Collision Detection", 2005, 5.1.9).
+    """
+    along, across, between = q - p, s - r, p - r
+    a = np.sum(along * along, axis=-1, keepdims=True)
+    e = np.sum(across * across, axis=-1, keepdims=True)
+    b = np.sum(along * across, axis=-1, keepdims=True)
+    c = np.sum(along * between, axis=-1, keepdims=True)
+    f = np.sum(across * between, axis=-1, keepdims=True)
+    determinant = a * e - b * b
+    first = np.clip((b * f - c * e) / np.maximum(determinant, 1e-12), 0.0, 1.0)
+    second = np.clip((b * first + f) / np.maximum(e, 1e-12), 0.0, 1.0)
+    first = np.clip((b * second - c) / np.maximum(a, 1e-12), 0.0, 1.0)
+    return p + first * along, r + second * across

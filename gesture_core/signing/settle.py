@@ -1,0 +1,99 @@
+"""Settling postures on the skin: what is to touch touches, and nothing goes deeper."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from gesture_core.kinematics import unit
+from gesture_core.motion import EXPRESSIONS
+from gesture_core.rotation import Array
+from gesture_core.signing.arms import MIRROR_PLACE, mirrored
+from gesture_core.signing.contact import AIM, ALLOWED, Overlap, overlaps
+from gesture_core.signing.notation import HANDS, Hand
+from gesture_core.signing.postures import Key
+from gesture_core.signing.track import FPS, HandTrack, Track
+
+_ROUNDS = 6
+_NEAR = 0.05
+"""Metres of a gap that a touch closes."""
+
+Keys = dict[Hand, list[Key | None]]
+_SIDES: tuple[tuple[Hand, str, Array], ...] = (
+    ("strong", "right", MIRROR_PLACE),
+    ("weak", "left", np.ones(3)),
+)
+
+
+def settle(keys: Keys) -> Keys:
+    """The keys with wrists moved along the direction in which the touched skin faces until the
+    touch is `AIM` deep, and out of whatever else they are deeper in than `ALLOWED`.
+
+    A hand at a place on the other one goes where that one goes.
+    """
+    if not any(key for name in HANDS for key in keys[name]):
+        return keys
+    for _ in range(_ROUNDS):
+        found = overlaps(_as_track(keys))
+        shifts = {
+            name: [_shift(key, found[side], k, mirror) for k, key in enumerate(keys[name])]
+            for name, side, mirror in _SIDES
+        }
+        if not any(np.any(shift) for name in HANDS for shift in shifts[name]):
+            break
+        keys = _moved(keys, shifts)
+    return keys
+
+
+def _shift(key: Key | None, overlap: Overlap, k: int, mirror: Array) -> Array:
+    """Displacement `(3,)` of a key's wrist, for the left hand, against what it touches."""
+    if key is None:
+        return np.zeros(3)
+    depth = overlap.depth[k]
+    if key.touch:
+        target = depth[1:, overlap.body] if not key.on_other else depth[1:, ~overlap.body]
+        deepest = float(target.max())
+        if deepest > -_NEAR and not -AIM < deepest - AIM < AIM:
+            return (deepest - AIM) * key.facing
+        return np.zeros(3)
+    free = overlap.body if not key.on_other else np.ones_like(overlap.body)
+    excess = np.maximum(depth - AIM, 0.0) * free
+    if float((depth * free).max()) <= ALLOWED:
+        return np.zeros(3)
+    way = np.einsum("pn,pnx->x", excess**2, overlap.away[k])
+    return unit(way) * float(excess.max()) * mirror
+
+
+def _moved(keys: Keys, shifts: dict[Hand, list[Array]]) -> Keys:
+    """Keys with their wrists displaced; a hand on the other one goes along."""
+    made: Keys = {"strong": [], "weak": []}
+    for name, other in (HANDS, HANDS[::-1]):
+        for k, key in enumerate(keys[name]):
+            along = np.zeros(3)
+            if key is not None and key.on_other:
+                along = shifts[other][k] * MIRROR_PLACE
+            made[name].append(key and replace(key, wrist=key.wrist + shifts[name][k] + along))
+    return made
+
+
+def _as_track(keys: Keys) -> Track:
+    """The keys as frames; a hand without a key is out of the way, far to its side."""
+    strong, weak = (_as_hand(keys[name]) for name in HANDS)
+    count = weak.frames
+    return Track(
+        FPS, mirrored(strong), weak, np.zeros((count, 3)), np.zeros((count, len(EXPRESSIONS)))
+    )
+
+
+def _as_hand(keys: list[Key | None]) -> HandTrack:
+    spare = next((key for key in keys if key is not None), None)
+    away = np.array([0.62, 1.2, 0.1])
+    straight = np.tile([1.0, 0.0, 0.0, 0.0], (15, 1))
+    return HandTrack(
+        np.stack([key.wrist if key else away for key in keys]),
+        np.stack([key.turn if key else straight[0] for key in keys]),
+        np.stack([key.fingers if key else spare.fingers if spare else straight for key in keys]),
+        np.array([key.swivel if key else 0.0 for key in keys]),
+        np.array([key is not None for key in keys]),
+    )
