@@ -15,6 +15,7 @@ from gesture_core.pose.hands import finger_hinge
 from gesture_core.rotation import (
     Array,
     quat_angle,
+    quat_identity,
     quat_inverse,
     quat_multiply,
     quat_slerp,

@@ -36,7 +36,7 @@ def settle(keys: Keys) -> Keys:
         return keys
     for _ in range(_ROUNDS):
         found = overlaps(_as_track(keys))
-        shifts = {
+        shifts: dict[Hand, list[Array]] = {
             name: [_shift(key, found[side], k, mirror) for k, key in enumerate(keys[name])]
             for name, side, mirror in _SIDES
         }
