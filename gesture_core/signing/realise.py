@@ -128,9 +128,8 @@ def _beats(sign: Sign, keys: dict[Hand, list[Key | None]]) -> tuple[Beat, ...]:
     last = len(sign.sequence) - 1
     for number, step in enumerate(sign.sequence):
         if number:
-            now += step.seconds or max(
-                _travel(step, keys[n][number - 1 : number + 1]) for n in HANDS
-            )
+            ways = [(keys[name][number - 1], keys[name][number]) for name in HANDS]
+            now += step.seconds or max(_travel(step, *way) for way in ways)
         hold = step.hold
         if hold is None:
             lone = not last and not step.movements
