@@ -7,6 +7,9 @@ plan     text, style, seed, voice|null, audio|null
                   ->  file plan.json; result: items [{word, time, function, hand, amplitude, why}]
 redo     clip, start, end [, seed|null, plan|null, pins|null, exemplar|null]
                   ->  files clip.npz and clip.wav; result: warnings [str]
+sign     text, seed, fps [, speed, dominant, mouthing, glosser]
+                  ->  files clip.npz and clip.wav (silent); result: warnings [str],
+                      tokens [{gloss, class, rule, source [start, end], parts}]
 avatar   name [, known [sha256]]
                   ->  file character.glb, built on first use; result: sha256. No file if `known`
 styles            ->  result: items [{name, description}]
@@ -33,7 +36,7 @@ from gesture_core.errors import UserError
 from gesture_core.progress import Progress
 
 if TYPE_CHECKING:
-    from gesture_core.perform import Performance
+    from gesture_core.outputs import Performed
 
 
 @dataclass(frozen=True)
@@ -146,7 +149,28 @@ def _redo(arguments: Mapping[str, Any], progress: Progress) -> Answer:
     )
 
 
-def _clip_answer(performance: Performance) -> Answer:
+def _sign(arguments: Mapping[str, Any], progress: Progress) -> Answer:
+    from gesture_core.sign import sign
+    from gesture_core.signing.glosses import to_json
+
+    usual = {"speed": 1.0, "dominant": "right", "glosser": "rules", "mouthing": True}
+    arguments = {**usual, **arguments}
+    performance = sign(
+        _argument(arguments, "text", str),
+        speed=_number(arguments, "speed"),
+        dominant=_argument(arguments, "dominant", str),
+        mouthing=_flag(arguments, "mouthing"),
+        glosser=_argument(arguments, "glosser", str),
+        fps=_number(arguments, "fps"),
+        seed=_argument(arguments, "seed", int),
+        progress=progress,
+    )
+    answer = _clip_answer(performance)
+    tokens = to_json(performance.glossed)["tokens"]
+    return Answer({**answer.result, "tokens": tokens}, answer.files)
+
+
+def _clip_answer(performance: Performed) -> Answer:
     from gesture_core.outputs import write_clip
 
     with tempfile.TemporaryDirectory(prefix="momjit-") as folder:
@@ -200,6 +224,7 @@ JOBS: dict[str, Job] = {
     "perform": _perform,
     "plan": _plan,
     "redo": _redo,
+    "sign": _sign,
     "avatar": _avatar,
     "styles": _styles,
     "voices": _voices,

@@ -133,7 +133,12 @@ def _produce(
     from gesture_core.signing.learned import load_signer, produce
 
     signer = load_signer(model)
-    return produce(glossed, signer, fps), {"model": signer.card()}
+    told = [
+        (sentence.text, [token.gloss for token in sentence.signed])
+        for sentence in glossed
+        if sentence.signed
+    ]
+    return produce(told, signer, fps), {"model": signer.card()}
 
 
 def _phrases(motion: Motion) -> tuple[Phrase, ...]:
