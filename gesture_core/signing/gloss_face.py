@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from gesture_core.signing.gloss_order import Traits
 from gesture_core.signing.gloss_rules import FaceRule, GlossRules
-from gesture_core.signing.gloss_words import Word
+from gesture_core.signing.gloss_word import Word
 from gesture_core.signing.glosses import NonManual
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import replace
 
 from gesture_core.signing.fingerspelling import can_spell
-from gesture_core.signing.gloss_words import Word
+from gesture_core.signing.gloss_word import Word
 from gesture_core.signing.glosses import GlossToken, Kind
 from gesture_core.signing.lexicon import Lexicon
 from gesture_core.signing.numbers import digit_signs, number_signs
@@ -19,6 +17,7 @@ from gesture_core.text.symbols import read_symbol
 _LONGEST_SPLIT = 24
 # A Latin word, a run of hanja, or one character that is neither Hangul nor a figure.
 _UNREAD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*|[\u3400-\u9fff]+|[^0-9가-힣ㄱ-ㅣ]")
+_POINT = "점"
 _PLAIN_RULES = frozenset({"word", "lemma"})
 _RULE_OF_KIND: dict[Kind, str] = {
     "synonym": "same sign",
@@ -34,15 +33,17 @@ def knows(lexicon: Lexicon, word: str) -> bool:
 
 
 def find_tokens(word: Word, lexicon: Lexicon) -> list[GlossToken]:
-    """How a word is performed; several tokens where a number and its counter part ways.
+    """How a word is performed, with the counter that a number makes superfluous as dropped.
 
-    Sources are the word's own `start` and `end`.
+    Sources are the word's own `start` and `end`. A part that the lexicon lacks is spelled.
     """
     source = (word.start, word.end)
     if word.dropped:
         return [GlossToken("", "dropped", word.rule, source)]
     if word.number:
-        return list(_number(word, lexicon))
+        return _number(word, lexicon)
+    if word.counters:
+        return _how_many(word, lexicon)
     for gloss in word.glosses:
         found = _in_lexicon(gloss, lexicon)
         if found:
@@ -51,8 +52,6 @@ def find_tokens(word: Word, lexicon: Lexicon) -> list[GlossToken]:
                 kind = "synonym"
             shown = parts[0] if kind == "synonym" else gloss
             return [GlossToken(shown, kind, _rule(word, kind), source, parts)]
-    if word.counters:
-        return list(_apart(word, lexicon))
     if word.optional:
         return [GlossToken("", "dropped", word.rule, source)]
     return [_without_sign(word, lexicon)]
@@ -95,12 +94,6 @@ def _without_sign(word: Word, lexicon: Lexicon) -> GlossToken:
     return GlossToken(written, "caption", _rule(word, "caption"), source)
 
 
-def _parts(gloss: str, lexicon: Lexicon) -> tuple[str, ...]:
-    found = _in_lexicon(gloss, lexicon)
-    assert found is not None
-    return found[1]
-
-
 def split(word: str, lexicon: Lexicon) -> tuple[str, ...]:
     """Fewest words of the lexicon, of two letters or more, that make up a word; or none."""
     if not 4 <= len(word) <= _LONGEST_SPLIT:
@@ -135,50 +128,44 @@ def _reading(written: str) -> str:
 # ---- numbers
 
 
-def _number(word: Word, lexicon: Lexicon) -> Iterator[GlossToken]:
-    """A number with its counter: one sign, or signs of which the counter may be spelled."""
+def _number(word: Word, lexicon: Lexicon) -> list[GlossToken]:
+    """A number with its counter, as one sign where the lexicon has it."""
     source = (word.start, word.end)
-    for counter in (*word.counters, ""):
-        gloss = f"{word.number}{counter}"
-        if gloss in lexicon.signs and (counter or not word.counters):
-            yield GlossToken(gloss, "sign", word.rule, source, (gloss,))
-            return
+    for name in word.counters or ("",):
+        if f"{word.number}{name}" in lexicon.signs:
+            gloss = f"{word.number}{name}"
+            return [GlossToken(gloss, "sign", word.rule, source, (gloss,))]
     whole, _, fraction = word.number.partition(".")
-    signs = _figures(whole, word.digits)
-    counter = _counter_sign(word, lexicon)
-    shown = f"{word.number}{counter.gloss if counter and counter.kind != 'dropped' else ''}"
-    if fraction or not counter or counter.kind in ("fingerspelled", "caption", "dropped"):
-        yield GlossToken(whole, "number", word.rule, source, signs)
-        if fraction:
-            yield find_tokens(replace(word, number="", counters=(), glosses=("점",)), lexicon)[0]
-            yield GlossToken(fraction, "number", word.rule, source, digit_signs(fraction))
-        if counter:
-            yield counter
-    else:
-        yield GlossToken(shown, "number", word.rule, source, signs + counter.parts)
+    parts = digit_signs(whole) if word.digits or whole[0] == "0" else number_signs(int(whole))
+    if fraction:
+        parts += (*_parts(_POINT, lexicon), *digit_signs(fraction))
+    counted = word.counters[-1] if word.counters else ""
+    parts += _parts(counted, lexicon)
+    token = GlossToken(f"{word.number}{counted}", "number", word.rule, source, parts)
+    return [token, *_counter_dropped(word)]
 
 
-def _figures(digits: str, one_by_one: bool) -> tuple[str, ...]:
-    if one_by_one or (len(digits) > 1 and digits.startswith("0")):
-        return digit_signs(digits)
-    return number_signs(int(digits))
-
-
-def _counter_sign(word: Word, lexicon: Lexicon) -> GlossToken | None:
-    """The counter's own token; dropped where the number says enough."""
-    if not word.counters:
-        return None
+def _how_many(word: Word, lexicon: Lexicon) -> list[GlossToken]:
+    """몇 with its counter, as one sign where the lexicon has it."""
     source = (word.start, word.end)
-    sign = word.counters[-1]
-    if not sign:
-        return GlossToken("", "dropped", "counter", source)
-    counter = replace(word, number="", counters=(), glosses=(sign,), rule="counter")
-    return find_tokens(counter, lexicon)[0]
+    together, alone = word.glosses
+    found = _in_lexicon(together, lexicon)
+    if found:
+        return [GlossToken(together, found[0], word.rule, source, found[1])]
+    parts = (*_parts(alone, lexicon), *_parts(word.counters[-1], lexicon))
+    token = GlossToken(together, "compound", word.rule, source, parts)
+    return [token, *_counter_dropped(word)]
 
 
-def _apart(word: Word, lexicon: Lexicon) -> Iterator[GlossToken]:
-    """몇 with its counter, each as the lexicon has it."""
-    yield from find_tokens(replace(word, counters=(), glosses=(word.glosses[-1],)), lexicon)
-    counter = _counter_sign(word, lexicon)
-    if counter:
-        yield counter
+def _parts(gloss: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """The signs of a gloss; itself, to be spelled, where the lexicon has none."""
+    found = _in_lexicon(gloss, lexicon)
+    return found[1] if found else (gloss,) if gloss else ()
+
+
+def _counter_dropped(word: Word) -> list[GlossToken]:
+    """Says so where the number tells enough without its counter."""
+    if not word.counters or word.counters[-1]:
+        return []
+    start = word.end - len(word.counters[0])
+    return [GlossToken("", "dropped", "counter", (max(start, word.start), word.end))]

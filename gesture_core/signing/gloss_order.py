@@ -8,7 +8,7 @@ from itertools import groupby
 
 from gesture_core.signing.gloss_patterns import base_tag, plain_form
 from gesture_core.signing.gloss_rules import GlossRules
-from gesture_core.signing.gloss_words import Word
+from gesture_core.signing.gloss_word import Word
 from gesture_core.text.morphemes import Morpheme
 
 
@@ -53,8 +53,10 @@ def in_order(words: Sequence[Word], traits: Traits, rules: GlossRules) -> list[W
 def _clause(words: list[Word]) -> tuple[list[Word], list[Word]]:
     """A clause in order, and its wh words apart."""
     ordered: list[Word] = []
-    for _, group in groupby(words, key=lambda word: word.segment):
+    for number, (_, group) in enumerate(groupby(words, key=lambda word: word.segment)):
         segment = list(group)
+        if number and segment[0].place == "here":  # the noun that the segment before describes
+            ordered.append(segment.pop(0))
         for place in ("time", "here", "end"):
             ordered += [word for word in segment if word.place == place]
     return ordered, [word for word in words if word.place == "wh"]

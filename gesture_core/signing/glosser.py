@@ -13,7 +13,8 @@ from gesture_core.signing.gloss_lookup import find_tokens, knows
 from gesture_core.signing.gloss_order import Traits, find_traits, in_order
 from gesture_core.signing.gloss_rules import GlossRules, load_rules
 from gesture_core.signing.gloss_text import GlossText, read_text
-from gesture_core.signing.gloss_words import Word, read_words
+from gesture_core.signing.gloss_word import Word
+from gesture_core.signing.gloss_words import read_words
 from gesture_core.signing.glosses import GlossedSentence, GlossToken
 from gesture_core.signing.lexicon import Lexicon
 from gesture_core.text.morphemes import analyse
@@ -71,9 +72,12 @@ def _sentence(
     tokens: list[GlossToken] = []
     signed: list[Word] = []
     for word in words:
-        found = find_tokens(word, lexicon)
-        tokens += found
-        signed += [word for token in found if token.kind != "dropped"]
+        for token in find_tokens(word, lexicon):
+            if tokens and _same_sign(tokens[-1], token):
+                tokens[-1] = _merged(tokens[-1], token)
+                continue
+            tokens.append(token)
+            signed += [word] * (token.kind != "dropped")
     tokens += _unread(text, tokens)
     return GlossedSentence(
         text,
@@ -81,6 +85,17 @@ def _sentence(
         find_non_manuals(signed, traits if reorder else Traits(), rules),
         read.original(span.start, span.end)[0],
     )
+
+
+def _same_sign(before: GlossToken, token: GlossToken) -> bool:
+    """Whether two words in a row have one sign, which is made once: 밥을 먹다 → 먹다."""
+    return bool(token.parts) and before.parts == token.parts and before.kind != token.kind
+
+
+def _merged(before: GlossToken, token: GlossToken) -> GlossToken:
+    start, end = min(before.source, token.source)[0], max(before.source[1], token.source[1])
+    own = token if token.kind == "sign" else before
+    return replace(own, rule="one sign for both", source=(start, end))
 
 
 def _signed_first(tokens: Sequence[GlossToken]) -> list[GlossToken]:

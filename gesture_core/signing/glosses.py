@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from gesture_core.signing.notation import Channel
+
 Kind = Literal["sign", "synonym", "compound", "number", "fingerspelled", "caption", "dropped"]
-Channel = Literal["EBf", "Hno", "Hs", "Mo1", "Mctr", "Ci", "Tbt", "Mmo"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """In the order in which a word's realisation is looked for."""
-CHANNELS: tuple[Channel, ...] = get_args(Channel)
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class GlossToken:
 
     `source` are the characters (start, end) of the whole text it stands for. `parts` are the
     lexicon's glosses to perform (one for a sign or synonym, several for a compound, the number
-    signs for a number) or the one word to be fingerspelled; a caption is shown, not signed, and
-    has none, as has what was dropped.
+    signs for a number); a part that the lexicon lacks is a word to be fingerspelled. A caption is
+    shown, not signed, and has none, as has what was dropped.
     """
 
     gloss: str
@@ -74,16 +74,18 @@ def to_json(sentences: Sequence[GlossedSentence]) -> dict[str, object]:
     non_manuals: list[dict[str, object]] = []
     performed = 0
     for sentence in sentences:
-        tokens += [
-            {"gloss": t.gloss, "class": t.kind, "rule": t.rule}
-            | {"source": list(t.source), "parts": list(t.parts)}
-            for t in sentence.tokens
-        ]
-        non_manuals += [
-            {"channel": n.channel, "value": n.value, "rule": n.rule}
-            | {"first": performed + n.first, "last": performed + n.last}
-            for n in sentence.non_manuals
-        ]
+        tokens.extend(map(_token_row, sentence.tokens))
+        non_manuals.extend(_non_manual_row(sign, performed) for sign in sentence.non_manuals)
         performed += len(sentence.signed)
     spans = [[s.start, s.start + len(s.text)] for s in sentences]
     return {"tokens": tokens, "non_manuals": non_manuals, "sentences": spans}
+
+
+def _token_row(token: GlossToken) -> dict[str, object]:
+    row: dict[str, object] = {"gloss": token.gloss, "class": token.kind, "rule": token.rule}
+    return row | {"source": list(token.source), "parts": list(token.parts)}
+
+
+def _non_manual_row(sign: NonManual, performed: int) -> dict[str, object]:
+    row: dict[str, object] = {"channel": sign.channel, "value": sign.value, "rule": sign.rule}
+    return row | {"first": performed + sign.first, "last": performed + sign.last}
