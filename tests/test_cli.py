@@ -38,6 +38,19 @@ def assert_refused(result: subprocess.CompletedProcess[str], *mentions: str) -> 
         assert mention in lines[-1], result.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "mention"),
+    [
+        (("sing",), "'sing'"),
+        (("generate", SENTENCE, "-o", "x.bvh", "--louder"), "--louder"),
+        (("generate", SENTENCE), "--output"),
+        (("generate", SENTENCE, "-o", "x.bvh", "--fps", "fast"), "--fps"),
+    ],
+)
+def test_wrong_use_is_one_clear_line(arguments: tuple[str, ...], mention: str) -> None:
+    assert_refused(momjit(*arguments), mention)
+
+
 @pytest.fixture(scope="module")
 def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One sentence generated once: spoken.bvh, spoken.npz and spoken.wav."""

@@ -297,8 +297,6 @@ def worker(
 
 def main() -> None:
     """Run the program; exit codes: 0 done, 2 fixable by the user, 1 our defect, 130 interrupted."""
-    import click
-
     try:
         code = app(standalone_mode=False)
         if code == _EXIT_INTERRUPTED:  # typer answers Ctrl-C with this code and says nothing
@@ -306,10 +304,11 @@ def main() -> None:
     except UserError as error:
         print(f"momjit: {error}", file=sys.stderr)
         code = _EXIT_USER
-    except click.ClickException as error:
-        error.show()
+    except typer.TyperException as error:  # no such command or option, or one that is lacking
+        if message := error.format_message():  # none where the help has just been printed
+            print(f"momjit: {message}", file=sys.stderr)
         code = error.exit_code
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         print("momjit: interrupted; no file is half-written", file=sys.stderr)
         code = _EXIT_INTERRUPTED
     except BrokenPipeError:  # the reader of our output went away
