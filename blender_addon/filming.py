@@ -18,7 +18,7 @@ import bpy
 import numpy as np
 
 from .core.atomic import atomic_path
-from .core.captions import CAPTIONS, Captions, caption_share, clip_captions
+from .core.captions import CAPTIONS, Captions, caption_share, clip_captions, while_signing
 from .core.clip_reader import Clip
 from .core.errors import UserError
 from .core.frame_folder import FrameFolder, Settings, open_frame_folder
@@ -172,10 +172,13 @@ def set_stage(film: Film, cast: Cast, view: float) -> None:
     for stage in [stage for stage in scene.collection.children if stage.get(MARK)]:
         strike_stage(stage)
     set_up_render(scene, look)
+    hands = hands_of(cast.avatar, cast.performance.motion)
+    if film.shot == "sign":
+        hands = hands[while_signing(np.arange(len(hands)) / film.fps, cast.clip.spans)]
     stage = build_stage(
         scene,
         cast.avatar,
-        hands_of(cast.avatar, cast.performance.motion),
+        hands,
         film.shot,
         look.size,
         backdrop=not look.transparent,
@@ -311,6 +314,6 @@ def _moments(film: Film, cast: Cast, sheet: Sheet) -> list[int]:
         return [int(frame) for frame in np.round(chosen)]
     motion = cast.performance.motion
     up = cast.avatar.world_facing()[:, 1]
-    height = (hands_of(cast.avatar, motion) @ up).reshape(len(motion.locations), -1).sum(axis=1)
+    height = (hands_of(cast.avatar, motion) @ up).sum(axis=(1, 2))
     shown = np.round((np.array(frames) - 1) * motion.fps / film.fps).astype(int)
     return [frames[int(np.argmax(height[np.minimum(shown, len(height) - 1)]))]]

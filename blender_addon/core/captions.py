@@ -8,9 +8,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from .clip_reader import Clip, Span
 from .errors import UserError
 from .picture import Size, safe_area
+from .quaternion import Array
 from .subtitles import LINE, Cue, clip_cues
 
 CaptionKind = Literal["none", "ko", "gloss", "both"]
@@ -58,6 +62,14 @@ def gloss_cues(spans: Iterable[Span]) -> tuple[Cue, ...]:
         for gloss, after in pairwise(glosses)
     ] + [gloss.end for gloss in glosses[-1:]]
     return tuple(Cue(g.start, end, (g.text,)) for g, end in zip(glosses, ends, strict=True))
+
+
+def while_signing(times: Array, spans: Iterable[Span]) -> NDArray[np.bool_]:
+    """Which of the `times` `(T,)`, seconds, lie in a sign; all of them where nothing is signed."""
+    signs = [span for span in spans if span.kind == "gloss"]
+    inside = [(span.start <= times) & (times <= span.end) for span in signs]
+    during = np.any(inside, axis=0) if inside else np.zeros(len(times), dtype=bool)
+    return during if during.any() else np.ones(len(times), dtype=bool)
 
 
 def letter_size(size: Size) -> float:

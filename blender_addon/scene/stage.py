@@ -52,7 +52,7 @@ def build_stage(
     """Three area lights, a camera for the `shot` at `size` pixels and the `backdrop`, in a
     collection that `strike_stage` removes again.
 
-    `hands`: as `hands_of` has them; `captions`: share of the picture's height
+    `hands`: as `hands_of` has them, at some frames; `captions`: share of the picture's height
     that texts lie over; `around`: radians from the front towards the character's left from which
     it is seen.
     """
@@ -90,11 +90,11 @@ def strike_stage(stage: bpy.types.Collection) -> None:
 
 
 def hands_of(avatar: Avatar, motion: RigMotion) -> Array:
-    """Where both hands get to in a movement of T frames, `(2 T, P, 3)` in the world: the wrist and
-    the ends of the fingers."""
+    """Where both hands get to in a movement, `(T, 2, P, 3)` in the world: the wrist and the ends of
+    the fingers."""
     heads, _ = posed(avatar.rig, motion)
     indices = [avatar.rig.index(bone) for bone in _hand_bones(avatar)]
-    return avatar.to_world(heads[:, indices]).reshape(2 * len(heads), -1, 3)
+    return avatar.to_world(heads[:, indices]).reshape(len(heads), 2, -1, 3)
 
 
 def hands_in_scene(scene: bpy.types.Scene, avatar: Avatar, frames: Iterable[int]) -> Array:
@@ -105,7 +105,7 @@ def hands_in_scene(scene: bpy.types.Scene, avatar: Avatar, frames: Iterable[int]
         posed_armature = avatar.armature.evaluated_get(scene.view_layers[0].depsgraph)
         matrix, pose = posed_armature.matrix_world, posed_armature.pose.bones
         places += [matrix @ pose[name].head for name in bones]
-    return np.array(places).reshape(-1, len(bones) // 2, 3)
+    return np.array(places).reshape(-1, 2, len(bones) // 2, 3)
 
 
 def _hand_bones(avatar: Avatar) -> list[str]:
@@ -134,7 +134,8 @@ def _body(avatar: Avatar, hands: Array, place: Matrix, height: float) -> Body:
 
     shoulder, reach = rest("leftUpperArm"), FINGER_END if _finger_ends(avatar) else HAND_END
     width = 1.5 * float(np.hypot(shoulder[0], shoulder[2]))
-    return Body(height, shoulder[1], rest("hips")[1], width, seen(hands), reach * height)
+    places = seen(hands.reshape(-1, *hands.shape[2:]))
+    return Body(height, shoulder[1], rest("hips")[1], width, places, reach * height)
 
 
 def _add(stage: bpy.types.Collection, name: str, data: Any, matrix: Matrix) -> bpy.types.Object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,6 +14,8 @@ import bpy
 import numpy as np
 
 from .. import compat
+from ..core.captions import while_signing
+from ..core.clip_reader import Span
 from ..core.errors import UserError
 from ..core.framing import Shot
 from .avatar import Avatar
@@ -21,6 +23,7 @@ from .bones import bone_map_of
 from .clock import frame_rate, set_frame_rate
 from .render import MARK, Look, set_up_render
 from .rig import read_rig
+from .spoken import signed
 from .stage import build_stage, hands_in_scene, strike_stage
 from .takes import owners_of
 
@@ -61,7 +64,9 @@ def studio(
     try:
         if shot is not None:
             place.frame_start, place.frame_end = scene.frame_start, scene.frame_end
-            _set_stage(place, character, look, shot, captions)
+            spans = signed(scene, character) if shot == "sign" else ()
+            frames = _moments(scene, spans)
+            _set_stage(place, character, look, shot, frames, captions)
         set_up_render(place, look)
         yield _at_rate(scene, place, fps)
     finally:
@@ -115,14 +120,25 @@ def performance_digest(character: bpy.types.Object) -> str:
     return told.hexdigest()[:16]
 
 
+def _moments(scene: bpy.types.Scene, spans: Sequence[Span]) -> list[int]:
+    """Frames of the scene in which it is looked where the hands are: of the signs, if any."""
+    every = np.unique(np.linspace(scene.frame_start, scene.frame_end, _LOOKS).round().astype(int))
+    chosen = while_signing((every - scene.frame_start) / frame_rate(scene), spans)
+    return every[chosen].tolist()
+
+
 def _set_stage(
-    scene: bpy.types.Scene, character: bpy.types.Object, look: Look, shot: Shot, captions: float
+    scene: bpy.types.Scene,
+    character: bpy.types.Object,
+    look: Look,
+    shot: Shot,
+    frames: Sequence[int],
+    captions: float,
 ) -> None:
     """First the armature alone, which moves fast, to see its hands; then everything."""
     scene.collection.objects.link(character)
     subject = _subject(character)
-    frames = np.linspace(scene.frame_start, scene.frame_end, _LOOKS).round().astype(int)
-    hands = hands_in_scene(scene, subject, dict.fromkeys(frames.tolist()))
+    hands = hands_in_scene(scene, subject, frames)
     for item in belongings(character)[1:]:
         scene.collection.objects.link(item)
     stage = build_stage(
