@@ -27,6 +27,7 @@ from gesture_core.cli.options import (
     render_options,
 )
 from gesture_core.cli.printing import AsJson, Force, lacking, print_results, print_table
+from gesture_core.cli.reading import read_text
 from gesture_core.console import Reporter
 from gesture_core.errors import UserError
 
@@ -203,7 +204,7 @@ def generate(
             performance = _retake(keep, redo, seed, gestures, style_from, poses, progress)
         elif mode == "sign":
             performance = sign(
-                _read_text(text or ""),
+                read_text(text or ""),
                 speed=speed,
                 dominant=dominant,
                 mouthing=mouthing,
@@ -216,7 +217,7 @@ def generate(
             )
         else:
             performance = perform(
-                _read_text(text or ""),
+                read_text(text or ""),
                 style=style,
                 intensity=intensity,
                 seed=seed or 0,
@@ -261,7 +262,7 @@ def plan(
 
     with Reporter(quiet=as_json) as report:
         meant, words = plan_text(
-            _read_text(text), style=style, seed=seed, voice=voice, audio=audio, progress=report
+            read_text(text), style=style, seed=seed, voice=voice, audio=audio, progress=report
         )
     if output is not None:
         write_plan(output, meant, words, force=force)
@@ -313,20 +314,6 @@ def _read_pins(single: list[str] | None, path: Path | None) -> Pins | None:
 
     listed = [read_pins(path)] if path is not None else []
     return join_pins([*listed, *(parse_pin(pin) for pin in single or [])])
-
-
-def _read_text(text: str) -> str:
-    """The text itself, the content of a .txt file, or stdin."""
-    if text == "-":
-        return sys.stdin.read()
-    if text.endswith(".txt") and "\n" not in text:
-        try:
-            return Path(text).read_text(encoding="utf-8-sig")
-        except OSError as error:
-            raise UserError(f"cannot read {text}: {error.strerror}") from error
-        except UnicodeDecodeError as error:
-            raise UserError(f"{text} is not UTF-8 text (byte {error.start})") from error
-    return text
 
 
 def _summarise(

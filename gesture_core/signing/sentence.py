@@ -9,6 +9,7 @@ import numpy as np
 
 from gesture_core.motion import Motion, Span
 from gesture_core.signing.arms import track_to_motion
+from gesture_core.signing.contact import clear
 from gesture_core.signing.fingerspelling import spell
 from gesture_core.signing.glosses import GlossedSentence, GlossToken
 from gesture_core.signing.lexicon import Lexicon
@@ -25,7 +26,7 @@ from gesture_core.signing.stitch import Piece, join
 from gesture_core.signing.track import FPS, Track
 from gesture_core.text.numerals import sino
 
-_REST = Step(
+_REST_STEP = Step(
     strong=HandPosture(
         "curved", (-0.9, -0.3, 0.3), (0.0, -0.3, -0.95), "belly", (-0.02, 0.02, 0.075), "wrist"
     ),
@@ -34,6 +35,7 @@ _REST = Step(
     ),
     named=("strong", "weak"),
 )
+_REST = Sign("", (_REST_STEP,))
 """Where the hands are when nothing is signed: one before the other, low before the body."""
 
 _LOOSE = 0.3
@@ -88,13 +90,13 @@ def sign_sentence(
     if mouthed:
         words = _mouthed_words(tokens, spoken, timed)
         face = np.maximum(face, mouthing(words, joined.track.frames / FPS, FPS))
-    motion = track_to_motion(replace(joined.track, head=head, face=face))
+    motion = track_to_motion(clear(replace(joined.track, head=head, face=face)))
     return replace(motion, spans=tuple(_spans(sentence, strokes, times, spoken, timed)))
 
 
 def rest_track(lexicon: Lexicon) -> Track:
     """One frame of both hands at rest before the body."""
-    return sign_to_track(Sign("", (_REST,)), lexicon).during(slice(0, 1))
+    return sign_to_track(_REST, lexicon).during(slice(0, 1))
 
 
 def _strokes(number: int, token: GlossToken, lexicon: Lexicon, speed: float) -> Iterator[_Stroke]:

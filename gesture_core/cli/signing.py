@@ -1,0 +1,86 @@
+"""`momjit gloss`: how a Korean text will be signed, and why."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gesture_core.cli.printing import AsJson, print_table
+from gesture_core.cli.reading import read_text
+from gesture_core.cli.sign_mode import LexiconFolder
+
+if TYPE_CHECKING:
+    from gesture_core.signing.glosses import GlossedSentence
+
+GLOSS_EXAMPLES = """Examples:
+
+momjit gloss "서울역까지 가려면 지하철 몇호선으로 환승해야 하나요?"
+
+momjit gloss talk.txt --json > talk.json
+"""
+
+
+def gloss(
+    text: Annotated[str, typer.Argument(help="Korean text, a .txt file, or - for stdin.")],
+    glosser: Annotated[
+        str, typer.Option(help="rules (Korean Sign Language) or korean-order (signed Korean).")
+    ] = "rules",
+    lexicon: LexiconFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show how a Korean text will be signed: each gloss, its class, and the rule behind it.
+
+    A draft for review by Deaf signers, not an interpreter.
+    """
+    from gesture_core.signing.glosser import gloss_text
+    from gesture_core.signing.glosses import to_json
+    from gesture_core.signing.lexicon import load_lexicon
+
+    signs = load_lexicon(lexicon) if lexicon else load_lexicon()
+    source = read_text(text)
+    sentences = gloss_text(source, signs, glosser)
+    if as_json:
+        print(json.dumps(to_json(sentences), ensure_ascii=False, indent=1))
+    else:
+        for sentence in sentences:
+            _print_sentence(sentence, source)
+    print(_coverage(sentences), file=sys.stderr)
+
+
+def _print_sentence(sentence: GlossedSentence, source: str) -> None:
+    print(sentence.text)
+    rows = [
+        {
+            "gloss": token.gloss or "—",
+            "class": token.kind,
+            "rule": token.rule,
+            "signs": " + ".join(token.parts) if token.parts != (token.gloss,) else "",
+            "from": " ".join(source[slice(*token.source)].split()),
+        }
+        for token in sentence.tokens
+    ]
+    print_table(rows, as_json=False)
+    glosses = [token.gloss for token in sentence.signed]
+    for sign in sentence.non_manuals:
+        over = " ".join(glosses[sign.first : sign.last + 1])
+        print(f"{sign.channel} {sign.value}: {over}  ({sign.rule})")
+    print()
+
+
+def _coverage(sentences: Sequence[GlossedSentence]) -> str:
+    """How many of the glosses have signs, and what became of the others."""
+    counts = Counter(token.kind for sentence in sentences for token in sentence.signed)
+    total = counts.total()
+    dropped = sum(len(s.tokens) - len(s.signed) for s in sentences)
+    made = total - counts["fingerspelled"] - counts["caption"]
+    share = f"{made / total:.0%}" if total else "none"
+    detail = ", ".join(f"{count} {kind}" for kind, count in counts.most_common())
+    return (
+        f"coverage: {made} of {total} glosses have signs ({share})"
+        f"{': ' if detail else ''}{detail}; {dropped} particles, endings and marks dropped"
+    )
