@@ -62,21 +62,31 @@ def save_checkpoint(
 
 def load_checkpoint(path: Path, kind: str) -> Checkpoint:
     """Read a checkpoint of one kind of model; `UserError` says why a file is none."""
+    path = Path(path)
+    header, tensors = _read(path, with_tensors=True)
+    if header.get("version") != VERSION or header.get("kind") != kind:
+        found = header.get("kind", "something else")
+        raise UserError(f"{path} holds {found!r}, not a {kind!r} checkpoint of version {VERSION}")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Checkpoint(kind, tensors, header["details"], digest)
+
+
+def checkpoint_kind(path: Path) -> str:
+    """What kind of model a checkpoint holds, "" where it does not say; `UserError` for no such."""
+    return str(_read(Path(path), with_tensors=False)[0].get("kind", ""))
+
+
+def _read(path: Path, *, with_tensors: bool) -> tuple[dict[str, Any], dict[str, Tensor]]:
     from safetensors import SafetensorError, safe_open
 
-    path = Path(path)
     try:
         if path.stat().st_size > MAX_BYTES:
             raise UserError(f"{path} is larger than {MAX_BYTES // 2**30} GiB")
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
         with safe_open(str(path), framework="pt") as file:
             header = json.loads((file.metadata() or {}).get(_KEY, "{}"))
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            names = file.keys() if with_tensors else ()  # noqa: SIM118
+            return header, {name: file.get_tensor(name) for name in names}
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror or error}") from error
     except (SafetensorError, ValueError) as error:
         raise UserError(f"{path} is not a checkpoint: {error}") from error
-    if header.get("version") != VERSION or header.get("kind") != kind:
-        found = header.get("kind", "something else")
-        raise UserError(f"{path} holds {found!r}, not a {kind!r} checkpoint of version {VERSION}")
-    return Checkpoint(kind, tensors, header["details"], digest)

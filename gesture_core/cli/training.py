@@ -16,8 +16,13 @@ momjit train configs/train/gesture.yaml archives=FOLDER output=runs/mine iterati
 
 torchrun --nproc-per-node=4 -m gesture_core.cli train configs/train/gesture.yaml device=cuda
 """
-EVALUATE_EXAMPLE = """Example: momjit evaluate runs/gesture/gesture.safetensors
---beside seq2seq=runs/seq2seq/gesture.safetensors --data runs/units.lmdb --json report.json"""
+EVALUATE_EXAMPLE = """Examples:
+
+momjit evaluate runs/gesture/gesture.safetensors
+--beside seq2seq=runs/seq2seq/gesture.safetensors --data runs/units.lmdb --json report.json
+
+momjit evaluate transformer/sign.safetensors --beside tacotron=tacotron/sign.safetensors
+--data runs/signs.npz"""
 
 
 def train(
@@ -28,7 +33,7 @@ def train(
     ] = None,
     resume: Annotated[bool, typer.Option(help="Go on from the last checkpoint.")] = False,
 ) -> None:
-    """Train the model that a configuration names: gesture, planner, cues, judge or lifter."""
+    """Train the model that a configuration names: gesture, planner, cues, judge, lifter or sign."""
     from gesture_core.train.runs import train as run
 
     print(run(config, override or [], resume=resume))
@@ -37,9 +42,13 @@ def train(
 def evaluate(
     checkpoint: Annotated[
         list[Path],
-        typer.Argument(help="Gesture generators (.safetensors); several are seeds of one."),
+        typer.Argument(
+            help="Gesture generators (.safetensors), several being seeds of one, or a sign model."
+        ),
     ],
-    data: Annotated[Path, typer.Option(help="Gesture units (.lmdb), as training cut them.")],
+    data: Annotated[
+        Path, typer.Option(help="Gesture units (.lmdb), or the corpus of a sign model.")
+    ],
     sentences: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option(help="Analysed sentences (.npz).  [default: sentences.npz beside the units]"),
@@ -67,11 +76,17 @@ def evaluate(
     """Judge gesture generators: distance to real motion, use of the text, style, plausibility.
 
     Test clips, test sentences and, in their own rows, performers were never trained on. Killed, it
-    goes on where it was.
+    goes on where it was. A sign model is judged by how far what it makes of held-out sentences,
+    running freely, is from how they are signed.
     """
+    from gesture_core.checkpoint import checkpoint_kind
     from gesture_core.console import Reporter
     from gesture_core.evaluate.job import evaluate_files
+    from gesture_core.signing.learned import KIND
 
+    if len(checkpoint) == 1 and checkpoint_kind(checkpoint[0]) == KIND:
+        _evaluate_sign(checkpoint[0], data, beside or [], json_output, force)
+        return
     with Reporter() as report:
         text = evaluate_files(
             {"default": checkpoint, **_named(beside or [])},
@@ -86,6 +101,19 @@ def evaluate(
             progress=report,
         )
     print(json_output or text)
+
+
+def _evaluate_sign(
+    checkpoint: Path, data: Path, beside: list[str], output: Path | None, force: bool
+) -> None:
+    from gesture_core.console import Reporter
+    from gesture_core.evaluate.sign import evaluate_signs, show
+
+    others = {name: paths[0] for name, paths in _named(beside).items()}
+    models = {"model": checkpoint, **others}
+    with Reporter() as report:
+        text = evaluate_signs(models, data, output=output, force=force, progress=report)
+    print(show(text) if output is not None else text)
 
 
 def _named(beside: list[str]) -> dict[str, list[Path]]:

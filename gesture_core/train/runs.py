@@ -46,12 +46,19 @@ def _lifter() -> TrainFromFile:
     return train_from_file
 
 
+def _sign() -> TrainFromFile:
+    from gesture_core.train.sign import train_from_file
+
+    return train_from_file
+
+
 RUNS: dict[str, Callable[[], TrainFromFile]] = {
     "gesture": _gesture,
     "planner": _planner,
     "cues": _cues,
     "judge": _judge,
     "lifter": _lifter,
+    "sign": _sign,
 }
 """Imports the training of each model, which takes seconds, when it is wanted."""
 
