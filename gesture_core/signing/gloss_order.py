@@ -57,7 +57,7 @@ def _clause(words: list[Word]) -> tuple[list[Word], list[Word]]:
         segment = list(group)
         if number and segment[0].place == "here":  # the noun that the segment before describes
             ordered.append(segment.pop(0))
-        for place in ("time", "here", "end"):
+        for place in ("first", "time", "here", "end"):
             ordered += [word for word in segment if word.place == place]
     return ordered, [word for word in words if word.place == "wh"]
 

@@ -32,6 +32,8 @@ def read_number(row: Row, at: int, rules: GlossRules, after_time: bool) -> Readi
     if end == at:
         return None
     after, counters = read_counter(row, end, rules)
+    if counters and row.tag(at) == "MM":
+        counters = (counters[0], rules.native_counters.get(counters[0], counters[1]))
     rule = "number with counter" if counters else "number"
     word = _number(row, at, after, figures)
     place = _place(row, end, after, rules, after_time) if counters else "here"
@@ -70,7 +72,10 @@ def read_time(row: Row, at: int, rules: GlossRules, known: bool) -> Reading | No
 
 def stays(row: Row, at: int, rules: GlossRules) -> bool:
     """Whether what ends at `at` is no point in time: a subject, object, predicate or duration."""
-    return row.tag(at) in ("VCP", "JKO", "JKS", "JKC") or row.form(at) in rules.lists["durations"]
+    if row.form(at) in rules.lists["durations"]:
+        return True
+    particles = row.tag(at) in ("JX", "JKB")  # 5시까지입니다
+    return row.tag(at + particles) == "VCP" or row.tag(at) in ("JKO", "JKS", "JKC")
 
 
 def _time(row: Row, at: int, end: int, place: Place, rules: GlossRules) -> Word:
@@ -99,7 +104,9 @@ def _figures(row: Row, at: int) -> tuple[int, str]:
 def _is_numeral(row: Row, at: int) -> bool:
     if row.tag(at) == "SN":
         return True
-    return row.tag(at) in ("NR", "MM") and number_value(row.form(at)) is not None
+    demonstrative = row.tag(at) == "MM" and row.form(at) == "이"
+    numeral = row.tag(at) in ("NR", "MM") and not demonstrative
+    return numeral and number_value(row.form(at)) is not None
 
 
 def _place(row: Row, at: int, after: int, rules: GlossRules, after_time: bool) -> Place:

@@ -15,11 +15,13 @@ from gesture_core.resources import data_path
 from gesture_core.signing.gloss_patterns import Pattern, parse_pattern
 from gesture_core.signing.notation import CHANNELS, Channel
 
-Place = Literal["here", "end", "wh", "time"]
-"""Where a gloss goes: where its word stands, or to the end or the start of its clause."""
+Place = Literal["first", "time", "here", "end", "wh"]
+"""Where a gloss goes: among the first of its clause, where its word stands, or to the end."""
 Scope = Literal["sign", "predicate", "phrase", "clause", "sentence"]
 
-_SIGN = re.compile(r"(?P<open>\()?(?:\$(?P<part>\d)|(?P<gloss>[^$@()]+))\)?(?:@(?P<place>end|wh))?")
+_SIGN = re.compile(
+    r"(?P<open>\()?(?:\$(?P<part>\d)|(?P<gloss>[^$@()]+))\)?(?:@(?P<place>time|end|wh))?"
+)
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class GlossRules:
     face: tuple[FaceRule, ...]
     wh: Mapping[str, str]
     counters: Mapping[str, str]
+    native_counters: Mapping[str, str]
     suffixes: Mapping[str, str]
     emoji: Mapping[str, str]
     lists: Mapping[str, frozenset[str]]
@@ -88,10 +91,10 @@ class _WrittenFace:
     show: dict[str, str]
 
 
-_TABLES = ("wh", "counters", "suffixes", "emoji")
+_TABLES = ("wh", "counters", "native_counters", "suffixes", "emoji")
 _LISTS = (
     *("times", "time_openers", "time_units", "time_counters", "minutes", "durations"),
-    *("past_times", "states", "emphasis"),
+    *("past_times", "states", "emphasis", "openers"),
     *("question_endings", "open_endings", "exclamation_endings"),
 )
 
@@ -137,7 +140,9 @@ def _grammar(path: Path) -> list[GrammarRule]:
 def _outcome(written: str) -> Outcome:
     match = _SIGN.fullmatch(written)
     if not match or bool(match["open"]) != (")" in written):
-        raise UserError(f"sign {written!r} is not a gloss, (gloss) or $1, with @end or @wh behind")
+        raise UserError(
+            f"sign {written!r} is not a gloss, (gloss) or $1, with @time, @end or @wh behind"
+        )
     return Outcome(
         gloss=match["gloss"] or "",
         part=int(match["part"] or 0),

@@ -146,9 +146,10 @@ class _Reader:
     def _keep_together(self) -> None:
         """A date that ends in a predicate stays there as a whole: 3월 5일이다."""
         for index in reversed(range(len(self.words))):
-            if self.words[index].place != "time" or not self.words[index].number:
+            word = self.words[index]
+            if not word.dropped and (word.place != "time" or not word.number):
                 return
-            self.words[index] = replace(self.words[index], place="here")
+            self.words[index] = replace(word, place="here")
 
     def _wh(self, at: int) -> int | None:
         gloss = self.rules.wh.get(self.row.form(at))
@@ -178,6 +179,8 @@ class _Reader:
         while end > at + 1 and not self.knows(self.row.joined(at, end)):
             end -= 1
         noun, tag, span = self.row.joined(at, end), self.row.tag(at), self.row.span(at, end)
+        if tag == "XPN" and end == at + 1:
+            return None
         if self.row.tag(end) in _VERB_MAKERS:
             return self._made_verb(noun, at, end)
         mapped = self._mapped(noun, tag)
@@ -257,8 +260,13 @@ class _Reader:
         elif tag == "MAG" and form.endswith("히"):
             self._add((form, f"{form[:-1]}하다", form[:-1]), "word", span, marks=marks)
         else:
-            self._add((form,), "word", span, marks=marks)
+            opens = form in self.rules.lists["openers"] and not self._begun()
+            self._add((form,), "word", span, place="first" if opens else "here", marks=marks)
         return at + 1
+
+    def _begun(self) -> bool:
+        """Whether the segment has a word that is signed."""
+        return any(word.segment == self.segment and not word.dropped for word in self.words)
 
     def _symbol(self, at: int) -> int:
         """Emoji, signs and letters of other scripts."""
