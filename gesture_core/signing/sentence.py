@@ -28,10 +28,10 @@ from gesture_core.text.numerals import sino
 
 _REST_STEP = Step(
     strong=HandPosture(
-        "curved", (-0.9, -0.3, 0.3), (0.0, -0.3, -0.95), "belly", (-0.02, 0.02, 0.075), "wrist"
+        "relaxed", (-0.86, -0.36, 0.36), (0.0, -0.71, -0.71), "belly", (0.0, -0.03, 0.1)
     ),
     weak=HandPosture(
-        "curved", (-0.9, -0.3, 0.3), (0.0, -0.3, -0.95), "belly", (-0.02, -0.03, 0.04), "wrist"
+        "relaxed", (-0.86, -0.36, 0.36), (0.0, -0.71, -0.71), "belly", (0.0, -0.07, 0.06)
     ),
     named=("strong", "weak"),
 )
