@@ -111,7 +111,7 @@ def test_a_signer_is_as_large_as_the_picture_lets(captions):
     low = np.array([[0.2, 1.05, 0.3], [-0.2, 1.3, 0.3]])
     body = adult(low, reach=0.0)
     view = frame_shot(body, "sign", TANGENTS, captions)
-    near = View(view.height, view.distance / MARGIN)
+    near = View(view.height, view.distance / MARGIN["sign"])
     top = body.crown + HEADROOM * (body.crown - 1.085)
     assert on_picture(near, np.array([[0.0, top, 0.0]]))[0, 1] == pytest.approx(1.0)
     assert on_picture(near, low)[:, 1].min() == pytest.approx(-1.0 + 2.0 * captions)

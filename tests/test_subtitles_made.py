@@ -147,3 +147,40 @@ def test_other_programs_read_the_same(tmp_path: Path, suffix: str):
         assert "둘 &lt; 셋 &amp; 넷" in vtt_text(cues)
     with pytest.raises(UserError, match="exists already"):
         write_subtitles(path, cues)
+
+
+def signed(text: str, start: float = 0.5, end: float = 9.0) -> Span:
+    return Span("subtitle", text, start, end, "0")
+
+
+def test_a_signed_sentence_stays_as_long_as_its_signs():
+    (cue,) = make_cues([signed("지하철 환풍구에 가방이 빠졌어요!", 0.8, 12.7)], 13.8)
+    assert (cue.start, cue.end) == (0.8, 12.7)
+    assert " ".join(cue.lines) == "지하철 환풍구에 가방이 빠졌어요!"
+
+
+def test_a_long_signed_sentence_is_shown_in_parts():
+    text = "오늘은 셰프가 준비한 아주 맛있는 요리를 여러분께 대접해 드릴 테니 꼭 기대해 주세요"
+    cues = make_cues([signed(text)], 9.0)
+    assert len(cues) > 1
+    assert " ".join(line for cue in cues for line in cue.lines) == text
+    assert (cues[0].start, cues[-1].end) == (0.5, 9.0)
+    assert all(len(cue.lines) <= 2 for cue in cues)
+
+
+@given(
+    st.lists(st.tuples(st.text(max_size=30), st.floats(0.2, 8.0)), max_size=6),
+    st.floats(0.0, 1.0),
+)
+def test_sentences_keep_to_their_own_time(sentences, gap):
+    spans, now = list[Span](), 0.0
+    for text, seconds in sentences:
+        spans.append(signed(text, now, now + seconds))
+        now += seconds + gap
+    cues = make_cues(spans, now)
+    assert all(one.end <= other.start + 1e-9 for one, other in pairwise(cues))
+    for span in spans:
+        inside = [c for c in cues if span.start - 1e-9 <= c.start < span.end]
+        if any(letter.isprintable() and not letter.isspace() for letter in span.text):
+            assert inside
+        assert all(cue.end <= span.end + 1e-9 for cue in inside)

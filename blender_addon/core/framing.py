@@ -12,7 +12,8 @@ from .quaternion import Array
 
 Shot = Literal["bust", "half", "full", "sign"]
 SHOTS: tuple[Shot, ...] = ("bust", "half", "full", "sign")
-MARGIN = 1.08
+MARGIN: dict[Shot, float] = {"bust": 1.08, "half": 1.08, "full": 1.08, "sign": 1.03}
+"""How much farther away than would just do."""
 HEADROOM = 0.1
 """Space above the crown, of the height shown."""
 WAIST, HANGING = 0.3, 0.12
@@ -80,7 +81,7 @@ def frame_shot(
     # A picture with height to spare shows more of the body, not more air above the head.
     lowest = max(high - up * distance, up * distance - 0.02 * body.crown)
     highest = min(bottom + up * distance, low_hands + below * distance)
-    return View(float(min(lowest, highest)), float(distance * MARGIN))
+    return View(float(min(lowest, highest)), float(distance * MARGIN[shot]))
 
 
 def _hands(body: Body, shot: Shot) -> Array:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from pathlib import Path
 
@@ -62,42 +62,52 @@ class _Word:
 
 
 def make_cues(spans: Iterable[Span], duration: float) -> tuple[Cue, ...]:
-    """What is said in a clip that lasts `duration` seconds as cues that never overlap.
+    """What is said or signed in a clip that lasts `duration` seconds as cues that never overlap.
 
-    Cues end where phrases do and lines between eojeols (어절): of all divisions of the text, the
-    one with the least to object to.
+    Cues of words end where phrases do and lines between eojeols (어절): of all divisions of the
+    text, the one with the least to object to. A signed sentence, whose signs have another order
+    than its words, is shown as a whole while it is signed, unless it is too long.
     """
+    spans = tuple(spans)
+    sentences = [span for span in spans if span.kind == "subtitle"]
+    cues = [*_word_cues(spans, duration), *(c for s in sentences for c in _sentence_cues(s))]
+    cues.sort(key=lambda cue: cue.start)
+    limits = [*(cue.start for cue in cues[1:]), float("inf")]
+    return tuple(
+        replace(cue, end=min(cue.end, limit)) for cue, limit in zip(cues, limits, strict=False)
+    )
+
+
+def _word_cues(spans: Iterable[Span], duration: float) -> Iterator[Cue]:
     words = _words(spans)
     ends = _best_ends(words, duration)
     groups = [words[first:last] for first, last in pairwise([0, *ends])]
     starts = list(accumulate((g[0].start for g in groups), lambda a, b: max(b, a + _APART)))
     limits = [*starts[1:], max(duration, *(word.end for word in words))] if words else []
-    return tuple(
-        Cue(start, _shown_until(start, group[-1].end, limit), _lines(group))
-        for start, group, limit in zip(starts, groups, limits, strict=True)
-    )
+    for start, group, limit in zip(starts, groups, limits, strict=True):
+        yield Cue(start, _shown_until(start, group[-1].end, limit), _lines(group))
 
 
-def said(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """The words of a clip; where sentences are signed instead, their words take turns in the
-    time of the sentence, each by its length."""
-    spans = tuple(spans)
-    words = tuple(span for span in spans if span.kind == "word")
-    sentences = [span for span in spans if span.kind == "subtitle"]
-    return words or tuple(word for sentence in sentences for word in _spread(sentence))
-
-
-def _spread(sentence: Span) -> Iterator[Span]:
-    words = sentence.text.split()
-    ends = np.cumsum([max(width(word), 0.5) for word in words])
+def _sentence_cues(sentence: Span) -> Iterator[Cue]:
+    """One cue, or, for more than two lines, several that share the time by their length."""
+    texts = sentence.text.split()
+    ends = np.cumsum([max(width(text), 0.5) for text in texts])
     times = sentence.start + (sentence.end - sentence.start) * np.array([0, *ends]) / ends[-1:]
-    for word, (start, end) in zip(words, pairwise(times.tolist()), strict=True):
-        yield Span("word", word, start, end, sentence.source)
+    spread = [
+        Span("word", text, start, end, sentence.source)
+        for text, (start, end) in zip(texts, pairwise(times.tolist()), strict=True)
+    ]
+    words = _words(spread)
+    lines = _lines(words) if words else ()
+    if len(lines) > 2:
+        yield from _word_cues(spread, sentence.end)
+    elif lines:
+        yield Cue(max(sentence.start, 0.0), sentence.end, lines)
 
 
 def clip_cues(clip: Clip, name: Path) -> tuple[Cue, ...]:
-    """The cues of what is said in a clip; `UserError` when it has no words."""
-    cues = make_cues(said(clip.spans), clip.duration)
+    """The cues of a clip; `UserError` when it has no words."""
+    cues = make_cues(clip.spans, clip.duration)
     if not cues:
         raise UserError(f"{name} has no words with times, so there is nothing for subtitles")
     return cues

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import bpy
 
 from ..core.clip_reader import Span
-from ..core.subtitles import said
 from .clock import frame_rate
 from .takes import Take, playing_take, take_of
 
 
 def spoken(scene: bpy.types.Scene, character: bpy.types.Object) -> tuple[Span, ...]:
-    """The words of all takes that play, in seconds from the scene's first frame."""
-    return _on_clock(scene, character, said)
+    """The words and signed sentences of all takes that play, in seconds from the scene's first
+    frame."""
+    return _on_clock(scene, character, {"word", "subtitle"})
 
 
 def signed(scene: bpy.types.Scene, character: bpy.types.Object) -> tuple[Span, ...]:
     """The glosses of all takes that play, on the same clock."""
-    return _on_clock(scene, character, lambda spans: [s for s in spans if s.kind == "gloss"])
+    return _on_clock(scene, character, {"gloss"})
 
 
 def _on_clock(
     scene: bpy.types.Scene,
     character: bpy.types.Object,
-    chosen: Callable[[Iterable[Span]], Iterable[Span]],
+    kinds: set[str],
 ) -> tuple[Span, ...]:
     fps = frame_rate(scene)
     return tuple(
@@ -36,7 +36,8 @@ def _on_clock(
             end=(start + span.end * fps * scale - scene.frame_start) / fps,
         )
         for take, start, scale in _takes(character)
-        for span in chosen(take.spans)
+        for span in take.spans
+        if span.kind in kinds
     )
 
 
