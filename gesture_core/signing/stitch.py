@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -13,7 +14,7 @@ from gesture_core.rotation import Array
 from gesture_core.signing.arms import mirrored
 from gesture_core.signing.timing import frames_of, load_timing
 from gesture_core.signing.track import HandTrack, Track, join_hands
-from gesture_core.signing.transitions import bridge, held, travel_seconds
+from gesture_core.signing.transitions import Brink, bridge, brinks, held, travel_seconds
 
 LATE = 1.5
 """A hand that has this many times the time its way needs waits first, and goes in time."""
@@ -64,7 +65,7 @@ def join(pieces: Sequence[Piece], rest: Track, speed: float = 1.0) -> Joined:
             used = [_used(hand) for hand in _hands(piece.track)]
             place = max(hand.ready(place, parts) for hand, parts in zip(hands, used, strict=True))
             for hand, parts in zip(hands, used, strict=True):
-                hand.parts += [replace(part, start=place + part.start) for part in parts]
+                hand.add(place, parts)
         spans.append((place, place + count))
         place += count
     for hand in hands:
@@ -78,7 +79,7 @@ def join(pieces: Sequence[Piece], rest: Track, speed: float = 1.0) -> Joined:
     return Joined(Track(fps, mirrored(strong), weak, head, face), tuple(spans))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class _Part:
     """What signs have a hand do from frame `start` on; as a left hand."""
 
@@ -88,6 +89,10 @@ class _Part:
     @property
     def stop(self) -> int:
         return self.start + self.hand.frames
+
+    @cached_property
+    def brinks(self) -> tuple[Brink, Brink]:
+        return brinks(self.hand)
 
 
 @dataclass(eq=False)
@@ -103,9 +108,14 @@ class _Hand:
         """First frame from `place` on at which a piece with these parts may begin."""
         if not parts:
             return place
-        return max(
-            place, self.parts[-1].stop + self._way(self.parts[-1], parts[0]) - parts[0].start
-        )
+        last, first = self.parts[-1], parts[0]
+        return max(place, last.stop + self._way(last, first) - first.start)
+
+    def add(self, place: int, parts: list[_Part]) -> None:
+        """Take the parts of a piece that begins at frame `place`."""
+        for part in parts:
+            part.start += place
+        self.parts += parts
 
     def stay(self, start: int, stop: int) -> None:
         """Hold what ends at `start` until `stop`."""
@@ -123,27 +133,33 @@ class _Hand:
 
     def _between(self, before: _Part, after: _Part) -> list[HandTrack]:
         """From one part to the next: at once, after a wait, or by way of rest."""
-        frames, need = after.start - before.stop, self._way(before, after)
+        frames = after.start - before.stop
         if not frames:
             return []
-        home = _Part(0, self.home)
-        there, back = self._way(before, home), self._way(home, after)
-        linger, drop = (
-            frames_of(s, self.fps, self.speed) for s in (LINGER, load_timing().hold.drop)
-        )
-        if frames > linger + there + back + drop:
-            return [
-                held(before.hand, -1, linger),
-                bridge(before.hand, self.home, there),
-                held(self.home, 0, frames - linger - there - back),
-                bridge(self.home, after.hand, back),
-            ]
+        linger, drop = (self._frames(s) for s in (LINGER, load_timing().hold.drop))
+        if frames > linger + drop:
+            home = _Part(0, self.home)
+            there, back = self._way(before, home), self._way(home, after)
+            if frames > linger + there + drop + back:
+                return [
+                    held(before.hand, -1, linger),
+                    self._bridge(before, home, there),
+                    held(self.home, 0, frames - linger - there - back),
+                    self._bridge(home, after, back),
+                ]
+        need = self._way(before, after)
         if frames > LATE * need:
-            return [held(before.hand, -1, frames - need), bridge(before.hand, after.hand, need)]
-        return [bridge(before.hand, after.hand, frames)]
+            return [held(before.hand, -1, frames - need), self._bridge(before, after, need)]
+        return [self._bridge(before, after, frames)]
+
+    def _bridge(self, before: _Part, after: _Part, frames: int) -> HandTrack:
+        return bridge(before.brinks[1], after.brinks[0], frames)
 
     def _way(self, before: _Part, after: _Part) -> int:
-        return frames_of(travel_seconds(before.hand, after.hand), self.fps, self.speed)
+        return self._frames(travel_seconds(before.brinks[1], after.brinks[0]))
+
+    def _frames(self, seconds: float) -> int:
+        return frames_of(seconds, self.fps, self.speed)
 
 
 def nearest_cuts(pieces: Sequence[Piece]) -> list[Piece]:

@@ -5,6 +5,7 @@ Everything here is worked out for the left hand; the right one is its mirror ima
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -38,13 +39,38 @@ _BENDS = np.linspace(0.0, 0.3, 16)
 _FORWARDS = np.array([0.0, 0.0, 1.0])
 
 
-def travel_seconds(before: HandTrack, after: HandTrack) -> float:
-    """Seconds at speed 1 from the last frame of `before` to the first of `after`, a left hand."""
-    last, first = before.during(slice(-1, None)), after.during(slice(0, 1))
-    distance = float(np.linalg.norm(first.wrist - last.wrist))
-    turn = np.abs(_joint_angles(first) - _joint_angles(last)).max()
-    bend = quat_angle(quat_multiply(quat_inverse(last.fingers), first.fingers)).max()
-    return movement_seconds(distance, float(turn), float(bend))
+@dataclass(frozen=True, eq=False)
+class Brink:
+    """A left hand in the two frames at one end of what it does, in order of time.
+
+    `wrist` `(2, 3)`, `swivel` `(2,)` and `fingers` `(2, 15, 4)` as in `HandTrack`; `angles`
+    `(2, 3)`: pronation, deviation and flexion.
+    """
+
+    wrist: Array
+    swivel: Array
+    fingers: Array
+    angles: Array
+
+
+def brinks(hand: HandTrack) -> tuple[Brink, Brink]:
+    """The first two frames of a left hand and its last two."""
+    last = hand.frames - 1
+    ends = hand.during(np.array([0, min(1, last), max(0, last - 1), last]))
+    angles = wrist_angles(carry(ends.wrist, ends.swivel), ends.turn)
+    first, last = (
+        Brink(ends.wrist[part], ends.swivel[part], ends.fingers[part], angles[part])
+        for part in (slice(0, 2), slice(2, 4))
+    )
+    return first, last
+
+
+def travel_seconds(before: Brink, after: Brink) -> float:
+    """Seconds at speed 1 from the last frame of `before` to the first of `after`."""
+    distance = float(np.linalg.norm(after.wrist[0] - before.wrist[-1]))
+    turn = float(np.abs(after.angles[0] - before.angles[-1]).max())
+    bend = quat_angle(quat_multiply(quat_inverse(before.fingers[-1]), after.fingers[0]))
+    return movement_seconds(distance, turn, float(bend.max()))
 
 
 def held(hand: HandTrack, frame: int, count: int) -> HandTrack:
@@ -52,31 +78,24 @@ def held(hand: HandTrack, frame: int, count: int) -> HandTrack:
     return hand.during(np.full(count, frame % hand.frames))
 
 
-def bridge(before: HandTrack, after: HandTrack, frames: int) -> HandTrack:
+def bridge(before: Brink, after: Brink, frames: int) -> HandTrack:
     """A left hand's way from the last frame of `before` to the first of `after`.
 
     Place, joints of forearm, wrist and fingers go on with the speeds that they have at both ends,
     and so stay between the angles there: a hand turned through the world might break the wrist.
     The way bends forwards, as far as it must to go round the body.
     """
-    last, first = before.during(slice(-2, None)), after.during(slice(0, 2))
-    angles = quintic(_joint_angles(last), _joint_angles(first), frames)
-    swivel = quintic(last.swivel, first.swivel, frames)
-    straight = quintic(last.wrist, first.wrist, frames)
-    turn = hand_turn(carry(straight, swivel), angles)
-    wrist = straight + _way_round(straight, turn)
+    angles = quintic(before.angles, after.angles, frames)
+    swivel = quintic(before.swivel, after.swivel, frames)
+    straight = quintic(before.wrist, after.wrist, frames)
+    wrist = straight + _way_round(straight, hand_turn(carry(straight, swivel), angles))
     return HandTrack(
         wrist,
         hand_turn(carry(wrist, swivel), angles),
-        _turned(last.fingers, first.fingers, frames),
+        _turned(before.fingers, after.fingers, frames),
         swivel,
         np.ones(frames, bool),
     )
-
-
-def _joint_angles(hand: HandTrack) -> Array:
-    """Pronation, deviation and flexion `(T, 3)` that turn a left hand as the track has it."""
-    return wrist_angles(carry(hand.wrist, hand.swivel), hand.turn)
 
 
 def quintic(before: Array, after: Array, frames: int) -> Array:
