@@ -78,7 +78,7 @@ def _without_sign(word: Word, lexicon: Lexicon) -> GlossToken:
     """A word that is split, spelled or shown."""
     source = (word.start, word.end)
     written = min(word.glosses, key=len)
-    if word.origin == "word" and not written.endswith("다"):
+    if word.origin in ("word", "name") and not written.endswith("다"):
         pieces = split(written, lexicon)
         if pieces:
             parts = tuple(part for piece in pieces for part in _parts(piece, lexicon))

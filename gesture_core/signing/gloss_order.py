@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from gesture_core.signing.gloss_patterns import base_tag, plain_form
 from gesture_core.signing.gloss_rules import GlossRules
 from gesture_core.signing.gloss_word import Word
 from gesture_core.text.morphemes import Morpheme
@@ -22,22 +21,27 @@ class Traits:
 
 
 def find_traits(morphemes: Sequence[Morpheme], words: Sequence[Word], rules: GlossRules) -> Traits:
-    """The kind of a sentence, told by its last ending, its marks and its wh words."""
+    """The kind of a sentence, told by its last ending, its marks and its wh words.
+
+    `morphemes` are plain.
+    """
     marks = "".join(m.form for m in morphemes if m.tag == "SF")
-    endings = [plain_form(m) for m in morphemes if base_tag(m.tag) == "EF"]
+    endings = [m.form for m in morphemes if m.tag == "EF"]
     last = endings[-1] if endings else ""
     asks = "?" in marks or last in rules.lists["question_endings"]
     asks = asks or any("question" in word.marks for word in words)
-    wh = any(word.place == "wh" for word in words)
+    asked = [word.clause for word in words if word.place == "wh"]
+    requests = any("request" in word.marks for word in words)  # 어디인지 알려 주시겠어요?
+    final = max((word.clause for word in words if not word.dropped), default=0)
+    may_ask = last in rules.lists["open_endings"] and final in asked  # 어디예요
+    wh = bool(asked) and (may_ask or (asks and not requests))
     exclaims = "!" in marks or last in rules.lists["exclamation_endings"]
-    open_wh = wh and last in rules.lists["open_endings"]  # 어디예요
-    return Traits(polar=asks and not wh, wh=wh and (asks or open_wh), exclamation=exclaims)
+    return Traits(polar=asks and not wh, wh=wh, exclamation=exclaims)
 
 
-def in_order(words: Sequence[Word], traits: Traits, rules: GlossRules) -> list[Word]:
+def in_order(words: Sequence[Word], traits: Traits) -> list[Word]:
     """The words in signing order; those that were dropped stand at the end, in text order."""
-    settled = _settle_past(words, traits, rules)
-    signed = [word for word in settled if not word.dropped]
+    signed = [word for word in words if not word.dropped]
     ordered: list[Word] = []
     asked: list[Word] = []
     for _, clause in groupby(signed, key=lambda word: word.clause):
@@ -47,7 +51,7 @@ def in_order(words: Sequence[Word], traits: Traits, rules: GlossRules) -> list[W
         if not traits.wh:
             ordered += asked
             asked = []
-    return [*ordered, *asked, *(word for word in settled if word.dropped)]
+    return [*ordered, *asked, *(word for word in words if word.dropped)]
 
 
 def _clause(words: list[Word]) -> tuple[list[Word], list[Word]]:
@@ -62,7 +66,7 @@ def _clause(words: list[Word]) -> tuple[list[Word], list[Word]]:
     return ordered, [word for word in words if word.place == "wh"]
 
 
-def _settle_past(words: Sequence[Word], traits: Traits, rules: GlossRules) -> list[Word]:
+def settle_past(words: Sequence[Word], traits: Traits, rules: GlossRules) -> list[Word]:
     """끝 for the past, except where something else tells it or nothing was finished."""
     settled: list[Word] = []
     for index, word in enumerate(words):

@@ -7,7 +7,7 @@ part optional. Endings are compared in one form each: 을 as ㄹ, 으면 as 면,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gesture_core.errors import UserError
 from gesture_core.text.morphemes import Morpheme
@@ -26,10 +26,9 @@ class Part:
     optional: bool
 
     def fits(self, morpheme: Morpheme) -> bool:
-        """Whether a morpheme is one of the alternatives."""
-        tag = base_tag(morpheme.tag)
-        right_form = not self.forms or plain_form(morpheme) in self.forms
-        return right_form and (not self.tags or tag in self.tags)
+        """Whether a plain morpheme is one of the alternatives."""
+        right_form = not self.forms or morpheme.form in self.forms
+        return right_form and (not self.tags or morpheme.tag in self.tags)
 
 
 Pattern = tuple[Part, ...]
@@ -53,7 +52,10 @@ def parse_pattern(pattern: str) -> Pattern:
 def match_pattern(
     pattern: Pattern, morphemes: Sequence[Morpheme], at: int
 ) -> tuple[int | None, ...] | None:
-    """Index of the morpheme of each part (None where left out), or None if it does not fit."""
+    """Index of the morpheme of each part (None where left out), or None if it does not fit.
+
+    `morphemes` are `plain`.
+    """
     places: list[int | None] = []
     for part in pattern:
         if at < len(morphemes) and part.fits(morphemes[at]):
@@ -66,16 +68,10 @@ def match_pattern(
     return tuple(places)
 
 
-def base_tag(tag: str) -> str:
-    """The Sejong tag without Kiwi's mark of irregular stems: VA-I → VA."""
-    return tag.partition("-")[0]
-
-
-def plain_form(morpheme: Morpheme) -> str:
-    """The one form in which an ending is compared; other morphemes keep theirs."""
-    form = morpheme.form.translate(_CODAS)
-    if morpheme.tag[0] != "E":
-        return form
-    if form.startswith("으") and len(form) > 1:
-        return form[1:]
-    return _AFTER_CODA.get(form[0], form[0]) + form[1:] if form else form
+def plain(morpheme: Morpheme) -> Morpheme:
+    """A morpheme in the form in which it is compared, without Kiwi's mark of irregulars, VA-I."""
+    form, tag = morpheme.form.translate(_CODAS), morpheme.tag.partition("-")[0]
+    if tag[0] == "E" and form:
+        form = form[1:] if form[0] == "으" and len(form) > 1 else form
+        form = _AFTER_CODA.get(form[0], form[0]) + form[1:]
+    return replace(morpheme, form=form, tag=tag)

@@ -30,7 +30,7 @@ def read_number(row: Row, at: int, rules: GlossRules, after_time: bool) -> Readi
         return [_number(row, at, at + 1, str(value)) for value in values], at + 1
     end, figures = _figures(row, at)
     if end == at:
-        return None
+        return (_serial(row, at, rules), at + 1) if row.tag(at) == "SN" else None
     after, counters = read_counter(row, end, rules)
     if counters and row.tag(at) == "MM":
         counters = (counters[0], rules.native_counters.get(counters[0], counters[1]))
@@ -93,12 +93,19 @@ def _figures(row: Row, at: int) -> tuple[int, str]:
     """The end of the number at a morpheme, and its figures."""
     if row.tag(at) in ("MM", "NR") and row.form(at) in _ORDINALS:
         return at + 1, _ORDINALS[row.form(at)]
-    end = at
-    while _is_numeral(row, end):
-        end += 1
-    written = row.joined(at, end).replace(",", "")
-    value = None if written.isdecimal() else number_value(written)  # leading zeros count
-    return end, written if value is None else str(value)
+    end, figures = at, ""
+    while _is_numeral(row, end) and (longer := _in_figures(row.joined(at, end + 1))):
+        end, figures = end + 1, longer
+    return end, figures
+
+
+def _in_figures(written: str) -> str:
+    """Figures, number words or both as figures; "" for what is no number."""
+    bare = written.replace(",", "")
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", bare):
+        return bare  # leading zeros count
+    value = number_value(bare)
+    return "" if value is None else str(value)
 
 
 def _is_numeral(row: Row, at: int) -> bool:
@@ -121,7 +128,7 @@ def _place(row: Row, at: int, after: int, rules: GlossRules, after_time: bool) -
 def _serial(row: Row, at: int, rules: GlossRules) -> list[Word]:
     """Figures with marks between them: telephone numbers, clock times, dates."""
     form, start = row.form(at), row.morphemes[at].start
-    groups = list(re.finditer(r"\d+", form))
+    groups = list(re.finditer(r"[0-9]+", form))
     names: tuple[str, ...] = ()
     if ":" in form and 2 <= len(groups) <= 3:
         names = _CLOCK

@@ -94,7 +94,7 @@ class _WrittenFace:
 _TABLES = ("wh", "counters", "native_counters", "suffixes", "emoji")
 _LISTS = (
     *("times", "time_openers", "time_units", "time_counters", "minutes", "durations"),
-    *("past_times", "states", "emphasis", "openers"),
+    *("past_times", "states", "emphasis", "openers", "happenings"),
     *("question_endings", "open_endings", "exclamation_endings"),
 )
 

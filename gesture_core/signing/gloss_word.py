@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from gesture_core.signing.gloss_patterns import base_tag, plain_form
 from gesture_core.signing.gloss_rules import Place
 from gesture_core.text.morphemes import Morpheme
 
@@ -45,7 +44,7 @@ class Word:
 
 @dataclass(frozen=True)
 class Row:
-    """The morphemes of one sentence; past its end all tags and forms are ""."""
+    """The plain morphemes of one sentence; past its end all tags and forms are ""."""
 
     text: str
     morphemes: Sequence[Morpheme]
@@ -54,12 +53,12 @@ class Row:
         return len(self.morphemes)
 
     def tag(self, at: int) -> str:
-        """The Sejong tag without Kiwi's mark of irregular stems."""
-        return base_tag(self.morphemes[at].tag) if at < len(self) else ""
+        """The Sejong tag."""
+        return self.morphemes[at].tag if at < len(self) else ""
 
     def form(self, at: int) -> str:
         """The dictionary form; of endings the one form in which they are compared."""
-        return plain_form(self.morphemes[at]) if at < len(self) else ""
+        return self.morphemes[at].form if at < len(self) else ""
 
     def joined(self, first: int, end: int) -> str:
         """The forms from `first` to before `end`, written together."""

@@ -32,7 +32,7 @@ _LONGEST_NOUN = 5
 def read_words(
     text: str, morphemes: Sequence[Morpheme], rules: GlossRules, knows: Callable[[str], bool]
 ) -> list[Word]:
-    """The words of one sentence in the order of speech.
+    """The words of one sentence in the order of speech; `morphemes` are plain.
 
     `knows` says whether the lexicon has a word: nouns that Kiwi splits are joined where it does.
     """
@@ -222,7 +222,8 @@ class _Reader:
 
     def _verb(self, at: int) -> int:
         form, tag, span = self.row.form(at), self.row.tag(at), self.row.span(at, at + 1)
-        if form in ("하", "되") and tag == "VV" and self._light(at):
+        if tag == "VV" and self._light(at):
+            self._mark_last(frozenset({"state"} if form == "나" else {"predicate"}))
             self._add((), "light verb", span, origin="dropped")
             return at + 1
         marks = frozenset({"predicate"})
@@ -235,16 +236,22 @@ class _Reader:
         return at + 1
 
     def _light(self, at: int) -> bool:
-        """Whether 하다 only carries the noun or adverb before it: 전화를 하다, 조용히 하다."""
-        before = at - 1
-        while before >= 0 and (
-            self.row.tag(before) in ("JKO", "JX") or self.row.form(before) in ("안", "못")
-        ):
+        """Whether a verb only carries the word before it: 전화를 하다, 조용히 하다, 불이 나다."""
+        verb, before = self.row.form(at), at - 1
+        while self._between(before):
             before -= 1
-        if before < 0 or self.row.form(before) in self.rules.wh:
+        if verb not in ("하", "되", "나") or before < 0 or self.row.form(before) in self.rules.wh:
             return False
-        tag = self.row.tag(before)
-        return tag in ("NNG", "XR") or (tag == "MAG" and self.row.form(before)[-1] in "히이")
+        tag, form = self.row.tag(before), self.row.form(before)
+        if verb == "나":
+            return form in self.rules.lists["happenings"]
+        return tag in ("NNG", "XR") or (tag == "MAG" and form[-1] in "히이")
+
+    def _between(self, at: int) -> bool:
+        """Whether a morpheme may stand between a noun and its light verb."""
+        if at < 0:
+            return False
+        return self.row.tag(at) in ("JKO", "JKS", "JX") or self.row.form(at) in ("안", "못")
 
     def _single(self, at: int) -> int:
         form, tag, span = self.row.form(at), self.row.tag(at), self.row.span(at, at + 1)

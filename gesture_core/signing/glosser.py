@@ -10,7 +10,8 @@ from typing import Protocol
 from gesture_core.errors import UserError
 from gesture_core.signing.gloss_face import find_non_manuals
 from gesture_core.signing.gloss_lookup import find_tokens, knows
-from gesture_core.signing.gloss_order import Traits, find_traits, in_order
+from gesture_core.signing.gloss_order import Traits, find_traits, in_order, settle_past
+from gesture_core.signing.gloss_patterns import plain
 from gesture_core.signing.gloss_rules import GlossRules, load_rules
 from gesture_core.signing.gloss_text import GlossText, read_text
 from gesture_core.signing.gloss_word import Word
@@ -65,10 +66,11 @@ def _sentence(
     read: GlossText, span: Span, lexicon: Lexicon, rules: GlossRules, *, reorder: bool
 ) -> GlossedSentence:
     text = read.text[span.start : span.end]
-    morphemes = [m for word in analyse(text) for m in word]
+    morphemes = [plain(morpheme) for word in analyse(text) for morpheme in word]
     words = read_words(text, morphemes, rules, lambda word: knows(lexicon, word))
     traits = find_traits(morphemes, words, rules)
-    words = in_order(words, traits, rules) if reorder else words
+    words = settle_past(words, traits, rules)
+    words = in_order(words, traits) if reorder else words
     tokens: list[GlossToken] = []
     signed: list[Word] = []
     for word in words:
