@@ -6,6 +6,7 @@ import json
 import math
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
@@ -68,6 +69,11 @@ class Clip:
     def duration(self) -> float:
         """Seconds."""
         return self.frames / self.fps
+
+
+def is_signed(provenance: Mapping[str, Any]) -> bool:
+    """Whether a clip or take is sign language: silent, and not performed anew in parts."""
+    return provenance.get("mode") == "sign"
 
 
 def read_clip(path: Path) -> Clip:

@@ -1,4 +1,4 @@
-"""The words and gestures of a clip in the order of time, and the phrases that they form."""
+"""Words, signs and gestures of a clip in the order of time, and the phrases that words form."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ PAUSE = 0.3
 MARKS = ".,!?…;:。，、！？"
 SHORTEST = 0.3
 """Seconds that a stretch lasts at least, for there to be a gesture in it."""
+SIGNED = ("gloss", "nonmanual")
+ORDER = ("word", *SIGNED, "gesture")
+"""Of what begins at the same time."""
 
 Stretch = tuple[float, float]
 """From when to when, seconds of the clip."""
@@ -20,10 +23,12 @@ Stretch = tuple[float, float]
 
 @dataclass(frozen=True)
 class Moment:
-    """A word, or a gesture, from `start` to `end` seconds.
+    """A word, a sign (`gloss`), what the face does for signs (`nonmanual`) or a gesture, from
+    `start` to `end` seconds.
 
-    `peak`: when a gesture strokes, the beginning of a word; `word`: number of the word, or of the
-    one that the gesture belongs to, −1 if unknown; `hand`: of a gesture, else empty.
+    `peak`: when a gesture strokes, the beginning of anything else; `word`: number of the word, or
+    of the one that the gesture belongs to, −1 if unknown; `hand`: of a gesture, else empty; `how`:
+    the class of a sign, the channel of a face.
     """
 
     kind: str
@@ -33,14 +38,20 @@ class Moment:
     peak: float
     word: int
     hand: str = ""
+    how: str = ""
 
 
 def moments(spans: Iterable[Span]) -> tuple[Moment, ...]:
-    """Every word and gesture of a clip; gestures stand where they stroke."""
+    """Every word, sign and gesture of a clip; gestures stand where they stroke."""
     spans = list(spans)
     words = [span for span in spans if span.kind == "word"]
     strokes = [span for span in spans if span.kind == "stroke"]
     found = [Moment("word", s.text, s.start, s.end, s.start, n) for n, s in enumerate(words)]
+    found += [
+        Moment(span.kind, span.text, span.start, span.end, span.start, -1, how=span.source)
+        for span in spans
+        if span.kind in SIGNED
+    ]
     gestures = [span for span in spans if span.kind == "gesture"]
     for number, gesture in enumerate(gestures):
         stroke = strokes[number] if len(strokes) == len(gestures) else None
@@ -48,7 +59,7 @@ def moments(spans: Iterable[Span]) -> tuple[Moment, ...]:
         hand = stroke.text.partition(" ")[0] if stroke else ""
         word = _number(stroke.source) if stroke else -1
         found.append(Moment("gesture", gesture.text, gesture.start, gesture.end, peak, word, hand))
-    return tuple(sorted(found, key=lambda moment: (moment.peak, moment.kind == "gesture")))
+    return tuple(sorted(found, key=lambda moment: (moment.peak, ORDER.index(moment.kind))))
 
 
 def _number(source: str) -> int:

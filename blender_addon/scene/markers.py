@@ -13,11 +13,11 @@ Mark = tuple[str, int]
 
 
 def marks_of(shown: Iterable[Moment], start: float, scene_fps: float) -> list[Mark]:
-    """Where the moments of a clip that begins at frame `start` lie: words by what is said,
-    gestures in brackets."""
+    """Where the moments of a clip that begins at frame `start` lie: words and signs by what is
+    said, gestures and faces in brackets."""
     return [
         (
-            moment.text if moment.kind == "word" else f"({moment.text})",
+            moment.text if moment.kind in ("word", "gloss") else f"({moment.text})",
             round(start + moment.peak * scene_fps),
         )
         for moment in shown

@@ -26,7 +26,7 @@ from ..core.script import SUBTITLES, Line, block_lines, read_script
 from ..scene.clock import frame_rate
 from . import insert, session
 from .batch_run import TASK, BatchRun
-from .operators import connect, performance_arguments, refused
+from .operators import connect, performance_arguments, performing_job, refused
 from .panel import draw_choice, text_columns
 from .preferences import draw_note, results_folder
 from .progress import draw_progress
@@ -233,8 +233,10 @@ def _perform(context: bpy.types.Context) -> None:
     batch: MOMJIT_batch = context.scene.momjit_batch
     settings: MOMJIT_settings = context.scene.momjit
     lines = script_lines(context)
+    connect(context)
     run = BatchRun(
         current=current,
+        job=performing_job(current, settings),
         lines=lines,
         arguments=performance_arguments(context, settings, audio=None),
         placement=insert.Placement.from_settings(context),
@@ -244,7 +246,6 @@ def _perform(context: bpy.types.Context) -> None:
         gap=batch.gap,
         tell=_tell,
     )
-    connect(context)
     _list_lines(context, lines)
     current.notes[TASK] = session.Note(run.begin())
 

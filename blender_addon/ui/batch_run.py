@@ -98,13 +98,14 @@ class LineWork:
 class BatchRun:
     """The lines of a script, and what becomes of them.
 
-    `arguments`: of the job for a line that says nothing else; `placement`: where the first line
+    `arguments`: of the `job` for a line that says nothing else; `placement`: where the first line
     goes; `character`: who is brought in when nothing is selected; `strips`: one after another with
     `gap` seconds between, else takes at the same frame; `tell`: told the number of a line, its
     state and what to say of it.
     """
 
     current: session.Session
+    job: str
     lines: Sequence[Line]
     arguments: dict[str, Any]
     placement: insert.Placement
@@ -151,15 +152,14 @@ class BatchRun:
 
     def _submit(self, line: Line) -> tuple[Job, Character | None]:
         """Ask for the performance of a line, and for its character unless it is there."""
-        said = {"style": line.style, "intensity": line.intensity, "seed": line.seed}
+        said = {"style": line.style, "intensity": line.intensity, "voice": line.voice}
+        said = {"seed": line.seed, **(said if self.job == "perform" else {})}
         own = {name: value for name, value in said.items() if value is not None}
-        if line.voice is not None:
-            own["voice"] = line.voice
         armature = self._armature(line)
         if armature is not None:
             insert.check_armature(armature)
         source = None if armature is not None else self._source(line)
-        made = self.current.submit("perform", {**self.arguments, "text": line.text, **own})
+        made = self.current.submit(self.job, {**self.arguments, "text": line.text, **own})
         return made, Character(self.current, source) if source is not None else None
 
     def _armature(self, line: Line) -> bpy.types.Object | None:
@@ -225,7 +225,8 @@ class BatchRun:
         if line.start is None:
             start = max(self._next_start, self.placement.start)
         else:
-            silence = min((span.start for span in clip.spans if span.kind == "word"), default=0.0)
+            said = [span.start for span in clip.spans if span.kind in ("word", "gloss")]
+            silence = min(said, default=0.0)
             start = scene.frame_start + (line.start - silence) * fps
         return round(start), start + (clip.duration + self.gap) * fps
 

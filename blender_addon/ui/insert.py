@@ -12,7 +12,7 @@ from typing import Any
 import bpy
 
 from .. import compat
-from ..core.clip_reader import Clip, read_clip
+from ..core.clip_reader import Clip, is_signed, read_clip
 from ..core.errors import UserError
 from ..core.manner import Manner
 from ..core.phrases import moments
@@ -92,11 +92,12 @@ def insert(
             lay_strip(avatar.armature, performed.keyed.action)
         fps = frame_rate(scene)
         _fit_range(scene, placement.start + math.ceil(clip.duration * fps))
-        if placement.sound and clip.audio and compat.can_write_sound():
+        heard = placement.sound and not is_signed(clip.provenance)
+        if heard and clip.audio and compat.can_write_sound():
             speaker = avatar.armature.name
             add_speech(scene, clip.audio, placement.start, speaker, alone=not placement.strip)
         if placement.markers:
-            words = [moment for moment in moments(clip.spans) if moment.kind == "word"]
+            words = [m for m in moments(clip.spans) if m.kind in ("word", "gloss")]
             add_marks(scene, marks_of(words, placement.start, fps))
     return _summary(clip, avatar, performed)
 

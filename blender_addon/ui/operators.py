@@ -52,6 +52,9 @@ class MOMJIT_OT_generate(bpy.types.Operator):
 def _generate(context: bpy.types.Context, settings: MOMJIT_settings) -> None:
     if "generate" in session.current().tasks:
         raise UserError("the last result is still being made; cancel it first")
+    signs = settings.mode == "SIGN"
+    if signs and not settings.full_text():
+        raise UserError("there is nothing to sign: type a sentence")
     if not settings.full_text() and settings.recording() is None:
         raise UserError("there is nothing to say: type a sentence, or choose a recording")
     arguments = performance_arguments(context, settings, settings.recording())
@@ -59,7 +62,7 @@ def _generate(context: bpy.types.Context, settings: MOMJIT_settings) -> None:
     source = None if placement.armature else settings.character_source()
     folder = new_folder(results_folder(context))
     current = connect(context)
-    made = current.submit(_job(current, settings.mode), arguments)
+    made = current.submit(performing_job(current, settings), arguments)
     character = Character(current, source) if source is not None else None
 
     def finish() -> str:
@@ -75,11 +78,11 @@ def _generate(context: bpy.types.Context, settings: MOMJIT_settings) -> None:
         refresh(context)
 
 
-def _job(current: session.Session, mode: str) -> str:
-    """The backend's job for a mode; `UserError` while it has none for it."""
-    if mode == "SIGN" and not current.offers("sign"):
+def performing_job(current: session.Session, settings: MOMJIT_settings) -> str:
+    """The backend's job for the panel's mode; `UserError` where it is known to have none."""
+    if settings.mode == "SIGN" and not current.may_offer("sign"):
         raise UserError("this backend cannot sign yet: choose Gestures")
-    return "sign" if mode == "SIGN" else "perform"
+    return "sign" if settings.mode == "SIGN" else "perform"
 
 
 class Character:
@@ -167,15 +170,23 @@ class MOMJIT_OT_new_seed(bpy.types.Operator):
 def performance_arguments(
     context: bpy.types.Context, settings: MOMJIT_settings, audio: Path | None
 ) -> dict[str, object]:
-    """What the job "perform" is given for the panel's choices; `UserError` for missing files."""
-    return {
+    """What the job of the panel's mode is given for its choices; `UserError` for missing files."""
+    chosen = {
         "text": settings.full_text(),
+        "seed": settings.seed,
+        "fps": frame_rate(context.scene),
+    }
+    if settings.mode == "SIGN":
+        return chosen | {
+            "speed": settings.pace,
+            "dominant": settings.dominant,
+            "mouthing": settings.mouthing,
+        }
+    return chosen | {
         "style": settings.style_name,
         "intensity": settings.intensity,
-        "seed": settings.seed,
         "voice": None if settings.voice_name == AUTOMATIC else settings.voice_name,
         "audio": audio,
-        "fps": frame_rate(context.scene),
         "exemplar": settings.exemplar_file(),
         "emblems": settings.emblems,
     }

@@ -47,8 +47,8 @@ class MOMJIT_PT_main(bpy.types.Panel):
         if settings.mode == "GESTURE":
             _draw_speech(layout, settings)
             _draw_manner(layout, settings)
-        elif not current.offers("sign"):
-            _draw_missing_signs(layout, current, width)
+        else:
+            _draw_signing(layout, settings, current, width)
         _draw_character(layout, context, settings)
         if not draw_progress(layout, "generate", scale=1.6):
             row = layout.row()
@@ -104,11 +104,21 @@ def _draw_manner(layout: bpy.types.UILayout, settings: MOMJIT_settings) -> None:
     column.prop(settings, "emblems")
 
 
-def _draw_missing_signs(layout: bpy.types.UILayout, current: session.Session, width: int) -> None:
-    if current.backend is None or not current.backend.version:
-        return  # nobody knows yet what the backend can do
+def _draw_signing(
+    layout: bpy.types.UILayout, settings: MOMJIT_settings, current: session.Session, width: int
+) -> None:
+    column = layout.column()
+    column.prop(settings, "pace", slider=True)
+    column.row().prop(settings, "dominant", expand=True)
+    column.prop(settings, "mouthing")
+    text = "A draft for review by Deaf signers, not an interpreter"
+    if not current.may_offer("sign"):
+        text = "This backend cannot sign yet: update it, or choose Gestures"
+    _draw_hint(layout, translated(text), width)
+
+
+def _draw_hint(layout: bpy.types.UILayout, text: str, width: int) -> None:
     column = layout.column(align=True)
-    text = translated("This backend cannot sign yet: update it, or choose Gestures")
     for number, line in enumerate(wrap(text, width - 5)):
         column.label(text=line, icon="BLANK1" if number else "INFO", translate=False)
 
@@ -122,7 +132,7 @@ def _draw_character(
     if settings.who == "FILE":
         column.prop(settings, "character_file")
     elif armature is None:
-        column.prop(settings, "avatar")
+        column.prop(settings, "signer" if settings.mode == "SIGN" else "avatar")
     else:
         split = column.row().split(factor=0.4)
         name = split.row()

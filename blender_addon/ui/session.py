@@ -90,9 +90,10 @@ class Session:
             raise BackendError("the backend is not connected")
         return self.backend.submit(name, arguments, beside)
 
-    def offers(self, job: str) -> bool:
-        """Whether the backend has said that it can do such jobs; False before it was reached."""
-        return self.backend is not None and job in self.backend.offers
+    def may_offer(self, job: str) -> bool:
+        """Whether the backend can do such jobs, as far as is known: not before it was reached."""
+        backend = self.backend
+        return backend is None or not backend.version or job in backend.offers
 
     def ask_character(self, name: str) -> Job:
         """Ask for a bundled character; `character_file` takes the answer."""

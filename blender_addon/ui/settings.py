@@ -29,6 +29,10 @@ MODES = (
     ("GESTURE", "Gestures", "Speech with the gestures that go with it", "VIEW_PAN", 0),
     ("SIGN", "Sign Language", "Korean Sign Language, without a voice", "HAND", 1),
 )
+HANDS = (
+    ("right", "Right", "The right hand leads", "TRIA_RIGHT", 0),
+    ("left", "Left", "The left hand leads: everything is mirrored", "TRIA_LEFT", 1),
+)
 SPEECH = (
     ("VOICE", "Voice", "A synthetic voice says the text", "PLAY_SOUND", 0),
     ("RECORDING", "Recording", "Your own recording of the text", "FILE_SOUND", 1),
@@ -139,6 +143,30 @@ class MOMJIT_settings(bpy.types.PropertyGroup):
         name="Character",
         description="The bundled character that is brought into the scene",
     )
+    signer_name: StringProperty(default="signer")
+    signer: _menu(
+        "avatars",
+        "signer_name",
+        None,
+        name="Character",
+        description="The bundled character that is brought into the scene",
+    )
+    pace: FloatProperty(
+        name="Speed",
+        description="How fast is signed: 1 is the pace of the signers that were measured",
+        default=1.0,
+        min=0.4,
+        max=2.0,
+        subtype="FACTOR",
+    )
+    dominant: EnumProperty(
+        name="Leading Hand",
+        description="The hand of signs that need one, and the stronger of two",
+        items=HANDS,
+    )
+    mouthing: BoolProperty(
+        name="Mouthing", description="Korean words on the lips, without a voice", default=True
+    )
     intensity: FloatProperty(
         name="Intensity",
         description="How large and frequent the gestures are",
@@ -159,7 +187,7 @@ class MOMJIT_settings(bpy.types.PropertyGroup):
         name="Sound Strip", description="Put the speech into the sequencer", default=True
     )
     markers: BoolProperty(
-        name="Word Markers", description="Mark every word on the timeline", default=False
+        name="Word Markers", description="Mark every word or sign on the timeline", default=False
     )
 
     def full_text(self) -> str:
@@ -169,7 +197,7 @@ class MOMJIT_settings(bpy.types.PropertyGroup):
 
     def recording(self) -> Path | None:
         """The recording that is to be used in place of a voice; `UserError` if it is missing."""
-        if self.speech != "RECORDING":
+        if self.speech != "RECORDING" or self.mode == "SIGN":
             return None
         if not self.audio:
             raise UserError("choose a recording, or let a voice speak")
@@ -181,7 +209,7 @@ class MOMJIT_settings(bpy.types.PropertyGroup):
         `UserError` if the file is missing.
         """
         if self.who != "FILE":
-            return cast(str, self.avatar_name)
+            return cast(str, self.signer_name if self.mode == "SIGN" else self.avatar_name)
         if not self.character_file:
             raise UserError("choose a character's file: glb, vrm, fbx or blend")
         return existing_file(self.character_file, "the character's file")

@@ -126,7 +126,33 @@ KOREAN = {
     "Another number, another take of the same line": "숫자를 바꾸면 같은 대사의 다른 테이크",
     "Else at the first frame of the scene": "끄면 장면의 첫 프레임에서 시작합니다",
     "Put the speech into the sequencer": "음성을 시퀀서에 넣습니다",
-    "Mark every word on the timeline": "타임라인에 단어마다 마커를 둡니다",
+    "Mark every word or sign on the timeline": "타임라인에 단어나 수어마다 마커를 둡니다",
+    "Right": "오른손",
+    "Left": "왼손",
+    "The right hand leads": "오른손이 주로 움직입니다",
+    "The left hand leads: everything is mirrored": (
+        "왼손이 주로 움직입니다. 모든 것이 거울처럼 바뀝니다"
+    ),
+    "Speed": "속도",
+    "How fast is signed: 1 is the pace of the signers that were measured": (
+        "수어의 빠르기. 1은 실제 수어 사용자에게서 잰 속도입니다"
+    ),
+    "Leading Hand": "주로 쓰는 손",
+    "The hand of signs that need one, and the stronger of two": (
+        "한 손 수어를 하는 손, 두 손 수어에서 앞서는 손"
+    ),
+    "Mouthing": "입 모양",
+    "Korean words on the lips, without a voice": "목소리 없이 입으로 단어를 보입니다",
+    "A draft for review by Deaf signers, not an interpreter": (
+        "농인 수어 사용자의 검토를 위한 초안이며, 통역이 아닙니다"
+    ),
+    "there is nothing to sign: type a sentence": "수어로 옮길 말이 없습니다. 문장을 입력하세요",
+    "reading the lexicon": "수어 사전을 읽는 중",
+    "glossing": "글로스로 옮기는 중",
+    "signing": "수어를 만드는 중",
+    "signs are not performed anew in parts: generate another take": (
+        "수어는 일부만 다시 만들 수 없습니다. 다른 테이크를 생성하세요"
+    ),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..client.errors import BackendError
+from ..core.clip_reader import is_signed
 from ..core.errors import UserError
 from ..core.phrases import moments
 from ..scene import markers
@@ -44,6 +45,8 @@ def _redo(context: bpy.types.Context) -> None:
         raise UserError("the last result is still being made; cancel it first")
     found = require_take(context)
     armature, take = found.armature, found.take
+    if is_signed(take.provenance):
+        raise UserError("signs are not performed anew in parts: generate another take")
     start, end = chosen_stretch(context, take)
     insert.check_armature(armature)
     speech = take.clip.with_suffix(".wav")

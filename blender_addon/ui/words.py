@@ -18,6 +18,7 @@ from bpy.props import (
     StringProperty,
 )
 
+from ..core.clip_reader import is_signed
 from ..core.errors import UserError
 from ..core.phrases import Moment, Stretch, moments, phrase_at, stretch_of, within
 from ..scene.clock import frame_rate
@@ -35,7 +36,16 @@ STRETCHES = (
     ("PHRASE", "Phrase", "The phrase at the current frame", "TIME", 1),
     ("PREVIEW", "Preview", "The timeline's preview range", "PREVIEW_RANGE", 2),
 )
-ICONS = {"word": "OUTLINER_OB_FONT", "gesture": "VIEW_PAN"}
+ICONS = {
+    "word": "OUTLINER_OB_FONT",
+    "gloss": "HAND",
+    "nonmanual": "USER",
+    "gesture": "VIEW_PAN",
+}
+
+
+TICKED = ("word", "gesture")
+"""What Re-roll can perform anew."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +81,7 @@ class MOMJIT_moment(bpy.types.PropertyGroup):
     kind: StringProperty()
     text: StringProperty()
     hand: StringProperty()
+    how: StringProperty()
     seconds: FloatProperty()
     at: IntProperty()
     number: IntProperty()
@@ -91,8 +102,12 @@ class MOMJIT_words(bpy.types.PropertyGroup):
     rows: CollectionProperty(type=MOMJIT_moment)
     active: IntProperty(name="Moment", description="Click to go there", update=_jump)
     shown: StringProperty()
-    words: BoolProperty(name="Words", description="List what is said", default=True)
-    gestures: BoolProperty(name="Gestures", description="List the gestures", default=True)
+    words: BoolProperty(name="Words", description="List what is said or signed", default=True)
+    gestures: BoolProperty(
+        name="Gestures",
+        description="List the gestures, and what the face does for signs",
+        default=True,
+    )
     stretch: EnumProperty(
         name="Re-roll", description="What is performed anew", items=STRETCHES, default="PHRASE"
     )
@@ -113,6 +128,7 @@ def fill(context: bpy.types.Context) -> None:
     for number, moment in enumerate(moments(take.spans)):
         row = words.rows.add()
         row.kind, row.text, row.hand, row.number = moment.kind, moment.text, moment.hand, number
+        row.how = moment.how
         row.seconds = moment.peak
         row.at = round(take.start + moment.peak * frame_rate(context.scene))
 
@@ -148,7 +164,8 @@ class MOMJIT_UL_words(bpy.types.UIList):
     ) -> None:
         """What it is, and when."""
         row = layout.row(align=True)
-        row.prop(item, "ticked", text="")
+        if item.kind in TICKED:
+            row.prop(item, "ticked", text="")
         split = row.split(factor=0.7)
         split.label(text=_label(item), icon=ICONS[item.kind], translate=False)
         time = split.row()
@@ -171,13 +188,19 @@ class MOMJIT_UL_words(bpy.types.UIList):
 
 def listed_kinds(words: MOMJIT_words) -> set[str]:
     """Which kinds of moments are to be listed."""
-    chosen = {"word": words.words, "gesture": words.gestures}
+    said, shown = words.words, words.gestures
+    chosen = {"word": said, "gloss": said, "nonmanual": shown, "gesture": shown}
     return {kind for kind, is_listed in chosen.items() if is_listed}
 
 
 def _label(row: MOMJIT_moment) -> str:
     if row.kind == "word":
         return row.text
+    if row.kind == "gloss":
+        return row.text if row.how == "sign" else f"{row.text} · {_named('class', row.how)}"
+    if row.kind == "nonmanual":
+        what = "" if row.text == "true" else f" · {_named('value', row.text)}"
+        return _named("channel", row.how) + what
     hand = f" · {_named('hand', row.hand)}" if row.hand else ""
     return _named("gesture", row.text) + hand
 
@@ -213,8 +236,9 @@ class MOMJIT_PT_words(SubPanel, bpy.types.Panel):
         side.operator("momjit.add_markers", text="", icon="MARKER_HLT")
         side.operator("momjit.remove_markers", text="", icon="MARKER")
         side.separator()
-        side.operator("momjit.clear_words", text="", icon="CHECKBOX_DEHLT")
-        _draw_reroll(layout, context, words, found.take)
+        if not is_signed(found.take.provenance):
+            side.operator("momjit.clear_words", text="", icon="CHECKBOX_DEHLT")
+            _draw_reroll(layout, context, words, found.take)
 
 
 def _draw_reroll(
@@ -274,8 +298,10 @@ KOREAN = {
     "Select a character with a performance": "연기가 있는 캐릭터를 선택하세요",
     "Part of what Re-roll performs anew": "다시 굴리기로 새로 연기할 부분",
     "Click to go there": "누르면 그 시점으로 갑니다",
-    "List what is said": "말하는 단어를 보여 줍니다",
-    "List the gestures": "몸짓을 보여 줍니다",
+    "List what is said or signed": "말하거나 수어로 하는 단어를 보여 줍니다",
+    "List the gestures, and what the face does for signs": (
+        "몸짓과, 수어를 하는 동안 얼굴이 하는 일을 보여 줍니다"
+    ),
     "What is performed anew": "무엇을 새로 연기할지",
     "From the first to the last ticked row": "처음 고른 줄부터 마지막 고른 줄까지",
     "The phrase at the current frame": "현재 프레임의 구절",
@@ -289,6 +315,29 @@ KOREAN = {
         "먼저 타임라인에서 미리보기 범위를 정하세요(P)"
     ),
     "the preview range lies outside of this take": "미리보기 범위가 이 테이크 밖에 있습니다",
+    "class synonym": "같은 뜻의 수어",
+    "class compound": "합성 수어",
+    "class number": "숫자",
+    "class fingerspelled": "지문자",
+    "class caption": "자막만",
+    "channel EBf": "눈썹",
+    "channel Hno": "고개 끄덕임",
+    "channel Hs": "고개 젓기",
+    "channel Mo1": "입 벌림",
+    "channel Mctr": "입꼬리",
+    "channel Ci": "볼",
+    "channel Tbt": "혀",
+    "channel Mmo": "입 모양",
+    "value raise": "올림",
+    "value furrow": "찌푸림",
+    "value once": "한 번",
+    "value twice": "두 번",
+    "value slight": "조금",
+    "value wide": "크게",
+    "value up": "올림",
+    "value down": "내림",
+    "value puff": "부풀림",
+    "value suck": "오므림",
     "hand left": "왼손",
     "hand right": "오른손",
     "hand both": "두 손",

@@ -56,6 +56,23 @@ def perform(arguments: Mapping[str, Any], progress: Progress) -> Answer:
     return answer(motion, told, ["“👋” is not read aloud"])
 
 
+def sign(arguments: Mapping[str, Any], progress: Progress) -> Answer:
+    """Two signs, the second fingerspelled, and a raised brow over both."""
+    progress(0.5, "signing")
+    words = arguments["text"].split()
+    spans = [
+        Span("gloss", words[0], 0.2, 0.6, "sign"),
+        Span("gloss", words[-1], 0.8, 1.2, "fingerspelled"),
+        Span("nonmanual", "raise", 0.2, 1.2, "EBf"),
+        Span("subtitle", arguments["text"], 0.2, 1.2, "0"),
+    ]
+    rotations = np.zeros((FRAMES, len(HUMANOID), 4))
+    rotations[..., 0] = 1.0
+    root = np.tile(HUMANOID.offsets[0], (FRAMES, 1))
+    motion = Motion(HUMANOID, rotations, root, FPS, spans=tuple(spans))
+    return answer(motion, {**arguments, "mode": "sign"}, ["fingerspelled, for want of a sign"])
+
+
 def redo(arguments: Mapping[str, Any], progress: Progress) -> Answer:
     """In the stretch, the right arm is held out; everything else stays as it is."""
     clip = load_clip(arguments["clip"])
@@ -97,6 +114,7 @@ def avatar(arguments: Mapping[str, Any], progress: Progress) -> Answer:
 
 JOBS = {
     "perform": perform,
+    "sign": sign,
     "redo": redo,
     "styles": lambda arguments, progress: Answer({"items": rows("lively", "neutral", "polka")}),
     "voices": lambda arguments, progress: Answer({"items": rows("espeak:ko")}),

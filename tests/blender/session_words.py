@@ -141,9 +141,11 @@ def check_choices(folder: Path) -> None:
     settings.text = "안녕하세요 반갑습니다 여러분"
     bpy.ops.momjit.refresh()
     settle()
-    settings.mode = "SIGN"
+    settings.mode, backend = "SIGN", session().backend
+    offered, backend.offers = backend.offers, frozenset({"perform"})
     with refused("this backend cannot sign yet"):
         bpy.ops.momjit.generate()
+    backend.offers = offered
     settings.mode, settings.speech = "GESTURE", "RECORDING"
     with refused("choose a recording"):
         bpy.ops.momjit.generate()
@@ -228,6 +230,42 @@ def state_expression(glb: bytes, path: Path) -> None:
 
 def words():
     return bpy.context.window_manager.momjit_words
+
+
+def check_signs(hero: bpy.types.Object) -> None:
+    """Sign language: what the panel says reaches the backend, and signs are listed and marked."""
+    settings, words = bpy.context.scene.momjit, bpy.context.window_manager.momjit_words
+    sounds = len(module("compat").strips(bpy.context.scene))
+    bpy.ops.ed.undo_push(message="signs")
+    select(hero)
+    settings.mode, settings.text = "SIGN", ""
+    with refused("there is nothing to sign"):
+        bpy.ops.momjit.generate()
+    settings.text, settings.pace, settings.dominant = "집 불", 0.5, "left"
+    settings.mouthing, settings.markers = False, True
+    generate()
+    told = provenance(bpy.data.objects["Hero"])
+    assert (told["text"], told["speed"], told["dominant"]) == ("집 불", 0.5, "left")
+    assert told["mouthing"] is False
+    assert "style" not in told
+    assert len(module("compat").strips(bpy.context.scene)) == sounds  # signs are silent
+    module("ui.words").fill(bpy.context)
+    assert [(row.kind, module("ui.words")._label(row)) for row in words.rows] == [
+        ("gloss", "집"),
+        ("nonmanual", "EBf · raise"),
+        ("gloss", "불 · fingerspelled"),
+    ]
+    markers = {(marker.name, marker.frame) for marker in bpy.context.scene.timeline_markers}
+    fps = bpy.context.scene.render.fps
+    assert {("집", 1 + round(0.2 * fps)), ("불", 1 + round(0.8 * fps))} <= markers
+    with refused("signs are not performed anew in parts"):
+        bpy.ops.momjit.redo_words()
+    glosses = module("ui.render")._glosses(bpy.context.scene, bpy.data.objects["Hero"])
+    assert [cue.lines for cue in glosses] == [("집",), ("불",)]
+    (cue,) = module("ui.render")._cues(bpy.context.scene, bpy.data.objects["Hero"])
+    assert cue.lines == ("집 불",)
+    bpy.ops.ed.undo()
+    assert bpy.context.scene.momjit.mode == "GESTURE"
 
 
 def check_list(hero: bpy.types.Object) -> None:
@@ -510,6 +548,7 @@ def main(archive: str, backend: str, results_folder: str) -> None:
     check_choices(Path(results_folder))
     check_characters(hero, Path(results_folder))
     check_vrm_face(bpy.data.objects["Hero"], Path(results_folder))
+    check_signs(bpy.data.objects["Hero"])
     check_list(bpy.data.objects["Hero"])
     check_redo(bpy.data.objects["Hero"])
     check_text_block(bpy.data.objects["Hero"])
