@@ -22,7 +22,8 @@ ALLOWED = 0.003
 AIM = 0.001
 _SMOOTHING = 0.1
 """Seconds before and after an overlap over which the hand moves away and back."""
-_PASSES = 4
+_PASSES = 6
+_MEETING = 0.002
 _FOREARM_FOLLOWS = 0.6
 """How far the middle of what touches on a forearm follows the wrist."""
 
@@ -111,7 +112,10 @@ def _overlap(
     shape = (len(start), len(radius), len(arm_radius))
     depth, away = np.full(shape, -FAR), np.zeros((*shape, 3))
     depth[frame, other] = np.maximum(arm_radius + radius[other, None] - distance, -FAR)
-    away[frame, other] = unit(one - two)
+    # lines that meet tell no way: there hands part from middle to middle
+    apart = middle[frame, None] - 0.5 * (others[0] + others[1])[frame, other, None]
+    met = distance[..., None] < _MEETING
+    away[frame, other] = unit(np.where(met, apart, one - two))
     return np.swapaxes(depth, 1, 2), np.swapaxes(away, 1, 2)
 
 

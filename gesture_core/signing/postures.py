@@ -36,13 +36,15 @@ from gesture_core.skeleton import HUMANOID
 _SWIVELS = np.radians(np.arange(-50.0, 121.0, 5.0))
 _NATURAL = np.radians(12.0)
 """How far outwards of the reference an elbow is by itself."""
-_USE, _DEPTH, _FALL, _FAR = 1.0, 60.0, 1.2, 0.5
-"""Weights of joints near their limits, of metres of overlap, of an elbow away from where it falls
-and of one away from where it was."""
+_LIFTED = np.radians(35.0)
+"""How far it is lifted without effort."""
+_USE, _TURN, _DEPTH, _FALL, _LIFT, _FAR = 1.0, 6.0, 60.0, 2.0, 8.0, 0.5
+"""Weights of joints near their limits, of a hand not turned as asked, of metres of overlap, of an
+elbow away from where it falls, of one lifted with effort and of one away from where it was."""
 _COMFORT, _MOST = 0.6, 0.92
 """Shares of a wrist's range: up to the first it goes as asked, beyond it gives in, up to the
 second at most."""
-_ROUNDS = 5
+_ROUNDS = 4
 _ON_FOREARM = ("wrist", "inner_wrist", "forearm", "inner_forearm", "elbow")
 
 
@@ -81,12 +83,15 @@ def take(
     turn = _asked_turn(posture)
     wrist = target - quat_rotate(turn, spot)
     swivel = _best_swivel(wrist, turn, np.radians(posture.elbow), before)
-    angles = np.zeros(3)
+    asked, angles = turn, np.zeros(3)
     for _ in range(_ROUNDS):
         arm = carry(wrist, np.array(swivel))
-        angles = eased(wrist_angles(arm, _asked_turn(posture)))
+        wanted = wrist_angles(arm, asked)
+        angles = eased(wanted)
         turn = hand_turn(arm, angles)
         wrist = target - quat_rotate(turn, spot)
+        if np.array_equal(angles, wanted):
+            break
     arm = carry(wrist, np.array(swivel))
     return Key(
         arm.wrist,
@@ -127,9 +132,12 @@ def _on(posture: HandPosture, other: Key | None) -> Spot:
 def _best_swivel(wrist: Array, turn: Array, lifted: float, before: Key | None) -> float:
     arm = carry(np.broadcast_to(wrist, (len(_SWIVELS), 3)), _SWIVELS)
     angles = wrist_angles(arm, turn)
-    use = _joint_use(arm, angles)[..., 1:, :].max(axis=-1)
+    given_in = eased(angles)
+    use = _joint_use(arm, given_in)[..., 1:, :].max(axis=-1)
     cost = _USE * np.sum(use**2 + 20.0 * np.maximum(use - 0.92, 0.0), axis=-1)
-    cost += _FALL * (1.0 - np.cos(_SWIVELS - _NATURAL - lifted))
+    cost += _TURN * np.sum((angles - given_in) ** 2, axis=-1)
+    away = _SWIVELS - _NATURAL - lifted
+    cost += _FALL * (1.0 - np.cos(away)) + _LIFT * np.maximum(away - _LIFTED, 0.0) ** 2
     along = np.linspace(0.0, 0.9, 5)[:, None, None]
     forearm = arm.elbow + along * (arm.wrist - arm.elbow)
     cost += _DEPTH * np.maximum(skin_depth(forearm) + 0.035, 0.0).max(axis=0)

@@ -22,7 +22,6 @@ from gesture_core.rotation import (
     rotvec_to_quat,
 )
 from gesture_core.signing.arms import carry, hand_turn, mirrored
-from gesture_core.signing.contact import clear
 from gesture_core.signing.lexicon import Lexicon
 from gesture_core.signing.movement import Moved, moved, movement_length
 from gesture_core.signing.notation import DIRECTIONS, HANDS, Hand, Sign, Step
@@ -51,8 +50,9 @@ def sign_to_track(sign: Sign, lexicon: Lexicon, speed: float = 1.0, fps: float =
     """The stroke of a sign, from its first posture to the end of its hold.
 
     Times are those of the entry, or measured ones, divided by `speed`. Head and face rest. A hand
-    that the sign does without hangs and is not active. Raises `UserError` for a sign that has no
-    steps, such as a recording.
+    that the sign does without hangs and is not active. The postures touch what they are to touch;
+    what lies between is taken out of the body by `contact.clear`, once the whole way is known.
+    Raises `UserError` for a sign that has no steps, such as a recording.
     """
     return _realised(_Entry(sign, lexicon), fps, speed)[0]
 
@@ -98,7 +98,7 @@ def _realised(entry: _Entry, fps: float, speed: float) -> tuple[Track, tuple[Bea
     times = np.linspace(0.0, total, frames)
     strong, weak = (_hand_track(keys[name], beats, name, times, lexicon) for name in HANDS)
     head, face = np.zeros((frames, 3)), np.zeros((frames, len(EXPRESSIONS)))
-    return clear(Track(fps, mirrored(strong), weak, head, face)), beats
+    return Track(fps, mirrored(strong), weak, head, face), beats
 
 
 def _keys(sign: Sign, lexicon: Lexicon) -> dict[Hand, list[Key | None]]:

@@ -20,9 +20,9 @@ _NEAR = 0.05
 """Metres of a gap that a touch closes."""
 
 Keys = dict[Hand, list[Key | None]]
-_SIDES: tuple[tuple[Hand, str, Array], ...] = (
-    ("strong", "right", MIRROR_PLACE),
-    ("weak", "left", np.ones(3)),
+_SIDES: tuple[tuple[Hand, Hand, str, Array], ...] = (
+    ("strong", "weak", "right", MIRROR_PLACE),
+    ("weak", "strong", "left", np.ones(3)),
 )
 
 
@@ -37,8 +37,11 @@ def settle(keys: Keys) -> Keys:
     for _ in range(_ROUNDS):
         found = overlaps(_as_track(keys))
         shifts: dict[Hand, list[Array]] = {
-            name: [_shift(key, found[side], k, mirror) for k, key in enumerate(keys[name])]
-            for name, side, mirror in _SIDES
+            name: [
+                _shift(key, other, found[side], k, mirror)
+                for k, (key, other) in enumerate(zip(keys[name], keys[partner], strict=True))
+            ]
+            for name, partner, side, mirror in _SIDES
         }
         if not any(np.any(shift) for name in HANDS for shift in shifts[name]):
             break
@@ -46,8 +49,12 @@ def settle(keys: Keys) -> Keys:
     return keys
 
 
-def _shift(key: Key | None, overlap: Overlap, k: int, mirror: Array) -> Array:
-    """Displacement `(3,)` of a key's wrist, for the left hand, against what it touches."""
+def _shift(key: Key | None, other: Key | None, overlap: Overlap, k: int, mirror: Array) -> Array:
+    """Displacement `(3,)` of a key's wrist, for the left hand, against what it touches.
+
+    Of two hands that are in each other the one whose place is on the other gives way; otherwise
+    each goes half of the way.
+    """
     if key is None:
         return np.zeros(3)
     depth = overlap.depth[k]
@@ -57,10 +64,11 @@ def _shift(key: Key | None, overlap: Overlap, k: int, mirror: Array) -> Array:
         if deepest > -_NEAR and not -AIM < deepest - AIM < AIM:
             return (deepest - AIM) * key.facing
         return np.zeros(3)
-    free = overlap.body if not key.on_other else np.ones_like(overlap.body)
-    excess = np.maximum(depth - AIM, 0.0) * free
-    if float((depth * free).max()) <= ALLOWED:
+    between = 1.0 if key.on_other else 0.0 if other is not None and other.on_other else 0.5
+    share = np.where(overlap.body, 1.0, between)
+    if float(np.max(depth * (share > 0.0))) <= ALLOWED:
         return np.zeros(3)
+    excess = np.maximum(depth - AIM, 0.0) * share
     way = np.einsum("pn,pnx->x", excess**2, overlap.away[k])
     return unit(way) * float(excess.max()) * mirror
 
