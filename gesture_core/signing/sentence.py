@@ -104,19 +104,18 @@ def _strokes(number: int, token: GlossToken, lexicon: Lexicon, speed: float) -> 
     if token.kind == "caption":
         seconds = min(_CAPTION + _CAPTION_LETTER * len(token.gloss), _CAPTION_MOST)
         yield _Stroke(Piece(None, number, seconds=seconds))
-    elif token.kind == "fingerspelled":
-        for word in token.parts:
-            for letter in spell(word, lexicon):
-                track = sign_to_track(letter, lexicon, speed)
-                yield _Stroke(Piece(track, number, letter.gloss), letter)
-    else:
-        for gloss in token.parts:
-            sign = lexicon.sign(gloss)
+        return
+    for part in token.parts:
+        spelled = token.kind == "fingerspelled" or not _has_sign(part, lexicon)
+        for sign in spell(part, lexicon) if spelled else (lexicon.sign(part),):
             track = sign_to_track(sign, lexicon, speed)
-            loose = 0
-            if sign.recording is not None:
-                loose = round(min(_LOOSE * FPS, _LOOSE * track.frames))
-            yield _Stroke(Piece(track, number, loose=(loose, loose)), sign)
+            loose = 0 if sign.recording is None else round(_LOOSE * min(FPS, track.frames))
+            letter = sign.gloss if spelled else ""
+            yield _Stroke(Piece(track, number, letter, (loose, loose)), sign)
+
+
+def _has_sign(part: str, lexicon: Lexicon) -> bool:
+    return any(part in table for table in (lexicon.signs, lexicon.numbers, lexicon.jamo))
 
 
 def _token_times(strokes: Sequence[_Stroke], times: Sequence[_Timed]) -> dict[int, _Timed]:
