@@ -12,7 +12,7 @@ _MOST = 10**16
 def number_signs(value: int) -> tuple[str, ...]:
     """Names in `Lexicon.numbers` of the signs for `value`: 25 → 20, 5; 3100 → 3, 1000, 100.
 
-    One is not said before ten, a hundred, a thousand and ten thousand, as in Korean. From 10**16
+    One is not said before ten, a hundred, a thousand and a leading ten thousand, as in Korean. From 10**16
     on a number is given digit by digit. `UserError` for a negative one.
 
     Source: the dictionary describes the tens, 11 to 19, 100, 1000, 100,000 and 1,000,000; that
@@ -27,7 +27,7 @@ def number_signs(value: int) -> tuple[str, ...]:
     signs: list[str] = []
     for unit in _GROUPS:
         group, value = divmod(value, unit)
-        if group and not (group == 1 and unit == 10**4):
+        if group and not (group == 1 and unit == 10**4 and not signs):
             signs += _below_ten_thousand(group)
         if group and unit > 1:
             signs.append(str(unit))
