@@ -78,7 +78,8 @@ def test_a_spelled_letter_keeps_what_it_is_read_by():
     lexicon = load_lexicon()
     for sign in spell("경복궁역", lexicon):
         for mine, own in zip(sign.steps, lexicon.jamo[sign.gloss].steps, strict=True):
-            assert mine.strong and own.strong
+            assert mine.strong
+            assert own.strong
             assert (mine.strong.shape, mine.strong.fingers, mine.strong.palm) == (
                 (own.strong.shape, own.strong.fingers, own.strong.palm)
             )
