@@ -11,6 +11,7 @@ from gesture_core.motion import Motion, Span
 from gesture_core.signing.arms import track_to_motion
 from gesture_core.signing.contact import clear
 from gesture_core.signing.fingerspelling import spell
+from gesture_core.signing.following import follow_head
 from gesture_core.signing.glosses import GlossedSentence, GlossToken
 from gesture_core.signing.lexicon import Lexicon
 from gesture_core.signing.mouthing import MouthedWord, mouthing
@@ -90,7 +91,8 @@ def sign_sentence(
     if mouthed:
         words = _mouthed_words(tokens, spoken, timed)
         face = np.maximum(face, mouthing(words, joined.track.frames / FPS, FPS))
-    motion = track_to_motion(clear(replace(joined.track, head=head, face=face)))
+    track = follow_head(replace(joined.track, head=head, face=face))
+    motion = track_to_motion(clear(track))
     return replace(motion, spans=tuple(_spans(sentence, strokes, times, spoken, timed)))
 
 
