@@ -15,7 +15,7 @@ from typing import Annotated, Optional
 import typer
 
 from gesture_core.cli import dataset as dataset_commands
-from gesture_core.cli import performing, signing, training
+from gesture_core.cli import performing, reviewing, signing, training
 from gesture_core.cli.options import (
     AllBones,
     At,
@@ -79,6 +79,8 @@ app.add_typer(dataset_commands.app, name="dataset")
 app.command(epilog=performing.GENERATE_EXAMPLES)(performing.generate)
 app.command(epilog=performing.PLAN_EXAMPLE)(performing.plan)
 app.command(epilog=signing.GLOSS_EXAMPLES)(signing.gloss)
+app.command("sign-import", epilog=signing.IMPORT_EXAMPLES)(signing.sign_import)
+app.command("sign-preview", epilog=reviewing.PREVIEW_EXAMPLES)(reviewing.sign_preview)
 
 
 @app.command(epilog=RENDER_EXAMPLES)

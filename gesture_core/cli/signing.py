@@ -1,4 +1,4 @@
-"""`momjit gloss`: how a Korean text will be signed, and why."""
+"""`momjit gloss` and `momjit sign-import`: what will be signed, and signs of one's own."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from gesture_core.cli.printing import AsJson, print_table
+from gesture_core.cli.printing import AsJson, Force, print_results, print_table
 from gesture_core.cli.reading import read_text
 from gesture_core.cli.sign_mode import LexiconFolder
+from gesture_core.console import Reporter
+from gesture_core.errors import UserError
 
 if TYPE_CHECKING:
     from gesture_core.signing.glosses import GlossedSentence
@@ -22,6 +25,13 @@ GLOSS_EXAMPLES = """Examples:
 momjit gloss "서울역까지 가려면 지하철 몇호선으로 환승해야 하나요?"
 
 momjit gloss talk.txt --json > talk.json
+"""
+IMPORT_EXAMPLES = """Examples:
+
+momjit sign-import arrive.mp4 --gloss 도착 --licence "CC BY 4.0"
+--consent "signed form of 2026-11-02, kept by the school" --signer "Hong" -o my_signs/
+
+momjit generate "기차가 도착했어요" --mode sign --lexicon my_signs/ -o train.mp4
 """
 
 
@@ -84,3 +94,45 @@ def _coverage(sentences: Sequence[GlossedSentence]) -> str:
         f"coverage: {made} of {total} glosses have signs ({share})"
         f"{': ' if detail else ''}{detail}; {dropped} particles, endings and marks dropped"
     )
+
+
+def sign_import(
+    recordings: Annotated[
+        list[Path],
+        typer.Argument(help="Video, .pose, .bvh, .npz or AI Hub folder, each of a single sign."),
+    ],
+    folder: Annotated[Path, typer.Option("-o", "--output", help="Folder of your own lexicon.")],
+    licence: Annotated[str, typer.Option(help="Under which the recording may be used.")],
+    consent: Annotated[str, typer.Option(help="What the signer agreed to, when, and who knows.")],
+    gloss: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(help="The sign's gloss, once for each recording.  [default: file names]"),
+    ] = None,
+    signer: Annotated[str, typer.Option(help="Who signs, as they wish to be named.")] = "",
+    dominant: Annotated[str, typer.Option(help="The hand that leads: right or left.")] = "right",
+    force: Force = False,
+) -> None:
+    """Turn recordings of single signs into entries of a lexicon, trimmed and cleaned.
+
+    Licence and consent are kept in the entry and in the clip beside it.
+    """
+    from gesture_core.signing.importing import Permission, import_sign
+
+    glosses = gloss or [recording.stem for recording in recordings]
+    if len(glosses) != len(recordings):
+        raise UserError(f"{len(recordings)} recordings have {len(glosses)} --gloss; give each one")
+    permission = Permission(licence, consent, signer)
+    with Reporter() as report:
+        written = [
+            import_sign(
+                recording,
+                name,
+                permission,
+                folder,
+                dominant=dominant,
+                force=force,
+                progress=report,
+            )
+            for recording, name in zip(recordings, glosses, strict=True)
+        ]
+    print_results(written, (), report)
