@@ -87,6 +87,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     render.add_argument("--captions", default="none", help="burnt in: none, ko, gloss or both")
     render.add_argument("--frames", type=_frames, help="A:B, first and last video frame from 1")
     render.add_argument("--sheet", type=_sheet, default="1", help="N or NxROWS moments in a PNG")
+    render.add_argument("--moments", type=_moments, default=(), help="N,N,… frames in that PNG")
     render.add_argument("--over", type=Path, help="a video that the picture becomes a window of")
     render.add_argument("--place", default="lower-right", help="of the window: lower-right, …")
     render.add_argument("--share", type=float, default=1 / 3, help="of the video's height: 0.05–1")
@@ -126,6 +127,13 @@ def _sheet(text: str) -> Sheet:
     if not times:
         return Sheet(_count(text))
     return Sheet(_count(columns) * _count(rows), int(columns))
+
+
+def _moments(text: str) -> tuple[int, ...]:
+    parts = text.split(",")
+    if not all(part.isdigit() and int(part) >= 1 for part in parts) or len(parts) > 4096:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a list of frames, counted from 1")
+    return tuple(int(part) for part in parts)
 
 
 def _views(text: str) -> tuple[float, ...]:

@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,7 @@ from .core.errors import UserError
 from .core.frame_folder import FrameFolder, Settings, open_frame_folder
 from .core.framing import SHOTS, Shot
 from .core.inset import Inset, inset_box
-from .core.picture import ENGINES, FORMATS, QUALITIES, Sheet, scaled
+from .core.picture import ENGINES, FORMATS, QUALITIES, scaled
 from .core.time_left import time_left
 from .scene.avatar import Avatar
 from .scene.cut import MOVIES, Cut, check_movie, cut_picture, cut_video
@@ -62,6 +62,11 @@ class Film:
         """The video or picture of some `frames` that are in the folders."""
         clear = self.look.transparent and self.inset is None
         return Cut(folders, frames, self.fps, clear, self.sound, self.captions, self.inset)
+
+    def still(self, folders: Sequence[FrameFolder], frame: int) -> Cut:
+        """The picture of one frame, without the texts of all the others."""
+        shown = self.captions.during((frame - 1) / self.fps, frame / self.fps)
+        return replace(self.cut(folders, [frame]), captions=shown)
 
     @property
     def is_bare(self) -> bool:
@@ -192,7 +197,7 @@ def shoot(
     film: Film, cast: Cast, outputs: Sequence[Path], options: argparse.Namespace, reporter: Reporter
 ) -> None:
     """Take every picture once, then make each of the outputs of them."""
-    stills = _moments(film, cast, options.sheet) if _has(outputs, ".png") else []
+    stills = _moments(film, cast, options) if _has(outputs, ".png") else []
     frames = film.frames if _has(outputs, "", *MOVIES) else stills
     with _scratch(outputs[0].absolute().parent, reporter) as scratch:
         folders = _folders(film, cast, outputs, options, scratch)
@@ -295,7 +300,8 @@ def _sheet(
         delay = film.inset.delay if film.inset else 0
         for k, frame in enumerate(stills):
             pictures[k] = scratch / f"still-{frame}.png"
-            _finish(cut_picture(pictures[k], film.cut(folders, [frame]), frame + delay, render_now))
+            cut = film.still(folders, frame)
+            _finish(cut_picture(pictures[k], cut, frame + delay, render_now))
     sheet = scratch / "sheet.png"
     lay_out(sheet, pictures, columns)
     return sheet
@@ -306,11 +312,14 @@ def _finish(steps: Steps) -> None:
         pass
 
 
-def _moments(film: Film, cast: Cast, sheet: Sheet) -> list[int]:
-    """The frame in which the hands are highest, or those of a sheet evenly from first to last."""
-    frames = film.frames
-    if sheet.count > 1:
-        chosen = np.linspace(frames[0], frames[-1], min(sheet.count, len(frames)))
+def _moments(film: Film, cast: Cast, options: argparse.Namespace) -> list[int]:
+    """The frame in which the hands are highest, or those of a sheet: the ones that are asked for,
+    or evenly from first to last."""
+    frames, count = film.frames, options.sheet.count
+    if options.moments:
+        return list(options.moments)
+    if count > 1:
+        chosen = np.linspace(frames[0], frames[-1], min(count, len(frames)))
         return [int(frame) for frame in np.round(chosen)]
     motion = cast.performance.motion
     up = cast.avatar.world_facing()[:, 1]

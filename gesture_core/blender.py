@@ -78,7 +78,7 @@ class RenderSettings:
     FIRST:LAST, None for all; `fps`: None for the clip's; `resume`: keep the pictures that are in
     the folder; `export`: how 3D files are written; `window`: the video that this is shown over, if
     any; `around`: the sides it is seen from, degrees, side by side, 90 the character's left;
-    `sheet`: moments in a PNG, N or COLUMNSxROWS.
+    `sheet`: moments in a PNG, N or COLUMNSxROWS; `moments`: the frames of these, none: evenly.
     """
 
     avatar: Path
@@ -96,6 +96,7 @@ class RenderSettings:
     window: Window | None = None
     around: tuple[float, ...] = (0.0,)
     sheet: str = "1"
+    moments: tuple[int, ...] = ()
 
     def arguments(self) -> list[str]:
         """The settings as command-line arguments of `blender_addon.cli`."""
@@ -110,6 +111,7 @@ class RenderSettings:
             "--captions": self.captions,
             "--around": ",".join(f"{angle:g}" for angle in self.around),
             "--sheet": self.sheet,
+            "--moments": ",".join(str(frame) for frame in self.moments) or None,
             "--frames": self.frames,
             "--fps": self.fps,
         }

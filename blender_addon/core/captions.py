@@ -38,6 +38,14 @@ class Captions:
     def __bool__(self) -> bool:
         return bool(self.said or self.signed)
 
+    def during(self, start: float, end: float) -> Captions:
+        """Those that are shown between two moments, seconds."""
+        kept = [
+            tuple(cue for cue in cues if cue.start <= end and cue.end >= start)
+            for cues in (self.said, self.signed)
+        ]
+        return Captions(*kept)
+
     @property
     def lines(self) -> int:
         """How many lines they take at most."""
