@@ -154,7 +154,7 @@ def _phrases(motion: Motion) -> tuple[Phrase, ...]:
 
 def _silence(text: str, motion: Motion) -> Utterance:
     samples = np.zeros(round(motion.duration * _SILENT_RATE), np.float32)
-    return Utterance(text, "", (), (), samples, _SILENT_RATE, "silent")
+    return Utterance(text, "", (), (), samples, _SILENT_RATE, "none")
 
 
 def _warnings(glossed: Sequence[GlossedSentence]) -> tuple[str, ...]:

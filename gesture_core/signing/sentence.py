@@ -91,8 +91,12 @@ def sign_sentence(
     if mouthed:
         words = _mouthed_words(tokens, spoken, timed)
         face = np.maximum(face, mouthing(words, joined.track.frames / FPS, FPS))
-    track = follow_head(replace(joined.track, head=head, face=face))
-    motion = track_to_motion(clear(track))
+    track = replace(
+        joined.track,
+        head=joined.track.head + head,
+        face=np.maximum(joined.track.face, face),
+    )
+    motion = track_to_motion(clear(follow_head(track)))
     return replace(motion, spans=tuple(_spans(sentence, strokes, times, spoken, timed)))
 
 

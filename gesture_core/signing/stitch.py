@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from gesture_core.gestures.easing import ease
 from gesture_core.motion import EXPRESSIONS
 from gesture_core.rotation import Array
 from gesture_core.signing.arms import mirrored
@@ -58,7 +59,8 @@ def join(pieces: Sequence[Piece], rest: Track, speed: float = 1.0) -> Joined:
     hands = [_Hand([_Part(0, held(home, 0, lead))], home, fps, speed) for home in _hands(rest)]
     spans: list[tuple[int, int]] = []
     place = lead
-    for piece in nearest_cuts(pieces):
+    cuts = nearest_cuts(pieces)
+    for piece in cuts:
         count = frames_of(piece.seconds, fps, speed)
         if piece.track is not None:
             count = piece.track.frames
@@ -75,7 +77,7 @@ def join(pieces: Sequence[Piece], rest: Track, speed: float = 1.0) -> Joined:
         hand.parts.append(_Part(place, held(hand.home, 0, lead)))
     strong, weak = (hand.filled() for hand in hands)
     frames = place + lead
-    head, face = np.zeros((frames, 3)), np.zeros((frames, len(EXPRESSIONS)))
+    head, face = _head_and_face(cuts, spans, frames)
     return Joined(Track(fps, mirrored(strong), weak, head, face), tuple(spans))
 
 
@@ -188,6 +190,25 @@ def _apart(before: Track, after: Track) -> Array:
         both = one.active[:, None] & other.active
         total += both * np.linalg.norm(one.wrist[:, None] - other.wrist, axis=-1)
     return total
+
+
+def _head_and_face(
+    pieces: Sequence[Piece], spans: Sequence[tuple[int, int]], frames: int
+) -> tuple[Array, Array]:
+    """What recorded signs do with head `(T, 3)` and face `(T, 52)`, going over into each other."""
+    head, face = np.zeros((frames, 3)), np.zeros((frames, len(EXPRESSIONS)))
+    known = np.zeros(frames, bool)
+    known[[0, -1]] = True
+    for piece, (start, stop) in zip(pieces, spans, strict=True):
+        if piece.track is not None:
+            head[start:stop], face[start:stop] = piece.track.head, piece.track.face
+            known[start:stop] = True
+    times = np.arange(frames)
+    before = np.maximum.accumulate(np.where(known, times, 0))
+    after = np.minimum.accumulate(np.where(known, times, frames - 1)[::-1])[::-1]
+    share = ease((times - before) / np.maximum(after - before, 1))[:, None]
+    head, face = ((1.0 - share) * part[before] + share * part[after] for part in (head, face))
+    return head, face
 
 
 def _hands(track: Track) -> tuple[HandTrack, HandTrack]:

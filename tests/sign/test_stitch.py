@@ -104,6 +104,21 @@ def test_a_recording_is_cut_where_hands_are_nearest() -> None:
     assert kept.track.frames == 11
 
 
+def test_head_and_face_of_a_recording_go_over_into_the_next_sign() -> None:
+    recorded = track_of(still_hand(CHEST, 8))
+    recorded.head[:] = (0.2, 0.0, 0.0)
+    recorded.face[:, 5] = 0.6
+    plain = track_of(still_hand(CHIN, 8))
+    joined = join([Piece(recorded, 0), Piece(plain, 1)], resting())
+    start, stop = joined.spans[0]
+    np.testing.assert_allclose(joined.track.face[start:stop, 5], 0.6)
+    np.testing.assert_allclose(joined.track.head[start:stop, 0], 0.2)
+    assert joined.track.face[joined.spans[1][0] :].max() == 0.0
+    fading = joined.track.face[stop - 1 : joined.spans[1][0] + 1, 5]
+    assert (np.diff(fading) <= 1e-12).all()
+    assert fading[-1] == 0.0
+
+
 def test_a_caption_is_a_pause_of_its_time() -> None:
     sign = Piece(track_of(still_hand(CHIN, 6)), 0)
     joined = join([sign, Piece(None, 1, seconds=2.0), replace(sign, token=2)], resting())
