@@ -19,6 +19,7 @@ from tests.benchmarks import (
     gesture_models,
     program,
     rigs,
+    signing,
     video,
 )
 from tests.benchmarks.timing import Row, table
@@ -58,7 +59,9 @@ def rows(folder: Path) -> list[Row]:
     ]
     print("timing gesture models …", file=sys.stderr)
     models = [*gesture_models.making(), *gesture_models.training()]
-    return [start, *spoken, *inside, *blender, *sets, *models]
+    print("timing signing …", file=sys.stderr)
+    signed = signing.twelve_words(folder)
+    return [start, *spoken, *inside, *blender, *sets, *models, signed]
 
 
 def _five_seconds(motion: Motion) -> Motion:
