@@ -59,11 +59,13 @@ def read_time(row: Row, at: int, rules: GlossRules, known: bool) -> Reading | No
     lists, form = rules.lists, row.form(at)
     if row.tag(at) not in _TIME_TAGS:
         return None
-    if form in lists["time_openers"] and row.form(at + 1) in lists["time_units"]:
+    unit = rules.time_units.get(row.form(at + 1))
+    if form in lists["time_openers"] and unit:
         place = "here" if stays(row, at + 2, rules) else "time"
         if known:
             return [_time(row, at, at + 2, place, rules)], at + 2
-        return [_time(row, i, i + 1, place, rules) for i in (at, at + 1)], at + 2
+        opener, word = (_time(row, i, i + 1, place, rules) for i in (at, at + 1))
+        return [opener, replace(word, glosses=(unit,))], at + 2
     if form not in lists["times"]:
         return None
     place = "here" if stays(row, at + 1, rules) else "time"

@@ -66,6 +66,7 @@ class GlossRules:
     words: Mapping[str, tuple[tuple[str, ...], str]]
     face: tuple[FaceRule, ...]
     wh: Mapping[str, str]
+    time_units: Mapping[str, str]
     counters: Mapping[str, str]
     native_counters: Mapping[str, str]
     suffixes: Mapping[str, str]
@@ -91,9 +92,9 @@ class _WrittenFace:
     show: dict[str, str]
 
 
-_TABLES = ("wh", "counters", "native_counters", "suffixes", "emoji")
+_TABLES = ("wh", "time_units", "counters", "native_counters", "suffixes", "emoji")
 _LISTS = (
-    *("times", "time_openers", "time_units", "time_counters", "minutes", "durations"),
+    *("times", "time_openers", "time_counters", "minutes", "durations"),
     *("past_times", "states", "emphasis", "openers", "happenings"),
     *("question_endings", "open_endings", "exclamation_endings"),
 )
