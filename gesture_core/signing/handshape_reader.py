@@ -110,8 +110,8 @@ def distances(points: ArrayLike, templates: Templates) -> Array:
     hands = _normalised(np.asarray(points, dtype=float)).reshape(-1, HAND_POINTS * 3)
     flat = templates.points.reshape(-1, HAND_POINTS * 3)
     squared = np.sum(hands**2, -1)[:, None] + np.sum(flat**2, -1) - 2.0 * hands @ flat.T
-    nearest = squared.reshape(len(hands), len(templates.names), -1).min(axis=-1)
-    return np.sqrt(np.maximum(nearest, 0.0)).reshape(*np.shape(points)[:-2], -1)
+    nearest = squared.reshape(len(hands), *templates.points.shape[:2]).min(axis=-1)
+    return np.sqrt(np.maximum(nearest, 0.0)).reshape(*np.shape(points)[:-2], len(templates.names))
 
 
 def read_hands(points: ArrayLike, templates: Templates) -> tuple[str, ...]:
