@@ -24,13 +24,17 @@ _SMOOTHING = 0.1
 """Seconds before and after an overlap over which the hand moves away and back."""
 _PASSES = 6
 _MEETING = 0.002
+FOREARM = 2
+"""Number of an arm's capsules that are of the forearm."""
+_SLEEVE = 0.007
+"""Metres by which sleeves give way before a forearm counts as touching."""
 _FOREARM_FOLLOWS = 0.6
 """How far the middle of what touches on a forearm follows the wrist."""
 
 
 @dataclass(frozen=True)
 class Overlap:
-    """One arm of P capsules, the forearm first, among N others over T frames.
+    """One arm of P capsules, first those of the forearm, among N others over T frames.
 
     `depth` `(T, P, N)` metres, negative outside and at least −0.1; `away` `(T, P, N, 3)`: unit
     direction out, zero where that is far; `body` `(N,)`: whether a capsule is of head or trunk
@@ -81,7 +85,7 @@ def _push(overlap: Overlap) -> Array:
     goes half of the way."""
     share = np.where(overlap.body, 1.0, 0.5)
     excess = np.maximum(overlap.depth - AIM, 0.0) * share
-    excess[:, 0] /= _FOREARM_FOLLOWS
+    excess[:, :FOREARM] /= _FOREARM_FOLLOWS
     size = np.max(excess, axis=(1, 2))
     size[np.max(overlap.depth, axis=(1, 2)) <= ALLOWED] = 0.0
     way = np.einsum("tpn,tpnx->tx", excess**2, overlap.away)
@@ -111,7 +115,8 @@ def _overlap(
     distance = np.linalg.norm(one - two, axis=-1)
     shape = (len(start), len(radius), len(arm_radius))
     depth, away = np.full(shape, -FAR), np.zeros((*shape, 3))
-    depth[frame, other] = np.maximum(arm_radius + radius[other, None] - distance, -FAR)
+    girth = arm_radius - np.where(np.arange(len(arm_radius)) < FOREARM, _SLEEVE, 0.0)
+    depth[frame, other] = np.maximum(girth + radius[other, None] - distance, -FAR)
     # lines that meet tell no way: there hands part from middle to middle
     apart = middle[frame, None] - 0.5 * (others[0] + others[1])[frame, other, None]
     met = distance[..., None] < _MEETING

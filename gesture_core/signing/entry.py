@@ -14,9 +14,7 @@ from gesture_core.signing.notation import (
     CHANNELS,
     DIRECTIONS,
     HANDS,
-    NEUTRAL,
     PLACES,
-    SPACE,
     Bend,
     Circle,
     Course,
@@ -217,8 +215,10 @@ def _placing(entry: _HandEntry, before: HandPosture, place: str) -> dict[str, An
     off = entry.off if entry.off is not None else (0.0, 0.0, 0.0)
     if len(off) != 3 or max(map(abs, off)) > 1.0:
         raise UserError(f"{place}: off must be 3 numbers (side, up, forward) of at most 1 metre")
-    in_space = at == NEUTRAL or sum(a * a for a in off) > SPACE**2
-    by = entry.by or (before.by if entry.at is None else "palm" if in_space else "fingertips")
+    placed = replace(before, at=at, off=tuple(off), touch=entry.touch)
+    by = entry.by or (
+        before.by if entry.at is None else "palm" if placed.in_space else "fingertips"
+    )
     return {"at": at, "off": tuple(off), "by": by, "touch": entry.touch}
 
 

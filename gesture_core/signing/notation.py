@@ -92,6 +92,11 @@ class HandPosture:
         hand = self.at.partition(".")[0]
         return hand if hand in HANDS else None
 
+    @property
+    def in_space(self) -> bool:
+        """Whether the hand is away from the skin of its place."""
+        return self.at == NEUTRAL or sum(a * a for a in self.off) > SPACE**2
+
 
 @dataclass(frozen=True)
 class Movement:

@@ -54,7 +54,8 @@ class Key:
 
     `wrist` `(3,)`, `turn` `(4,)` in the world; `fingers` `(15, 4)` local; `swivel` of the elbow;
     `angles` `(3,)` of forearm and wrist. `facing` `(3,)`: where the skin of its place looks;
-    `touch`: whether it is to be touched; `on_other`: whether the place is on the other hand.
+    `touch`: whether skin is to touch; `on_other`: whether the place is on the other hand;
+    `in_space`: whether it is away from any skin, so that only the other hand can be touched there.
     """
 
     wrist: Array
@@ -65,6 +66,7 @@ class Key:
     facing: Array
     touch: bool
     on_other: bool
+    in_space: bool
 
 
 def take(
@@ -102,6 +104,7 @@ def take(
         place.facing,
         posture.touch,
         posture.other_hand is not None,
+        posture.in_space,
     )
 
 

@@ -25,7 +25,6 @@ def preview_motion(gloss: str, lexicon: Lexicon, speed: float = 1.0) -> Motion:
     start = first / track.fps
     end = start + (track.frames - 1) / track.fps
     spans = [Span("gloss", gloss, start, end, "sign")]
-    for number, beat in enumerate(beats_of(sign, lexicon)):
-        reached, left = start + beat.reached / speed, start + beat.left / speed
-        spans.append(Span("step", str(number + 1), reached, left))
+    for number, beat in enumerate(beats_of(sign, lexicon, speed)):
+        spans.append(Span("step", str(number + 1), start + beat.reached, start + beat.left))
     return replace(track_to_motion(clear(joined.track)), spans=tuple(spans))

@@ -27,22 +27,28 @@ from gesture_core.signing.movement import Moved, moved, movement_length
 from gesture_core.signing.notation import DIRECTIONS, HANDS, Hand, Sign, Step
 from gesture_core.signing.postures import Key, take, within_range
 from gesture_core.signing.settle import settle
-from gesture_core.signing.timing import load_timing, movement_seconds
+from gesture_core.signing.timing import frames_of, load_timing, movement_seconds
 from gesture_core.signing.track import FINGER_JOINTS, FPS, HandTrack, Track
 from gesture_core.skeleton import FINGERS
 
 _LONE_HOLD = 0.25
 """Seconds for which a sign of one posture without movement stands, so that it can be read."""
+_TOUCH_HOLD = 0.07
+"""Seconds for which a touch on the way lasts."""
 _HANGING_WRIST = np.array([0.235, 0.84, 0.04])
 _HANGING_TURN = rotvec_to_quat(np.array([0.0, 0.0, -0.5 * np.pi]))
 
 
 @dataclass(frozen=True)
 class Beat:
-    """One posture of a sign in time: reached at `reached`, left at `left`, seconds."""
+    """One posture of a sign in time: `reached` and `left`, seconds, on whole frames.
+
+    `moving`: seconds that its movements take.
+    """
 
     step: Step
     reached: float
+    moving: float
     left: float
 
 
@@ -57,9 +63,11 @@ def sign_to_track(sign: Sign, lexicon: Lexicon, speed: float = 1.0, fps: float =
     return _realised(_Entry(sign, lexicon), fps, speed)[0]
 
 
-def beats_of(sign: Sign, lexicon: Lexicon) -> tuple[Beat, ...]:
-    """The postures of a sign in time, at speed 1, from the first, which is reached at 0."""
-    return _realised(_Entry(sign, lexicon), FPS, 1.0)[1]
+def beats_of(
+    sign: Sign, lexicon: Lexicon, speed: float = 1.0, fps: float = FPS
+) -> tuple[Beat, ...]:
+    """The postures of the track of a sign in time, from the first, which is reached at 0."""
+    return _realised(_Entry(sign, lexicon), fps, speed)[1]
 
 
 def resting_track(fps: float = FPS) -> Track:
@@ -92,10 +100,9 @@ def _realised(entry: _Entry, fps: float, speed: float) -> tuple[Track, tuple[Bea
     if not 0.1 <= speed <= 5.0:
         raise UserError(f"speed must be 0.1 to 5, not {speed:g}")
     keys = settle(_keys(sign, lexicon))
-    beats = _beats(sign, keys)
-    total = beats[-1].left
-    frames = max(2, round(total * fps / speed) + 1)
-    times = np.linspace(0.0, total, frames)
+    beats = _beats(sign, keys, fps, speed)
+    frames = round(beats[-1].left * fps) + 1
+    times = np.arange(frames) / fps
     strong, weak = (_hand_track(keys[name], beats, name, times, lexicon) for name in HANDS)
     head, face = np.zeros((frames, 3)), np.zeros((frames, len(EXPRESSIONS)))
     return Track(fps, mirrored(strong), weak, head, face), beats
@@ -121,22 +128,35 @@ def _keys(sign: Sign, lexicon: Lexicon) -> dict[Hand, list[Key | None]]:
     return keys
 
 
-def _beats(sign: Sign, keys: dict[Hand, list[Key | None]]) -> tuple[Beat, ...]:
-    """When each posture is reached and left."""
+def _beats(
+    sign: Sign, keys: dict[Hand, list[Key | None]], fps: float, speed: float
+) -> tuple[Beat, ...]:
+    """When each posture is reached and left: on frames, so that every touch is seen."""
+
+    def whole(seconds: float) -> float:
+        return frames_of(seconds, fps, speed) / fps if seconds else 0.0
+
     beats: list[Beat] = []
     now = 0.0
-    last = len(sign.sequence) - 1
     for number, step in enumerate(sign.sequence):
         if number:
             ways = [(keys[name][number - 1], keys[name][number]) for name in HANDS]
-            now += step.seconds or max(_travel(step, *way) for way in ways)
-        hold = step.hold
-        if hold is None:
-            lone = not last and not step.movements
-            hold = (_LONE_HOLD if lone else load_timing().hold.sign) if number == last else 0.0
-        beats.append(Beat(step, now, now + movement_length(step) + hold))
+            now += whole(step.seconds or max(_travel(step, *way) for way in ways))
+        hold = _default_hold(sign, number) if step.hold is None else step.hold
+        moving = whole(movement_length(step))
+        beats.append(Beat(step, now, moving, now + moving + whole(hold)))
         now = beats[-1].left
     return tuple(beats)
+
+
+def _default_hold(sign: Sign, number: int) -> float:
+    """Seconds for which a posture stands where the entry does not say."""
+    step = sign.sequence[number]
+    if number + 1 == len(sign.sequence):
+        lone = number == 0 and not step.movements
+        return _LONE_HOLD if lone else load_timing().hold.sign
+    touches = any(hand and hand.touch for hand in (step.strong, step.weak))
+    return _TOUCH_HOLD if touches and not step.movements else 0.0
 
 
 def _travel(step: Step, before: Key | None, after: Key | None) -> float:
@@ -166,8 +186,7 @@ def _hand_track(
     place, angles = through[:, :3] + _arcs(beats, name, times), through[:, 4:]
     for number, beat in enumerate(beats):
         if beat.step.movements_of(name) and keys[number] is not None:
-            length = movement_length(beat.step)
-            move = moved(beat.step, name, (times - beat.reached) / length)
+            move = moved(beat.step, name, (times - beat.reached) / beat.moving)
             weight = _presence(beats, number, times)[:, None]
             place, angles = place + weight * move.place, angles + weight * move.angles
             fingers = _with_fingers(fingers, move, weight[:, 0], lexicon)

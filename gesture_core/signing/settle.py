@@ -9,10 +9,10 @@ import numpy as np
 from gesture_core.kinematics import unit
 from gesture_core.motion import EXPRESSIONS
 from gesture_core.rotation import Array
-from gesture_core.signing.arms import MIRROR_PLACE, mirrored
-from gesture_core.signing.contact import AIM, ALLOWED, Overlap, overlaps
+from gesture_core.signing.arms import MIRROR_PLACE, carry, hand_turn, mirrored, wrist_angles
+from gesture_core.signing.contact import AIM, ALLOWED, FOREARM, Overlap, overlaps
 from gesture_core.signing.notation import HANDS, Hand
-from gesture_core.signing.postures import Key
+from gesture_core.signing.postures import Key, within_range
 from gesture_core.signing.track import FPS, HandTrack, Track
 
 _ROUNDS = 6
@@ -43,10 +43,17 @@ def settle(keys: Keys) -> Keys:
             ]
             for name, partner, side, mirror in _SIDES
         }
-        if not any(np.any(shift) for name in HANDS for shift in shifts[name]):
+        if not any(np.any(shifts[name]) for name in HANDS):
             break
         keys = _moved(keys, shifts)
-    return keys
+    return {name: [key and _carried(key) for key in keys[name]] for name in HANDS}
+
+
+def _carried(key: Key) -> Key:
+    """The key with the joint angles that turn the hand as before where its wrist is now."""
+    arm = carry(key.wrist, np.array(key.swivel))
+    angles = within_range(wrist_angles(arm, key.turn))
+    return replace(key, wrist=arm.wrist, turn=hand_turn(arm, angles), angles=angles)
 
 
 def _shift(key: Key | None, other: Key | None, overlap: Overlap, k: int, mirror: Array) -> Array:
@@ -58,12 +65,13 @@ def _shift(key: Key | None, other: Key | None, overlap: Overlap, k: int, mirror:
     if key is None:
         return np.zeros(3)
     depth = overlap.depth[k]
+    if key.touch and key.in_space:
+        return _towards_other(overlap, k) * mirror
     if key.touch:
-        target = depth[1:, overlap.body] if not key.on_other else depth[1:, ~overlap.body]
+        target = depth[FOREARM:, ~overlap.body if key.on_other else overlap.body]
         deepest = float(target.max())
-        if deepest > -_NEAR and not -AIM < deepest - AIM < AIM:
-            return (deepest - AIM) * key.facing
-        return np.zeros(3)
+        near = deepest > -_NEAR and abs(deepest - AIM) > AIM
+        return (deepest - AIM) * key.facing if near else np.zeros(3)
     between = 1.0 if key.on_other else 0.0 if other is not None and other.on_other else 0.5
     share = np.where(overlap.body, 1.0, between)
     if float(np.max(depth * (share > 0.0))) <= ALLOWED:
@@ -71,6 +79,16 @@ def _shift(key: Key | None, other: Key | None, overlap: Overlap, k: int, mirror:
     excess = np.maximum(depth - AIM, 0.0) * share
     way = np.einsum("pn,pnx->x", excess**2, overlap.away[k])
     return unit(way) * float(excess.max()) * mirror
+
+
+def _towards_other(overlap: Overlap, k: int) -> Array:
+    """Half of the way `(3,)` to or out of the other arm where the two are nearest, in the world."""
+    depth = np.where(overlap.body, -np.inf, overlap.depth[k])
+    part, other = np.unravel_index(int(np.argmax(depth)), depth.shape)
+    deepest = float(depth[part, other])
+    if deepest < -_NEAR or abs(deepest - AIM) < AIM:
+        return np.zeros(3)
+    return 0.5 * (deepest - AIM) * overlap.away[k, part, other]
 
 
 def _moved(keys: Keys, shifts: dict[Hand, list[Array]]) -> Keys:

@@ -1,4 +1,4 @@
-"""The skin that signing hands touch: capsules of the body with a finer head."""
+"""The skin that signing hands touch: capsules of the body, finer at head and wrists."""
 
 from __future__ import annotations
 
@@ -20,19 +20,21 @@ _STEPS = 60
 
 
 @dataclass(frozen=True)
-class Head:
-    """What `data/lexicon/skin.yaml` says: the parts of the head by name."""
+class Skin:
+    """What `data/lexicon/skin.yaml` says: parts by name, of the head and of the left arm's end."""
 
     head: dict[str, Capsule]
+    forearm: dict[str, Capsule]
 
 
 @lru_cache(maxsize=1)
 def signing_volume() -> Volume:
-    """The volume of `HUMANOID` whose head has nose, lips, cheeks, jaw and chin."""
-    body = load_body()
-    finer = load_config(Head, data_path("lexicon/skin.yaml")).head
-    obstacles = {name: part for name, part in body.obstacles.items() if name != "head"} | finer
-    return body_volume(replace(body, obstacles=obstacles), HUMANOID)
+    """The volume of `HUMANOID` with a face, and with forearms that taper towards the wrist."""
+    body, skin = load_body(), load_config(Skin, data_path("lexicon/skin.yaml"))
+    obstacles = {name: part for name, part in body.obstacles.items() if name != "head"}
+    arms = {name: part for name, part in body.arms.items() if name != "forearm"}
+    finer = replace(body, obstacles=obstacles | skin.head, arms=skin.forearm | arms)
+    return body_volume(finer, HUMANOID)
 
 
 def skin_depth(points: Array) -> Array:
