@@ -12,10 +12,17 @@ import numpy as np
 from gesture_core.gestures.easing import ease
 from gesture_core.motion import EXPRESSIONS
 from gesture_core.rotation import Array
-from gesture_core.signing.arms import mirrored
+from gesture_core.signing.arms import MIRROR_PLACE, mirrored
 from gesture_core.signing.timing import frames_of, load_timing
 from gesture_core.signing.track import HandTrack, Track, join_hands
-from gesture_core.signing.transitions import Brink, bridge, brinks, held, travel_seconds
+from gesture_core.signing.transitions import (
+    Brink,
+    bridge,
+    brinks,
+    held,
+    middle_line,
+    travel_seconds,
+)
 
 LATE = 1.5
 """A hand that has this many times the time its way needs waits first, and goes in time."""
@@ -75,10 +82,12 @@ def join(pieces: Sequence[Piece], rest: Track, speed: float = 1.0) -> Joined:
     place = max(hand.ready(place + still, [_Part(0, hand.home)]) for hand in hands)
     for hand in hands:
         hand.parts.append(_Part(place, held(hand.home, 0, lead)))
-    strong, weak = (hand.filled() for hand in hands)
+    strong, weak = hands
+    kept = weak.filled()
+    made = strong.filled(middle_line(kept) * MIRROR_PLACE)
     frames = place + lead
     head, face = _head_and_face(cuts, spans, frames)
-    return Joined(Track(fps, mirrored(strong), weak, head, face), tuple(spans))
+    return Joined(Track(fps, mirrored(made), kept, head, face), tuple(spans))
 
 
 @dataclass(eq=False)
@@ -125,37 +134,43 @@ class _Hand:
         if last.stop == start:
             self.parts.append(_Part(start, held(last.hand, -1, stop - start)))
 
-    def filled(self) -> HandTrack:
-        """All frames: the parts and what is between them."""
+    def filled(self, other: Array | None = None) -> HandTrack:
+        """All frames: the parts and the ways between them, round the `other` hand `(T, P, 3)`."""
         tracks = [self.parts[0].hand]
         for before, after in pairwise(self.parts):
-            tracks += [*self._between(before, after), after.hand]
+            tracks += [*self._between(before, after, other), after.hand]
         whole = join_hands(tracks)
         return replace(whole, active=np.ones(whole.frames, bool))
 
-    def _between(self, before: _Part, after: _Part) -> list[HandTrack]:
+    def _between(self, before: _Part, after: _Part, other: Array | None) -> list[HandTrack]:
         """From one part to the next: at once, after a wait, or by way of rest."""
         frames = after.start - before.stop
         if not frames:
             return []
         linger, drop = (self._frames(s) for s in (LINGER, load_timing().hold.drop))
         if frames > linger + drop:
-            home = _Part(0, self.home)
-            there, back = self._way(before, home), self._way(home, after)
-            if frames > linger + there + drop + back:
+            leaves = before.stop + linger
+            home = _Part(leaves + self._way(before, _Part(0, self.home)), self.home)
+            returns = after.start - self._way(home, after)
+            if returns - home.start > drop:
                 return [
                     held(before.hand, -1, linger),
-                    self._bridge(before, home, there),
-                    held(self.home, 0, frames - linger - there - back),
-                    self._bridge(home, after, back),
+                    self._bridge(before, home, leaves, home.start, other),
+                    held(self.home, 0, returns - home.start),
+                    self._bridge(home, after, returns, after.start, other),
                 ]
         need = self._way(before, after)
-        if frames > LATE * need:
-            return [held(before.hand, -1, frames - need), self._bridge(before, after, need)]
-        return [self._bridge(before, after, frames)]
+        waits = frames - need if frames > LATE * need else 0
+        return [
+            held(before.hand, -1, waits),
+            self._bridge(before, after, before.stop + waits, after.start, other),
+        ]
 
-    def _bridge(self, before: _Part, after: _Part, frames: int) -> HandTrack:
-        return bridge(before.brinks[1], after.brinks[0], frames)
+    def _bridge(
+        self, before: _Part, after: _Part, start: int, stop: int, other: Array | None
+    ) -> HandTrack:
+        near = None if other is None else other[start:stop]
+        return bridge(before.brinks[1], after.brinks[0], stop - start, near)
 
     def _way(self, before: _Part, after: _Part) -> int:
         return self._frames(travel_seconds(before.brinks[1], after.brinks[0]))

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from gesture_core.body.volume import humanoid_volume
-from gesture_core.kinematics import nearest_on_segment
+from gesture_core.kinematics import nearest_on_segment, unit
 from gesture_core.rotation import (
     Array,
     quat_angle,
@@ -22,20 +22,23 @@ from gesture_core.rotation import (
     quat_to_rotvec,
     rotvec_to_quat,
 )
-from gesture_core.signing.arms import carry, hand_turn, wrist_angles
+from gesture_core.signing.arms import ArmPose, carry, hand_turn, wrist_angles
 from gesture_core.signing.timing import movement_seconds
 from gesture_core.signing.track import HandTrack
 from gesture_core.skeleton import HUMANOID
 
-_HAND_LENGTH = 0.16
-"""Metres from the wrist to the tips of half bent fingers."""
-_HAND_SAMPLES = np.array([0.0, 0.5, 1.0])
+_HAND = np.array([0.0, 0.08, 0.16])
+"""Metres from the wrist towards the tips of half bent fingers at which the hand is looked at."""
+_FOREARM = np.array([0.16, 0.08])
+"""And from the wrist back towards the elbow."""
+_HANDS_APART = 0.075
+"""Metres that the middle lines of both hands and forearms keep from each other on a way."""
 _CLEARANCE = 0.035
 """Metres that the middle line of the hand keeps from the skin on its way."""
 _NATURAL = 0.04
 """Share of its length by which any way bends away from the body."""
 _BENDS = np.linspace(0.0, 0.3, 16)
-"""Metres by which a way may bend to go round the body."""
+"""Metres by which a way may bend to go round the body and the other hand."""
 _FORWARDS = np.array([0.0, 0.0, 1.0])
 
 
@@ -78,17 +81,19 @@ def held(hand: HandTrack, frame: int, count: int) -> HandTrack:
     return hand.during(np.full(count, frame % hand.frames))
 
 
-def bridge(before: Brink, after: Brink, frames: int) -> HandTrack:
+def bridge(before: Brink, after: Brink, frames: int, other: Array | None = None) -> HandTrack:
     """A left hand's way from the last frame of `before` to the first of `after`.
 
     Place, joints of forearm, wrist and fingers go on with the speeds that they have at both ends,
     and so stay between the angles there: a hand turned through the world might break the wrist.
-    The way bends forwards, as far as it must to go round the body.
+    The way bends forwards, as far as it must to go round the body and the `other` hand, whose
+    `middle_line` in these frames is `(frames, P, 3)`.
     """
     angles = quintic(before.angles, after.angles, frames)
     swivel = quintic(before.swivel, after.swivel, frames)
     straight = quintic(before.wrist, after.wrist, frames)
-    wrist = straight + _way_round(straight, hand_turn(carry(straight, swivel), angles))
+    arm = carry(straight, swivel)
+    wrist = straight + _way_round(_middle_line(arm, hand_turn(arm, angles)), other)
     return HandTrack(
         wrist,
         hand_turn(carry(wrist, swivel), angles),
@@ -96,6 +101,18 @@ def bridge(before: Brink, after: Brink, frames: int) -> HandTrack:
         swivel,
         np.ones(frames, bool),
     )
+
+
+def middle_line(hand: HandTrack) -> Array:
+    """Points `(T, 5, 3)` along forearm and hand of a left hand."""
+    return _middle_line(carry(hand.wrist, hand.swivel), hand.turn)
+
+
+def _middle_line(arm: ArmPose, turn: Array) -> Array:
+    back = unit(arm.elbow - arm.wrist)[:, None]
+    fingers = quat_rotate(turn, np.array([1.0, 0.0, 0.0]))[:, None]
+    along = np.concatenate([_FOREARM[:, None] * back, _HAND[:, None] * fingers], axis=1)
+    return arm.wrist[:, None] + along
 
 
 def quintic(before: Array, after: Array, frames: int) -> Array:
@@ -124,16 +141,20 @@ def _turned(before: Array, after: Array, frames: int) -> Array:
     return quat_multiply(origin, rotvec_to_quat(quintic(away(before), away(after), frames)))
 
 
-def _way_round(wrist: Array, turn: Array) -> Array:
-    """Metres `(T, 3)` forwards that keep the hand on its way out of the body, 0 at both ends."""
-    steps = np.arange(1, len(wrist) + 1) / (len(wrist) + 1)
+def _way_round(line: Array, other: Array | None) -> Array:
+    """Metres `(T, 3)` forwards, 0 at both ends, that keep a hand with this middle line `(T, P, 3)`
+    out of the body and off the other hand."""
+    steps = np.arange(1, len(line) + 1) / (len(line) + 1)
     shape = (4.0 * steps * (1.0 - steps)) ** 2
-    fingers = quat_rotate(turn, np.array([_HAND_LENGTH, 0.0, 0.0]))
-    hand = wrist[:, None] + _HAND_SAMPLES[:, None] * fingers[:, None]
-    bent = hand + (_BENDS[:, None] * shape)[..., None, None] * _FORWARDS
-    # near its ends the hand may be on the skin: there no bend helps, so it counts for nothing
-    depth = (np.maximum(_depth(bent), 0.0).max(axis=-1) * shape).max(axis=-1)
-    needed = _BENDS[int(np.argmin(depth + 0.02 * _BENDS))]
+    bent = line + (_BENDS[:, None] * shape)[..., None, None] * _FORWARDS
+    depth = _depth(bent[:, :, len(_FOREARM) :]).max(axis=-1)
+    if other is not None:
+        apart = np.linalg.norm(bent[..., None, :] - other[:, None], axis=-1).min(axis=(-2, -1))
+        depth = np.maximum(depth, _HANDS_APART - apart)
+    # near its ends a hand may be on the skin: there no bend helps, so it counts for nothing
+    worst = (np.maximum(depth, 0.0) * shape).max(axis=-1)
+    needed = _BENDS[int(np.argmin(worst + 0.02 * _BENDS))]
+    wrist = line[:, len(_FOREARM)]
     natural = _NATURAL * float(np.linalg.norm(wrist[-1] - wrist[0]))
     return (max(needed, natural) * shape)[:, None] * _FORWARDS
 

@@ -16,7 +16,14 @@ from gesture_core.rotation import quat_angle, quat_identity, quat_inverse, quat_
 from gesture_core.signing.arms import carry, hand_turn, wrist_angles
 from gesture_core.signing.timing import movement_seconds
 from gesture_core.signing.track import HandTrack, join_hands
-from gesture_core.signing.transitions import bridge, brinks, held, quintic, travel_seconds
+from gesture_core.signing.transitions import (
+    bridge,
+    brinks,
+    held,
+    middle_line,
+    quintic,
+    travel_seconds,
+)
 from gesture_core.skeleton import HUMANOID
 from tests.sign.hands import CHEST, CHIN, SHOULDER, still_hand
 
@@ -120,3 +127,18 @@ def test_a_held_frame_stands_still() -> None:
     stays = held(moving, -1, 5)
     assert stays.frames == 5
     np.testing.assert_allclose(stays.wrist, np.tile(CHIN, (5, 1)))
+
+
+def test_a_way_through_the_other_hand_goes_before_it() -> None:
+    before, after = still_hand((-0.12, 1.2, 0.3)), still_hand((0.2, 1.2, 0.3))
+    other = middle_line(still_hand((0.05, 1.2, 0.3), FRAMES))
+    ends = brinks(before)[1], brinks(after)[0]
+    free, avoiding = bridge(*ends, FRAMES), bridge(*ends, FRAMES, other)
+
+    def nearest(hand: HandTrack) -> float:
+        line = middle_line(hand)[:, :, None] - other[:, None]
+        return float(np.linalg.norm(line, axis=-1)[6:8].min())
+
+    assert nearest(free) < 0.03
+    assert nearest(avoiding) > 0.06
+    assert avoiding.wrist[:, 2].max() > free.wrist[:, 2].max()
