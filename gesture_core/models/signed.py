@@ -34,13 +34,14 @@ class Told(NamedTuple):
 class Made(NamedTuple):
     """`frames` (B, T, K); `rate` (B, T), log of the counter's step times `USUAL`; `attention`
     (B, T, N) to the tokens; `drafts`: what else (B, T, K) is to be like the true frames, and how
-    many frames later those are.
+    many frames later those are; `shares` (B, N) of the time that tokens take, if it says so.
     """
 
     frames: Tensor
     rate: Tensor
     attention: Tensor
     drafts: tuple[tuple[int, Tensor], ...] = ()
+    shares: Tensor | None = None
 
 
 class Signed(NamedTuple):

@@ -2,7 +2,7 @@
 
 A frame is x, y of the 127 keypoints of `.skels` files, 254 numbers, as shares of the picture's
 width and height. Every step is one function; training applies them in this order: what is not
-seen is filled, confidence, legs and pupils go, standing before and after the signs is cut off,
+seen is filled, confidence and legs go, standing before and after the signs is cut off,
 every number is brought to 0–1 by the range it has in training, and a counter says how far the
 sentence has come.
 """
@@ -72,7 +72,7 @@ def fill_unseen(points: Array, seen: NDArray[np.bool_]) -> Array:
 
 
 def drop_lower_body(points: Array) -> Array:
-    """The 127 points (T, 127, 2) above the knees, without pupils, of all 137."""
+    """The 127 points (T, 127, 2) from the hips up, of all 137 (T, 137, 2)."""
     return points[:, _ROWS]
 
 

@@ -77,7 +77,7 @@ class SignTraining:
     count: float = 0.1
     """Weight of the counter in the loss."""
     guide: float = 0.1
-    """Weight of the attention's being at the sign that is made."""
+    """Weight of the attention's being at the sign that is made, for as long as it takes."""
 
 
 class Material(NamedTuple):
@@ -267,11 +267,14 @@ def sign_losses(
     losses += [_error(draft, batch, later) for later, draft in made.drafts]
     true = torch.log(USUAL / batch.real.sum(dim=1).float())
     counted = ((made.rate - true[:, None]) ** 2)[batch.real].mean()
-    looked = (batch.guide * made.attention.clamp_min(1e-6).log()).sum(dim=-1)
+    looked = -(batch.guide * made.attention.clamp_min(1e-6).log()).sum(dim=-1)[batch.real].mean()
+    if made.shares is not None:
+        taken = batch.guide.sum(dim=1) / batch.real.sum(dim=1, keepdim=True)
+        looked = looked - (taken * made.shares.clamp_min(1e-6).log()).sum(dim=-1).mean()
     return {
         "frames": torch.stack(losses).mean() / variance,
         "count": config.count * counted,
-        "guide": -config.guide * looked[batch.real].mean(),
+        "guide": config.guide * looked,
     }
 
 
