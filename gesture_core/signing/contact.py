@@ -67,9 +67,12 @@ def clear(track: Track) -> Track:
     """The track with wrists moved, smoothly and no further than needed, so that no arm is deeper
     than `ALLOWED` in the body or the other arm. A track without such overlaps is returned as is."""
     radius = max(1, round(_SMOOTHING * track.fps))
+    near = np.arange(track.frames)
     for _ in range(_PASSES):
-        pushes = {side: _push(overlap) for side, overlap in overlaps(track).items()}
-        if not any(push.any() for push in pushes.values()):
+        found = overlaps(track.during(near))
+        pushes = {side: _whole(_push(found[side]), near, track.frames) for side in SIDES}
+        pushed = np.flatnonzero(np.any([push.any(axis=-1) for push in pushes.values()], axis=0))
+        if not len(pushed):
             break
         left, right = (_smooth(pushes[side], radius) for side in SIDES)
         track = replace(
@@ -77,7 +80,17 @@ def clear(track: Track) -> Track:
             weak=replace(track.weak, wrist=track.weak.wrist + left),
             strong=replace(track.strong, wrist=track.strong.wrist + right),
         )
+        # only what moves can come into contact anew
+        around = pushed[:, None] + np.arange(-2 * radius, 2 * radius + 1)
+        near = np.unique(np.clip(around, 0, track.frames - 1))
     return track
+
+
+def _whole(push: Array, near: NDArray[np.intp], frames: int) -> Array:
+    """Displacements `(T, 3)` of all frames from those of the frames `near`."""
+    whole = np.zeros((frames, 3))
+    whole[near] = push
+    return whole
 
 
 def _push(overlap: Overlap) -> Array:

@@ -26,9 +26,10 @@ from gesture_core.signing.lexicon import Lexicon
 from gesture_core.signing.movement import Moved, moved, movement_length
 from gesture_core.signing.notation import DIRECTIONS, HANDS, Hand, Sign, Step
 from gesture_core.signing.postures import Key, take, within_range
+from gesture_core.signing.recording import recorded_track
 from gesture_core.signing.settle import settle
 from gesture_core.signing.timing import frames_of, load_timing, movement_seconds
-from gesture_core.signing.track import FINGER_JOINTS, FPS, HandTrack, Track
+from gesture_core.signing.track import FINGER_JOINTS, FPS, HandTrack, Track, join_hands
 from gesture_core.skeleton import FINGERS
 
 _LONE_HOLD = 0.25
@@ -58,7 +59,7 @@ def sign_to_track(sign: Sign, lexicon: Lexicon, speed: float = 1.0, fps: float =
     Times are those of the entry, or measured ones, divided by `speed`. Head and face rest. A hand
     that the sign does without hangs and is not active. The postures touch what they are to touch;
     what lies between is taken out of the body by `contact.clear`, once the whole way is known.
-    Raises `UserError` for a sign that has no steps, such as a recording.
+    A sign recorded from a signer is made as it was recorded.
     """
     return _realised(_Entry(sign, lexicon), fps, speed)[0]
 
@@ -95,16 +96,16 @@ class _Entry:
 @lru_cache(maxsize=1024)
 def _realised(entry: _Entry, fps: float, speed: float) -> tuple[Track, tuple[Beat, ...]]:
     sign, lexicon = entry.sign, entry.lexicon
-    if not sign.steps:
-        raise UserError(f"{sign.file}: {sign.gloss}: the sign has no steps to be made from")
     if not 0.1 <= speed <= 5.0:
         raise UserError(f"speed must be 0.1 to 5, not {speed:g}")
+    if sign.recording is not None:
+        track = recorded_track(sign.recording, speed, fps)
+        length = (track.frames - 1) / fps
+        return track, (Beat(Step(), 0.0, length, length),)
     keys = settle(_keys(sign, lexicon))
     beats = _beats(sign, keys, fps, speed)
-    frames = round(beats[-1].left * fps) + 1
-    times = np.arange(frames) / fps
-    strong, weak = (_hand_track(keys[name], beats, name, times, lexicon) for name in HANDS)
-    head, face = np.zeros((frames, 3)), np.zeros((frames, len(EXPRESSIONS)))
+    strong, weak = (_hand_track(keys[name], beats, name, fps, lexicon) for name in HANDS)
+    head, face = np.zeros((weak.frames, 3)), np.zeros((weak.frames, len(EXPRESSIONS)))
     return Track(fps, mirrored(strong), weak, head, face), beats
 
 
@@ -173,9 +174,10 @@ def _travel(step: Step, before: Key | None, after: Key | None) -> float:
 
 
 def _hand_track(
-    keys: list[Key | None], beats: tuple[Beat, ...], name: Hand, times: Array, lexicon: Lexicon
+    keys: list[Key | None], beats: tuple[Beat, ...], name: Hand, fps: float, lexicon: Lexicon
 ) -> HandTrack:
-    """One hand through its keys, for the left hand; a hand joins a sign in the first key it has."""
+    """One hand through its keys, for the left hand; it is free until the first key it has."""
+    times = np.arange(round(beats[-1].left * fps) + 1) / fps
     known = [key for key in keys if key is not None]
     if not known:
         return _hanging(len(times))
@@ -191,14 +193,16 @@ def _hand_track(
             place, angles = place + weight * move.place, angles + weight * move.angles
             fingers = _with_fingers(fingers, move, weight[:, 0], lexicon)
     arm = carry(place, through[:, 3])
-    first = next(number for number, key in enumerate(keys) if key is not None)
-    return HandTrack(
+    made = HandTrack(
         arm.wrist,
         hand_turn(arm, within_range(angles)),
         fingers,
         through[:, 3],
-        times >= beats[first].reached - 1e-9,
+        np.ones(len(times), dtype=bool),
     )
+    first = next(number for number, key in enumerate(keys) if key is not None)
+    free = int(np.rint(beats[first].reached * fps))
+    return join_hands([_hanging(free), made.during(slice(free, None))])
 
 
 def _hanging(frames: int) -> HandTrack:
