@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from gesture_core.checkpoint import Checkpoint, load_checkpoint
 from gesture_core.errors import UserError
 from gesture_core.gestures.easing import ease
-from gesture_core.motion import Motion, Span, resample, rest_motion
+from gesture_core.motion import Motion, Span, concatenate, resample, rest_motion
 from gesture_core.pose.solve import relaxed_pose, solve
 from gesture_core.rotation import quat_continuous, quat_slerp
 from gesture_core.signing.keypoint_frames import Ranges, frames_to_keypoints, one_hot
@@ -152,17 +153,20 @@ def produce(
 ) -> Motion:
     """Sign sentences, each its Korean text and its glosses, one after the other, from rest to rest.
 
-    The motion has spans of kind "gloss" where the model attended to each token. The model was
-    taught signs without the standing around them, so the ways to and from them are added here.
+    The motion has spans of kind "gloss" where the model attended to each token, and "subtitle"
+    for each text. The model was taught signs without the standing around them, so the ways to
+    and from them are added here.
     """
     told = [
         tuple(glosses) if signer.told == "gloss" else text_tokens(text)
         for text, glosses in sentences
     ]
     parts = [standing(signer.fps)]
-    for tokens, made in zip(told, signer.sign(told), strict=True):
+    for (text, _), tokens, made in zip(sentences, told, signer.sign(told), strict=True):
+        motion = signer.motion(made.frames)
         spans = gloss_spans(made.attention, tokens, signer.fps)
-        parts.append(replace(signer.motion(made.frames), spans=spans))
+        subtitle = Span("subtitle", text, 0.0, motion.duration)
+        parts.append(replace(motion, spans=(*spans, subtitle)))
     return resample(join_motions([*parts, standing(signer.fps)]), fps)
 
 
@@ -175,39 +179,28 @@ def standing(fps: float) -> Motion:
 
 def join_motions(motions: Sequence[Motion], seconds: float = WAY) -> Motion:
     """Motions at one frame rate in order, each led over into the next in some `seconds`."""
-    fps = motions[0].fps
-    share = ease(np.arange(1, round(seconds * fps)) / round(seconds * fps))
-    rotations, roots, faces = ([] for _ in range(3))
-    spans: list[Span] = []
-    frames = 0
-    for number, motion in enumerate(motions):
-        if number:
-            before = motions[number - 1]
-            ends = (before.rotations[-1:], motion.rotations[:1])
-            rotations.append(quat_slerp(*ends, share[:, None]))
-            roots.append(_between(before.root[-1], motion.root[0], share))
-            faces.append(_between(before.expressions[-1], motion.expressions[0], share))
-            frames += len(share)
-        start = frames / fps
-        spans += [
-            replace(span, start=span.start + start, end=span.end + start) for span in motion.spans
-        ]
-        rotations.append(motion.rotations)
-        roots.append(motion.root)
-        faces.append(motion.expressions)
-        frames += motion.frames
+    parts = [motions[0]]
+    for before, after in pairwise(motions):
+        parts += [_way(before, after, seconds), after]
+    whole = concatenate(parts)
+    return replace(whole, rotations=quat_continuous(whole.rotations))
+
+
+def _way(before: Motion, after: Motion, seconds: float) -> Motion:
+    """From the last frame of one motion to the first of another, both left out."""
+    steps = max(2, round(seconds * before.fps))
+    share = ease(np.arange(1, steps) / steps)
+
+    def between(one: Array, other: Array) -> Array:
+        return one + share[:, None] * (other - one)
+
     return Motion(
-        motions[0].skeleton,
-        quat_continuous(np.concatenate(rotations)),
-        np.concatenate(roots),
-        fps,
-        np.concatenate(faces),
-        tuple(spans),
+        before.skeleton,
+        quat_slerp(before.rotations[-1:], after.rotations[:1], share[:, None]),
+        between(before.root[-1], after.root[0]),
+        before.fps,
+        between(before.expressions[-1], after.expressions[0]),
     )
-
-
-def _between(one: Array, other: Array, share: Array) -> Array:
-    return one + share[:, None] * (other - one)
 
 
 def gloss_spans(attention: Array, tokens: Sequence[str], fps: float) -> tuple[Span, ...]:

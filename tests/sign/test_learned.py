@@ -80,15 +80,17 @@ def test_joined_motions_meet_without_a_jump() -> None:
 @pytest.mark.parametrize("representation", ["keypoints", "motion"])
 def test_a_model_signs_from_rest_to_rest(tmp_path: Path, representation: str) -> None:
     signer = load_signer(tiny_checkpoint(tmp_path, representation=representation))
-    sentences = [("", ("g0", "g1")), ("", ("g2", "never seen"))]
+    sentences = [("하나", ("g0", "g1")), ("둘", ("g2", "never seen"))]
     motion = produce(sentences, signer, 30.0)
     assert motion.fps == 30.0
     assert np.isfinite(motion.rotations).all()
     for end in (0, -1):
         turned = quat_multiply(quat_inverse(standing(30.0).rotations[0]), motion.rotations[end])
         assert quat_angle(turned).max() < 1e-3
-    assert [span.text for span in motion.spans][:2] == ["g0", "g1"]
-    assert all(0.4 <= span.start < span.end <= motion.duration for span in motion.spans)
+    glosses = [span.text for span in motion.spans if span.kind == "gloss"]
+    assert glosses == ["g0", "g1", "g2", "never seen"]
+    assert [span.text for span in motion.spans if span.kind == "subtitle"] == ["하나", "둘"]
+    assert all(0.3 <= span.start < span.end <= motion.duration for span in motion.spans)
     assert signer.unknown(("g0", "never seen")) == ("never seen",)
     assert signer.card()["data"]["source"] == "made up"
 
