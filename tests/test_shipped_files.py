@@ -21,6 +21,7 @@ from gesture_core.train.gesture_run import GestureTraining
 from gesture_core.train.lifter_run import LifterTraining
 from gesture_core.train.planner import PlannerTraining
 from gesture_core.train.runs import RUNS
+from gesture_core.train.sign import SignTraining
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 TRAININGS = {
@@ -29,6 +30,7 @@ TRAININGS = {
     "cues": CueTraining,
     "judge": JudgeTraining,
     "lifter": LifterTraining,
+    "sign": SignTraining,
 }
 DATA = sorted((REPOSITORY / "data").rglob("*.yaml"))
 MAX_FILE = 20 << 20

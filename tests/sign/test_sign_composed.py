@@ -21,7 +21,7 @@ from gesture_core.train.sign_composed import (
     part_spans,
 )
 
-SHIPPED = Path(__file__).resolve().parents[2] / "configs" / "dataset" / "sign_sentences.yaml"
+SHIPPED = Path(__file__).resolve().parents[2] / "data" / "models" / "sign_sentences.yaml"
 
 
 def test_slots_are_filled_and_two_of_a_kind_differ() -> None:

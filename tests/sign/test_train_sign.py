@@ -123,7 +123,7 @@ def test_one_network_and_enough_sentences_are_wanted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(CONFIGS.glob("sign_*.yaml")), ids=lambda path: path.stem)
-def test_every_shipped_configuration_is_read(path: Path) -> None:
+def test_every_shipped_configuration_names_a_network_and_its_sentences(path: Path) -> None:
     config = load_config(SignTraining, path)
     assert (config.transformer is None) != (config.tacotron is None)
     if config.sentences is not None:
