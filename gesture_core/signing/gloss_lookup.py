@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from gesture_core.signing.fingerspelling import can_spell
+from gesture_core.signing.gloss_quantities import counter_name
 from gesture_core.signing.gloss_word import Word
 from gesture_core.signing.glosses import GlossToken, Kind
 from gesture_core.signing.lexicon import Lexicon
@@ -17,6 +18,8 @@ from gesture_core.text.symbols import read_symbol
 _LONGEST_SPLIT = 24
 # A Latin word, a run of hanja, or one character that is neither Hangul nor a figure.
 _UNREAD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*|[\u3400-\u9fff]+|[^0-9가-힣ㄱ-ㅣ]")
+# The sense of a word that sounds like another, in brackets behind it: 배(복부).
+_SENSE = re.compile(r"\([^()]*\)$")
 _POINT = "점"
 _PLAIN_RULES = frozenset({"word", "lemma"})
 _RULE_OF_KIND: dict[Kind, str] = {
@@ -48,10 +51,13 @@ def find_tokens(word: Word, lexicon: Lexicon) -> list[GlossToken]:
         found = _in_lexicon(gloss, lexicon)
         if found:
             kind, parts = found
+            if kind == "synonym" and parts[0] in word.glosses:  # 공부하다 is 공부
+                kind = "sign"
             if kind == "sign" and word.rule == "same sign":
                 kind = "synonym"
-            shown = parts[0] if kind == "synonym" else gloss
-            return [GlossToken(shown, kind, _rule(word, kind), source, parts)]
+            shown = gloss if kind == "compound" else parts[0]
+            said = word.said or gloss
+            return [GlossToken(shown, kind, _rule(word, kind), source, parts, said)]
     if word.optional:
         return [GlossToken("", "dropped", word.rule, source)]
     return [_without_sign(word, lexicon)]
@@ -82,15 +88,16 @@ def _without_sign(word: Word, lexicon: Lexicon) -> GlossToken:
         pieces = split(written, lexicon)
         if pieces:
             parts = tuple(part for piece in pieces for part in _parts(piece, lexicon))
-            return GlossToken(written, "compound", "split into known words", source, parts)
-    reading = _reading(written)
-    if reading and reading != written:
+            return GlossToken(written, "compound", "split into known words", source, parts, written)
+    reading = _reading(_SENSE.sub("", written))
+    if word.origin in ("foreign", "symbol"):
         found = _in_lexicon(reading, lexicon)
         if found:
-            return GlossToken(reading, found[0], _rule(word, found[0]), source, found[1])
+            kind, parts = found
+            return GlossToken(parts[0], kind, _rule(word, kind), source, parts, reading)
     if reading and can_spell(reading):
         rule = _rule(word, "fingerspelled")
-        return GlossToken(written, "fingerspelled", rule, source, (reading,))
+        return GlossToken(written, "fingerspelled", rule, source, (reading,), reading)
     return GlossToken(written, "caption", _rule(word, "caption"), source)
 
 
@@ -134,14 +141,15 @@ def _number(word: Word, lexicon: Lexicon) -> list[GlossToken]:
     for name in word.counters or ("",):
         if f"{word.number}{name}" in lexicon.signs:
             gloss = f"{word.number}{name}"
-            return [GlossToken(gloss, "sign", word.rule, source, (gloss,))]
+            return [GlossToken(gloss, "sign", word.rule, source, (gloss,), word.said)]
     whole, _, fraction = word.number.partition(".")
     parts = digit_signs(whole) if word.digits or whole[0] == "0" else number_signs(int(whole))
     if fraction:
         parts += (*_parts(_POINT, lexicon), *digit_signs(fraction))
     counted = word.counters[-1] if word.counters else ""
     parts += _parts(counted, lexicon)
-    token = GlossToken(f"{word.number}{counted}", "number", word.rule, source, parts)
+    gloss = f"{word.number}{counter_name(word.counters)}"
+    token = GlossToken(gloss, "number", word.rule, source, parts, word.said)
     return [token, *_counter_dropped(word)]
 
 
@@ -151,9 +159,9 @@ def _how_many(word: Word, lexicon: Lexicon) -> list[GlossToken]:
     together, alone = word.glosses
     found = _in_lexicon(together, lexicon)
     if found:
-        return [GlossToken(together, found[0], word.rule, source, found[1])]
+        return [GlossToken(together, found[0], word.rule, source, found[1], together)]
     parts = (*_parts(alone, lexicon), *_parts(word.counters[-1], lexicon))
-    token = GlossToken(together, "compound", word.rule, source, parts)
+    token = GlossToken(together, "compound", word.rule, source, parts, together)
     return [token, *_counter_dropped(word)]
 
 

@@ -9,6 +9,8 @@ from gesture_core.signing.gloss_rules import GlossRules, Place
 from gesture_core.signing.gloss_word import Row, Word
 from gesture_core.signing.number_words import number_value
 from gesture_core.text.counters import UNITS
+from gesture_core.text.numerals import digits_one_by_one
+from gesture_core.text.quantities import read_quantity
 
 _APPROXIMATE = {"한두": (1, 2), "두세": (2, 3), "서너": (3, 4), "너댓": (4, 5), "대여섯": (5, 6)}
 _ORDINALS = {"첫": "1", "첫째": "1", "둘째": "2", "셋째": "3", "넷째": "4"}
@@ -54,6 +56,14 @@ def read_counter(row: Row, at: int, rules: GlossRules) -> tuple[int, tuple[str, 
     return at, ()
 
 
+def counter_name(counters: tuple[str, ...]) -> str:
+    """How a counter is glossed: as it is said, but 호선 as its sign 호; "" if it has no sign."""
+    if not counters or not counters[1]:
+        return ""
+    name, sign = counters
+    return sign if name.startswith(sign) else name
+
+
 def read_time(row: Row, at: int, rules: GlossRules, known: bool) -> Reading | None:
     """A point in time: 오늘, 다음 주; `known`: whether the lexicon has the two words as one."""
     lists, form = rules.lists, row.form(at)
@@ -88,7 +98,15 @@ def _time(row: Row, at: int, end: int, place: Place, rules: GlossRules) -> Word:
 
 
 def _number(row: Row, at: int, end: int, figures: str) -> Word:
-    return Word((), "number", *row.span(at, end), origin="number", number=figures)
+    span = row.span(at, end)
+    said = _read_out(row.text, *span)
+    return Word((), "number", *span, origin="number", number=figures, said=said)
+
+
+def _read_out(text: str, start: int, end: int) -> str:
+    """How a number is said: 3시 → 세 시; as written where it is written in words."""
+    quantity = read_quantity(text, start, end)
+    return f"{quantity.reading}{text[quantity.end : end]}" if quantity else text[start:end]
 
 
 def _figures(row: Row, at: int) -> tuple[int, str]:
@@ -147,7 +165,9 @@ def _serial(row: Row, at: int, rules: GlossRules) -> list[Word]:
             counters = (names[index], rules.counters[names[index]])
             number = str(int(group[0]))
             word = replace(word, rule="clock or date", number=number, counters=counters)
+            word = replace(word, said=_read_out(number + names[index], 0, len(number) + 1))
         else:
-            word = replace(word, number=group[0], digits=True)
+            said = digits_one_by_one(group[0])
+            word = replace(word, number=group[0], digits=True, said=said)
         words.append(word)
     return words

@@ -20,7 +20,8 @@ Place = Literal["first", "time", "here", "end", "wh"]
 Scope = Literal["sign", "predicate", "phrase", "clause", "sentence"]
 
 _SIGN = re.compile(
-    r"(?P<open>\()?(?:\$(?P<part>\d)|(?P<gloss>[^$@()]+))\)?(?:@(?P<place>time|end|wh))?"
+    r"(?P<open>\()?(?:\$(?P<part>\d)|(?P<gloss>[^$@()]+(?:\([^()]+\))?))(?P<close>\))?"
+    r"(?:@(?P<place>time|end|wh))?"
 )
 
 
@@ -140,7 +141,7 @@ def _grammar(path: Path) -> list[GrammarRule]:
 
 def _outcome(written: str) -> Outcome:
     match = _SIGN.fullmatch(written)
-    if not match or bool(match["open"]) != (")" in written):
+    if not match or bool(match["open"]) != bool(match["close"]):
         raise UserError(
             f"sign {written!r} is not a gloss, (gloss) or $1, with @time, @end or @wh behind"
         )

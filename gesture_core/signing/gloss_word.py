@@ -17,9 +17,10 @@ class Word:
     """Something to be signed, or dropped, for the characters `start` to `end` of the sentence.
 
     `glosses`: the best first. `clause` and `segment` say where it stands; a segment ends with any
-    clause, also with one that describes a noun (`describes`: it stands behind such a one).
+    clause, also with one that describes a noun.
     `number` are its figures, given digit by digit if `digits`; `counters` are the name of what is
-    counted and the sign for it, "" where the number says enough.
+    counted and the sign for it, "" where the number says enough. `said` is the Korean word where
+    it is not the gloss.
     """
 
     glosses: tuple[str, ...]
@@ -33,6 +34,7 @@ class Word:
     number: str = ""
     digits: bool = False
     counters: tuple[str, ...] = ()
+    said: str = ""
     clause: int = 0
     segment: int = 0
 

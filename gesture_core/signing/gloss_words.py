@@ -6,7 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from gesture_core.signing.gloss_patterns import match_pattern
-from gesture_core.signing.gloss_quantities import read_counter, read_number, read_time
+from gesture_core.signing.gloss_quantities import (
+    counter_name,
+    read_counter,
+    read_number,
+    read_time,
+)
 from gesture_core.signing.gloss_rules import GlossRules, GrammarRule, Outcome, Place
 from gesture_core.signing.gloss_word import Origin, Row, Word
 from gesture_core.text.morphemes import Morpheme
@@ -139,7 +144,7 @@ class _Reader:
         for word in words:
             mapped = self._mapped(word.glosses[0], "") if word.glosses else None
             if mapped:
-                word = replace(word, glosses=mapped[0], rule=mapped[1])
+                word = replace(word, glosses=mapped[0], rule=mapped[1], said=word.glosses[0])
             self.words.append(replace(word, clause=self.clause, segment=self.segment))
         return after
 
@@ -160,8 +165,7 @@ class _Reader:
         if gloss == "몇":
             end, counters = read_counter(self.row, at + 1, self.rules)
             if counters:
-                name, sign = counters  # 몇호선 → 몇호 (seed), 몇 명 → 몇명
-                glosses = (gloss + (sign if sign and name.startswith(sign) else name), gloss)
+                glosses = (gloss + (counter_name(counters) or counters[0]), gloss)
         span = self.row.span(at, end)
         marks = frozenset({"wh"})
         self._add(glosses, "wh last", span, place="wh", marks=marks, counters=counters)
@@ -185,7 +189,7 @@ class _Reader:
             return self._made_verb(noun, at, end)
         mapped = self._mapped(noun, tag)
         if mapped:
-            self._add_mapped(mapped, span)
+            self._add_mapped(mapped, span, noun)
         elif not self._suffixed(noun, tag, span):
             name = tag == "NNP"
             self._add((noun,), "name" if name else "word", span, origin="name" if name else "word")
@@ -203,7 +207,8 @@ class _Reader:
         quality = {"quality"} if self.row.tag(end) == "XSA" else set[str]()
         glosses, rule = mapped or ((lemma, noun), "word")
         marks = frozenset({"predicate", *quality})
-        self._add(glosses, rule, self.row.span(at, end + 1), marks=marks)
+        said = lemma if mapped else ""
+        self._add(glosses, rule, self.row.span(at, end + 1), marks=marks, said=said)
         return end + 1
 
     def _suffixed(self, noun: str, tag: str, span: tuple[int, int]) -> bool:
@@ -216,7 +221,8 @@ class _Reader:
                 continue
             cut = span[1] - len(suffix)
             self._add((stem,), "name", (span[0], cut), origin="name")
-            self._add_mapped(((sign,) if sign else (), f"ending {suffix}"), (cut, span[1]))
+            ending = ((sign,) if sign else (), f"ending {suffix}")
+            self._add_mapped(ending, (cut, span[1]), suffix)
             return True
         return False
 
@@ -231,8 +237,9 @@ class _Reader:
         marks |= {"negation"} if tag == "VCN" else set[str]()
         stems = (form.removesuffix(maker) for maker in ("하", "되", "시키"))
         nouns = tuple(stem for stem in stems if len(stem) > 1 and stem != form)
-        glosses, rule = self._mapped(f"{form}다", tag) or ((f"{form}다", *nouns), "lemma")
-        self._add(glosses, rule, span, marks=marks)
+        mapped = self._mapped(f"{form}다", tag)
+        glosses, rule = mapped or ((f"{form}다", *nouns), "lemma")
+        self._add(glosses, rule, span, marks=marks, said=f"{form}다" if mapped else "")
         return at + 1
 
     def _light(self, at: int) -> bool:
@@ -257,7 +264,10 @@ class _Reader:
         form, tag, span = self.row.form(at), self.row.tag(at), self.row.span(at, at + 1)
         mapped = self._mapped(form, tag)
         if mapped:
-            self._add_mapped(mapped, span)
+            self._add_mapped(mapped, span, form)
+            return at + 1
+        if tag == "NNB" and form in self.rules.counters:  # 여러 명
+            self._add((), "counter", span, origin="dropped")
             return at + 1
         marks = frozenset({"emphasis"}) if form in self.rules.lists["emphasis"] else frozenset()
         if tag == "IC":
@@ -304,11 +314,14 @@ class _Reader:
         words = self.rules.words
         return words.get(f"{lemma}/{tag}") or words.get(lemma)
 
-    def _add_mapped(self, mapped: tuple[tuple[str, ...], str], span: tuple[int, int]) -> None:
+    def _add_mapped(
+        self, mapped: tuple[tuple[str, ...], str], span: tuple[int, int], said: str
+    ) -> None:
         """A word of words.yaml: several signs in a row (서울역 → 서울 기차), one, or none."""
         glosses, reason = mapped
         for gloss in glosses:
-            self._add((gloss,), reason, span, marks=frozenset({reason}))
+            word = said if len(glosses) == 1 else ""
+            self._add((gloss,), reason, span, marks=frozenset({reason}), said=word)
         if not glosses:
             self._add((), reason, span, origin="dropped")
 
@@ -323,9 +336,11 @@ class _Reader:
         optional: bool = False,
         marks: frozenset[str] = frozenset(),
         counters: tuple[str, ...] = (),
+        said: str = "",
     ) -> None:
         if span[0] < span[1]:  # a copula may have no letter of its own
-            word = Word(glosses, rule, *span, origin, place, optional, marks, counters=counters)
+            word = Word(glosses, rule, *span, origin, place, optional, marks)
+            word = replace(word, counters=counters, said=said)
             self.words.append(replace(word, clause=self.clause, segment=self.segment))
 
     def _close(self) -> None:

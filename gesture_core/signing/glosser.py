@@ -97,7 +97,8 @@ def _same_sign(before: GlossToken, token: GlossToken) -> bool:
 def _merged(before: GlossToken, token: GlossToken) -> GlossToken:
     start, end = min(before.source, token.source)[0], max(before.source[1], token.source[1])
     own = token if token.kind == "sign" else before
-    return replace(own, rule="one sign for both", source=(start, end))
+    word = f"{before.word} {token.word}"
+    return replace(own, rule="one sign for both", source=(start, end), word=word)
 
 
 def _signed_first(tokens: Sequence[GlossToken]) -> list[GlossToken]:

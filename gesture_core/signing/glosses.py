@@ -21,7 +21,8 @@ class GlossToken:
     `source` are the characters (start, end) of the whole text it stands for. `parts` are the
     lexicon's glosses to perform (one for a sign or synonym, several for a compound, the number
     signs for a number); a part that the lexicon lacks is a word to be fingerspelled. A caption is
-    shown, not signed, and has none, as has what was dropped.
+    shown, not signed, and has none, as has what was dropped. `word` is the Korean that the lips
+    may say with it: 너무 with the gloss 크다, whose sign it shares, 세 시 with 3시.
     """
 
     gloss: str
@@ -29,6 +30,7 @@ class GlossToken:
     rule: str
     source: tuple[int, int]
     parts: tuple[str, ...] = ()
+    word: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def to_json(sentences: Sequence[GlossedSentence]) -> dict[str, object]:
 
 def _token_row(token: GlossToken) -> dict[str, object]:
     row: dict[str, object] = {"gloss": token.gloss, "class": token.kind, "rule": token.rule}
-    return row | {"source": list(token.source), "parts": list(token.parts)}
+    return row | {"source": [*token.source], "parts": [*token.parts], "word": token.word}
 
 
 def _non_manual_row(sign: NonManual, performed: int) -> dict[str, object]:

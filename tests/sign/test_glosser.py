@@ -160,7 +160,7 @@ def test_json_has_all_tokens_and_counts_the_signed_ones() -> None:
     written = to_json(sentences)
     tokens = written["tokens"]
     assert isinstance(tokens, list)
-    assert {"gloss", "class", "rule", "source", "parts"} == set(tokens[0])
+    assert {"gloss", "class", "rule", "source", "parts", "word"} == set(tokens[0])
     assert {"class": "dropped", "rule": "particle"}.items() <= tokens[2].items()
     signed = [t["gloss"] for t in tokens if t["class"] != "dropped"]
     (asked,) = written["non_manuals"]  # type: ignore[misc]
