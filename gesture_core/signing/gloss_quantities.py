@@ -14,6 +14,7 @@ from gesture_core.text.quantities import read_quantity
 
 _APPROXIMATE = {"한두": (1, 2), "두세": (2, 3), "서너": (3, 4), "너댓": (4, 5), "대여섯": (5, 6)}
 _ORDINALS = {"첫": "1", "첫째": "1", "둘째": "2", "셋째": "3", "넷째": "4"}
+_MINUS = ("-", "−", "–")
 _COUNTER_TAGS = frozenset("NNB NNG SL SW NR".split())
 _TIME_TAGS = frozenset("NNG NNP NP MAG MM XPN".split())
 _CLOCK = ("시", "분", "초")
@@ -27,6 +28,9 @@ def read_number(row: Row, at: int, rules: GlossRules, after_time: bool) -> Readi
     """A number in figures or words with its counter; `after_time`: right behind a point in time."""
     if row.tag(at) == "W_SERIAL":
         return _serial(row, at, rules), at + 1
+    if _is_minus(row, at):
+        word = "영하" if "도" in (row.form(at + 2), UNITS.get(row.form(at + 2))) else "마이너스"
+        return [Word((word,), "below zero", *row.span(at, at + 1))], at + 1
     if row.tag(at) == "MM" and row.form(at) in _APPROXIMATE:
         values = _APPROXIMATE[row.form(at)]
         return [_number(row, at, at + 1, str(value)) for value in values], at + 1
@@ -126,6 +130,14 @@ def _in_figures(written: str) -> str:
         return bare  # leading zeros count
     value = number_value(bare)
     return "" if value is None else str(value)
+
+
+def _is_minus(row: Row, at: int) -> bool:
+    """Whether a dash stands right before figures and behind none: -5도, but not 3-5."""
+    if row.form(at) not in _MINUS or row.tag(at + 1) != "SN":
+        return False
+    touches = row.morphemes[at].end == row.morphemes[at + 1].start
+    return touches and (at == 0 or row.tag(at - 1) not in ("SN", "SL", "NNB"))
 
 
 def _is_numeral(row: Row, at: int) -> bool:
