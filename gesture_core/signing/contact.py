@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gesture_core.body.volume import FAR
 from gesture_core.correction.cover import cover, hann_mean
-from gesture_core.kinematics import unit
+from gesture_core.kinematics import nearest_on_segment, unit
 from gesture_core.rotation import Array
 from gesture_core.signing.arms import track_to_rotations
 from gesture_core.signing.skin import signing_volume
@@ -23,7 +23,10 @@ AIM = 0.001
 _SMOOTHING = 0.1
 """Seconds before and after an overlap over which the hand moves away and back."""
 _PASSES = 6
+_NEAR = 0.05
+"""Metres from an arm within which its gaps are measured."""
 _MEETING = 0.002
+"""Metres between the middle lines of two parts from which on they cross."""
 FOREARM = 2
 """Number of an arm's capsules that are of the forearm."""
 _SLEEVE = 0.007
@@ -56,9 +59,9 @@ def overlaps(track: Track) -> dict[str, Overlap]:
     arms = {side: volume.arm_capsules[side].endpoints(positions, turned) for side in SIDES}
     found: dict[str, Overlap] = {}
     for side, other in zip(SIDES, reversed(SIDES), strict=True):
-        ends = [np.concatenate(pair, axis=1) for pair in zip(body, arms[other], strict=True)]
+        start, end = (np.concatenate(pair, axis=1) for pair in zip(body, arms[other], strict=True))
         radius = np.concatenate([volume.body.radius, volume.arm_capsules[other].radius])
-        depth, away = _overlap(arms[side], volume.arm_capsules[side].radius, ends, radius)
+        depth, away = _overlap(arms[side], volume.arm_capsules[side].radius, (start, end), radius)
         found[side] = Overlap(depth, away, np.arange(len(radius)) < len(volume.body.radius))
     return found
 
@@ -111,37 +114,39 @@ def _smooth(push: Array, radius: int) -> Array:
 
 
 def _overlap(
-    arm: tuple[Array, Array], arm_radius: Array, others: list[Array], radius: Array
+    arm: tuple[Array, Array], arm_radius: Array, others: tuple[Array, Array], radius: Array
 ) -> tuple[Array, Array]:
     """Depth `(T, P, N)` and way out `(T, P, N, 3)` of capsules in others; only those near the
     sphere that bounds a frame's arm are measured."""
     start, end = arm
-    ends = np.concatenate([start, end], axis=1)
-    middle = ends.mean(axis=1)
-    bound = np.max(np.linalg.norm(ends - middle[:, None], axis=-1), axis=1) + arm_radius.max()
-    nearest = middle[:, None] - _on_line(middle[:, None], others[0], others[1])
-    gap = np.linalg.norm(nearest, axis=-1)
-    frame, other = np.nonzero(gap < bound[:, None] + radius + 0.02)
+    middle = 0.5 * (start + end).mean(axis=1)
+    reach = np.maximum(_length(start - middle[:, None]), _length(end - middle[:, None]))
+    bound = reach.max(axis=1) + arm_radius.max()
+    gap = _length(middle[:, None] - nearest_on_segment(middle[:, None], *others))
+    frame, other = np.nonzero(gap < bound[:, None] + radius + _NEAR)
     one, two = segment_points(
         start[frame], end[frame], others[0][frame, other, None], others[1][frame, other, None]
     )
-    distance = np.linalg.norm(one - two, axis=-1)
+    apart = one - two
+    distance = _length(apart)
+    # lines that meet tell no way: there hands part from middle to middle
+    pair, part = np.nonzero(distance < _MEETING)
+    between = middle[frame] - 0.5 * (others[0] + others[1])[frame, other]
+    apart[pair, part] = between[pair]
+    girth = arm_radius - np.where(np.arange(len(arm_radius)) < FOREARM, _SLEEVE, 0.0)
     shape = (len(start), len(radius), len(arm_radius))
     depth, away = np.full(shape, -FAR), np.zeros((*shape, 3))
-    girth = arm_radius - np.where(np.arange(len(arm_radius)) < FOREARM, _SLEEVE, 0.0)
     depth[frame, other] = np.maximum(girth + radius[other, None] - distance, -FAR)
-    # lines that meet tell no way: there hands part from middle to middle
-    apart = middle[frame, None] - 0.5 * (others[0] + others[1])[frame, other, None]
-    met = distance[..., None] < _MEETING
-    away[frame, other] = unit(np.where(met, apart, one - two))
+    away[frame, other] = apart / np.maximum(_length(apart), 1e-9)[..., None]
     return np.swapaxes(depth, 1, 2), np.swapaxes(away, 1, 2)
 
 
-def _on_line(point: Array, start: Array, end: Array) -> Array:
-    along = end - start
-    length = np.maximum(np.sum(along * along, axis=-1, keepdims=True), 1e-12)
-    share = np.sum((point - start) * along, axis=-1, keepdims=True) / length
-    return start + np.clip(share, 0.0, 1.0) * along
+def _length(vectors: Array) -> Array:
+    return np.sqrt(_dot(vectors, vectors))
+
+
+def _dot(a: Array, b: Array) -> Array:
+    return np.einsum("...x,...x->...", a, b)
 
 
 def segment_points(p: Array, q: Array, r: Array, s: Array) -> tuple[Array, Array]:
@@ -152,13 +157,10 @@ def segment_points(p: Array, q: Array, r: Array, s: Array) -> tuple[Array, Array
     "Real-Time Collision Detection", 2005, 5.1.9).
     """
     along, across, between = q - p, s - r, p - r
-    a = np.sum(along * along, axis=-1, keepdims=True)
-    e = np.sum(across * across, axis=-1, keepdims=True)
-    b = np.sum(along * across, axis=-1, keepdims=True)
-    c = np.sum(along * between, axis=-1, keepdims=True)
-    f = np.sum(across * between, axis=-1, keepdims=True)
+    a, e, b = _dot(along, along), _dot(across, across), _dot(along, across)
+    c, f = _dot(along, between), _dot(across, between)
     determinant = a * e - b * b
     first = np.clip((b * f - c * e) / np.maximum(determinant, 1e-12), 0.0, 1.0)
     second = np.clip((b * first + f) / np.maximum(e, 1e-12), 0.0, 1.0)
     first = np.clip((b * second - c) / np.maximum(a, 1e-12), 0.0, 1.0)
-    return p + first * along, r + second * across
+    return p + first[..., None] * along, r + second[..., None] * across
