@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import bpy
@@ -21,19 +22,50 @@ ADULT = 1.7
 """Height in metres that the studio is laid out for; it grows with the character."""
 LENS = 85.0
 BACKDROP = (0.42, 0.45, 0.49, 1.0)
-DRAWN_BACKDROP = (0.60, 0.64, 0.68, 1.0)
-"""Its colour where no lights fall on it: in Workbench."""
 AIR = (0.75, 0.80, 0.86, 1.0)
 BEND = 3.0
 """Radius in metres of the curve between floor and wall."""
 SHADOW = 0.55
 """Half the width in metres of the shadow drawn where there are no lights."""
-LIGHTS = (
-    # left, height, forward (metres), watts, size
-    (1.6, 2.9, 2.6, 95.0, 1.8),
-    (-2.4, 1.8, 1.8, 22.0, 2.4),
-    (0.8, 2.9, -2.0, 45.0, 1.2),
+
+
+@dataclass(frozen=True)
+class Mood:
+    """How the studio is lit.
+
+    `lights`: left, height and forward in metres, watts, size; `air`: strength of the light from
+    everywhere; `drawn`: colour of the backdrop where no lights fall on it, in Workbench; `creases`:
+    how dark Workbench draws them.
+    """
+
+    lights: tuple[tuple[float, float, float, float, float], ...]
+    air: float
+    drawn: tuple[float, float, float]
+    creases: float
+
+
+PORTRAIT = Mood(
+    lights=(
+        (1.6, 2.9, 2.6, 95.0, 1.8),
+        (-2.4, 1.8, 1.8, 22.0, 2.4),
+        (0.8, 2.9, -2.0, 45.0, 1.2),
+    ),
+    air=0.4,
+    drawn=(0.60, 0.64, 0.68),
+    creases=0.6,
 )
+SIGNING = Mood(
+    lights=(
+        (0.4, 3.0, 1.4, 55.0, 0.35),
+        (-2.4, 1.8, 1.8, 10.0, 2.4),
+        (0.8, 2.9, -2.0, 60.0, 1.2),
+    ),
+    air=0.12,
+    drawn=(0.085, 0.115, 0.15),
+    creases=1.2,
+)
+"""Makes hands stand out: before a darker backdrop, and before the face by the shadow of a small
+light from above, or by dark outlines. Measured by tests/blender/read_contrast.py."""
 FINGER_END, HAND_END = 0.02, 0.11
 """From the last joint of a finger, and from the wrist, to where skin ends, in body heights."""
 
@@ -65,12 +97,14 @@ def build_stage(
     place = Matrix.Translation(origin) @ Matrix(facing.tolist()).to_4x4()
     place = place @ Matrix.Rotation(around, 4, "Y")
     height = crown - floor
+    mood = SIGNING if shot == "sign" else PORTRAIT
     stage = bpy.data.collections.new("momjit stage")
     scene.collection.children.link(stage)
     if backdrop:
-        _backdrop(stage, place, height / ADULT)
-    _lights(stage, place, height / ADULT)
-    scene.world = _air()
+        _backdrop(stage, place, height / ADULT, mood.drawn)
+    _lights(stage, place, height / ADULT, mood)
+    scene.world = _air(mood.air)
+    scene.display.shading.curvature_valley_factor = mood.creases
     body = _body(avatar, hands, place, height)
     scene.camera = _camera(stage, place, body, shot, size, captions)
     return stage
@@ -153,7 +187,9 @@ def _towards(place: Matrix, position: Vector, aim: Vector) -> Matrix:
     return place @ Matrix.Translation(position) @ turn.to_4x4()
 
 
-def _backdrop(stage: bpy.types.Collection, place: Matrix, scale: float) -> None:
+def _backdrop(
+    stage: bpy.types.Collection, place: Matrix, scale: float, drawn: tuple[float, float, float]
+) -> None:
     """A floor that curves up into a wall, so that no edge shows behind the character."""
     bend = [
         (BEND * (1.0 - math.cos(angle)), -1.6 - BEND * math.sin(angle))
@@ -172,11 +208,11 @@ def _backdrop(stage: bpy.types.Collection, place: Matrix, scale: float) -> None:
     corners = np.array(points)[np.array(faces).ravel()][:, [0, 2]]
     uv = mesh.uv_layers.new(name="UVMap")
     uv.data.foreach_set("uv", (corners / (2.0 * SHADOW * scale) + 0.5).ravel())
-    mesh.materials.append(_matt_material())
+    mesh.materials.append(_matt_material(drawn))
     _add(stage, "Backdrop", mesh, place)
 
 
-def _matt_material() -> bpy.types.Material:
+def _matt_material(drawn: tuple[float, float, float]) -> bpy.types.Material:
     """Matt paint; engines without lights draw its texture, a soft shadow under the feet."""
     material = bpy.data.materials.new("Backdrop")
     material.use_nodes = True
@@ -188,7 +224,7 @@ def _matt_material() -> bpy.types.Material:
     radius = np.minimum(np.hypot(axis, 1.5 * axis[:, None]), 1.0)
     pixels = np.ones((64, 64, 4), dtype=np.float32)
     shade = 1.0 - 0.35 * (1.0 + np.cos(np.pi * radius))
-    pixels[..., :3] = shade[..., None] * DRAWN_BACKDROP[:3]
+    pixels[..., :3] = shade[..., None] * drawn
     texture = nodes.new("ShaderNodeTexImage")
     texture.image = bpy.data.images.new("Shadow", 64, 64, float_buffer=True)
     texture.image.pixels.foreach_set(pixels.ravel())
@@ -196,9 +232,9 @@ def _matt_material() -> bpy.types.Material:
     return material
 
 
-def _lights(stage: bpy.types.Collection, place: Matrix, scale: float) -> None:
+def _lights(stage: bpy.types.Collection, place: Matrix, scale: float, mood: Mood) -> None:
     chest = Vector((0.0, 1.25, 0.0)) * scale
-    for number, (left, up, forward, watts, width) in enumerate(LIGHTS, start=1):
+    for number, (left, up, forward, watts, width) in enumerate(mood.lights, start=1):
         light = bpy.data.lights.new(f"Light {number}", "AREA")
         light.energy = watts * scale**2
         light.size = width * scale
@@ -206,13 +242,13 @@ def _lights(stage: bpy.types.Collection, place: Matrix, scale: float) -> None:
         _add(stage, light.name, light, _towards(place, position, chest))
 
 
-def _air() -> bpy.types.World:
+def _air(strength: float) -> bpy.types.World:
     """Light from everywhere."""
     world = bpy.data.worlds.new("Air")
     world.use_nodes = True
     background = next(node for node in world.node_tree.nodes if node.type == "BACKGROUND")
     background.inputs["Color"].default_value = AIR
-    background.inputs["Strength"].default_value = 0.4
+    background.inputs["Strength"].default_value = strength
     return world
 
 

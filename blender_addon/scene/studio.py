@@ -62,12 +62,12 @@ def studio(
     place = scene.copy() if shot is None else bpy.data.scenes.new("momjit studio")
     place[MARK] = True
     try:
+        set_up_render(place, look)
         if shot is not None:
             place.frame_start, place.frame_end = scene.frame_start, scene.frame_end
             spans = signed(scene, character) if shot == "sign" else ()
             frames = _moments(scene, spans)
             _set_stage(place, character, look, shot, frames, captions)
-        set_up_render(place, look)
         yield _at_rate(scene, place, fps)
     finally:
         _close(place)
