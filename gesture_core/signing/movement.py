@@ -22,6 +22,8 @@ from gesture_core.signing.notation import (
 
 _AXES = {"frontal": (0, 1), "sagittal": (2, 1), "horizontal": (0, 2)}
 _TURN = 2.0 * np.pi
+_INTO = 0.3
+"""Cosine from which on a direction leads away from the skin."""
 _EASE = 0.25
 """Periods in which a repeated movement gets up to speed, and in which it comes to rest."""
 
@@ -44,9 +46,10 @@ def movement_length(step: Step) -> float:
     return max((move.times * _period(move) for move in step.movements), default=0.0)
 
 
-def moved(step: Step, hand: Hand, share: Array) -> Moved:
+def moved(step: Step, hand: Hand, share: Array, facing: Array | None = None) -> Moved:
     """What the movements of a step do to one hand at shares `(T,)` of their time, held outside
-    0 to 1."""
+    0 to 1. `facing` `(3,)`: where the skin looks that the hand touches; a tap leaves it that way.
+    """
     share = np.clip(share, 0.0, 1.0)
     shift = 0.5 if step.alternate and hand == "weak" else 0.0
     place, angles = np.zeros((len(share), 3)), np.zeros((len(share), 3))
@@ -59,7 +62,9 @@ def moved(step: Step, hand: Hand, share: Array) -> Moved:
             place += move.size * np.sin(phase)[:, None] * np.array(move.along)
         elif isinstance(move, Tap):
             phase = _TURN * (_cycles(share, max(move.times - 1.0, 0.0)) + shift)
-            place -= move.size * _there_and_back(phase)[:, None] * np.array(move.along)
+            along = np.array(move.along)
+            into = 1.0 if facing is None or along @ facing < _INTO else -1.0
+            place -= into * move.size * _there_and_back(phase)[:, None] * along
         elif isinstance(move, Twist):
             angles[:, 0] += np.radians(move.degrees) * np.sin(phase)
         elif isinstance(move, Nod):

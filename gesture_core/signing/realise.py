@@ -186,9 +186,10 @@ def _hand_track(
     through = _through(values, beats, times)
     fingers = _fingers_through(np.stack([key.fingers for key in used]), beats, times)
     place, angles = through[:, :3] + _arcs(beats, name, times), through[:, 4:]
-    for number, beat in enumerate(beats):
-        if beat.step.movements_of(name) and keys[number] is not None:
-            move = moved(beat.step, name, (times - beat.reached) / beat.moving)
+    for number, (beat, key) in enumerate(zip(beats, keys, strict=True)):
+        if beat.step.movements_of(name) and key is not None:
+            share = (times - beat.reached) / beat.moving
+            move = moved(beat.step, name, share, key.facing if key.touch else None)
             weight = _presence(beats, number, times)[:, None]
             place, angles = place + weight * move.place, angles + weight * move.angles
             fingers = _with_fingers(fingers, move, weight[:, 0], lexicon)
