@@ -29,10 +29,10 @@ from gesture_core.text.numerals import sino
 
 _REST_STEP = Step(
     strong=HandPosture(
-        "relaxed", (-0.86, -0.36, 0.36), (0.0, -0.71, -0.71), "belly", (0.0, -0.03, 0.1)
+        "relaxed", (-0.86, -0.36, 0.36), (0.0, -0.71, -0.71), "belly", (0.0, -0.03, 0.12)
     ),
     weak=HandPosture(
-        "relaxed", (-0.86, -0.36, 0.36), (0.0, -0.71, -0.71), "belly", (0.0, -0.07, 0.06)
+        "relaxed", (-0.86, -0.36, 0.36), (0.0, -0.71, -0.71), "belly", (0.0, -0.07, 0.075)
     ),
     named=("strong", "weak"),
 )

@@ -26,7 +26,7 @@ from gesture_core.signing.transitions import (
 
 LATE = 1.5
 """A hand that has this many times the time its way needs waits first, and goes in time."""
-LINGER = 0.15
+LINGER = 0.2
 """Seconds that a hand stays after its part before it goes to rest."""
 
 
@@ -58,12 +58,14 @@ def join(pieces: Sequence[Piece], rest: Track, speed: float = 1.0) -> Joined:
     """Join pieces in order, from `rest` (one frame) and back to it, at `speed`.
 
     A way between two signs takes as long as its slower hand needs by measured timing. A hand keeps
-    its posture through signs that do without it, unless the wait is long: then it goes to rest.
-    The last posture is held for the end of a sentence.
+    its posture through signs that do without it, unless the wait is long or nothing follows: then
+    it goes to rest. The last posture is held for the end of a sentence.
     """
     hold, fps = load_timing().hold, rest.fps
     lead, still = (frames_of(seconds, fps, speed) for seconds in (hold.rest, hold.sentence))
-    hands = [_Hand([_Part(0, held(home, 0, lead))], home, fps, speed) for home in _hands(rest)]
+    hands = [
+        _Hand([_Part(0, held(hand, 0, lead))], _Part(0, hand), fps, speed) for hand in _hands(rest)
+    ]
     spans: list[tuple[int, int]] = []
     place = lead
     cuts = nearest_cuts(pieces)
@@ -79,9 +81,9 @@ def join(pieces: Sequence[Piece], rest: Track, speed: float = 1.0) -> Joined:
         place += count
     for hand in hands:
         hand.stay(place, place + still)
-    place = max(hand.ready(place + still, [_Part(0, hand.home)]) for hand in hands)
+    place = max(hand.ready(place + still, [hand.rest]) for hand in hands)
     for hand in hands:
-        hand.parts.append(_Part(place, held(hand.home, 0, lead)))
+        hand.parts.append(_Part(place, held(hand.rest.hand, 0, lead)))
     strong, weak = hands
     kept = weak.filled()
     made = strong.filled(middle_line(kept) * MIRROR_PLACE)
@@ -108,10 +110,10 @@ class _Part:
 
 @dataclass(eq=False)
 class _Hand:
-    """The parts of one hand in time, and `home`, the one frame in which it rests."""
+    """The parts of one hand in time, and `rest`, the one frame in which it rests."""
 
     parts: list[_Part]
-    home: HandTrack
+    rest: _Part
     fps: float
     speed: float
 
@@ -147,18 +149,17 @@ class _Hand:
         frames = after.start - before.stop
         if not frames:
             return []
-        linger, drop = (self._frames(s) for s in (LINGER, load_timing().hold.drop))
-        if frames > linger + drop:
-            leaves = before.stop + linger
-            home = _Part(leaves + self._way(before, _Part(0, self.home)), self.home)
-            returns = after.start - self._way(home, after)
-            if returns - home.start > drop:
-                return [
-                    held(before.hand, -1, linger),
-                    self._bridge(before, home, leaves, home.start, other),
-                    held(self.home, 0, returns - home.start),
-                    self._bridge(home, after, returns, after.start, other),
-                ]
+        leaves = before.stop + self._frames(LINGER)
+        arrives = leaves + self._way(before, self.rest)
+        returns = after.start - self._way(self.rest, after)
+        is_last = after is self.parts[-1]
+        if returns - arrives > (0 if is_last else self._frames(load_timing().hold.drop)):
+            return [
+                held(before.hand, -1, leaves - before.stop),
+                self._bridge(before, self.rest, leaves, arrives, other),
+                held(self.rest.hand, 0, returns - arrives),
+                self._bridge(self.rest, after, returns, after.start, other),
+            ]
         need = self._way(before, after)
         waits = frames - need if frames > LATE * need else 0
         return [

@@ -79,6 +79,14 @@ def test_a_weak_hand_that_waits_long_goes_to_rest_in_time() -> None:
     np.testing.assert_allclose(weak[joined.spans[2][0]], SHOULDER, atol=1e-9)
 
 
+def test_a_weak_hand_with_nothing_more_to_do_goes_to_rest_at_once() -> None:
+    both = track_of(still_hand(CHEST), still_hand(SHOULDER))
+    joined = join([Piece(both, 0), Piece(track_of(still_hand(CHIN, 30)), 1)], resting())
+    weak = joined.track.weak.wrist
+    assert np.allclose(weak[joined.spans[0][1] + frames_of(LINGER, FPS) - 1], SHOULDER)
+    np.testing.assert_allclose(weak[joined.spans[1][1]], REST, atol=1e-9)
+
+
 def test_a_hand_that_a_sign_takes_later_is_there_in_time() -> None:
     late = join_hands([still_hand(REST, 6, active=False), still_hand(SHOULDER, 6)])
     joined = join([Piece(track_of(still_hand(CHEST, 12), late), 0)], resting())
