@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -50,6 +50,23 @@ def sign_bleu(made: Sequence[Channels], true: Sequence[Channels]) -> float:
     lengths = [sum(_spans(channels) for channels in signings) for signings in (made, true)]
     brevity = min(0.0, 1.0 - lengths[1] / lengths[0])
     return float(np.exp(brevity + np.mean(np.log(precisions))))
+
+
+def channels_of(spans: Iterable[Span]) -> dict[str, list[Span]]:
+    """The channels of a clip of ours or of a sentence of NIASL2021.
+
+    Glosses lie on the hands they are noted for, a gloss of both on each; glosses without hands on
+    the strong one. Non-manuals lie on the channel they are noted for; other spans count nothing.
+    """
+    channels: dict[str, list[Span]] = {}
+    for span in spans:
+        if span.kind == "gloss":
+            hands = {"both": ("strong", "weak"), "weak": ("weak",)}.get(span.source, ("strong",))
+            for hand in hands:
+                channels.setdefault(hand, []).append(span)
+        elif span.kind == "nonmanual":
+            channels.setdefault(span.source, []).append(span)
+    return channels
 
 
 def grams(channels: Channels) -> dict[str, Counter[Gram]]:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from gesture_core.checkpoint import Checkpoint, load_checkpoint
 from gesture_core.errors import UserError
 from gesture_core.gestures.easing import ease
-from gesture_core.motion import Motion, Span, concatenate, resample, rest_motion
-from gesture_core.pose.solve import relaxed_pose, solve
+from gesture_core.motion import Motion, Span, concatenate, resample
+from gesture_core.pose.solve import solve
 from gesture_core.rotation import quat_continuous, quat_slerp
 from gesture_core.signing.keypoint_frames import Ranges, frames_to_keypoints, one_hot
 from gesture_core.signing.motion_frames import frames_to_motion
@@ -154,27 +154,29 @@ def produce(
     """Sign sentences, each its Korean text and its glosses, one after the other, from rest to rest.
 
     The motion has spans of kind "gloss" where the model attended to each token, and "subtitle"
-    for each text. The model was taught signs without the standing around them, so the ways to
+    for each text. The model was taught signs without the rest around them, so the ways to
     and from them are added here.
     """
     told = [
         tuple(glosses) if signer.told == "gloss" else text_tokens(text)
         for text, glosses in sentences
     ]
-    parts = [standing(signer.fps)]
+    parts = [resting(signer.fps)]
     for (text, _), tokens, made in zip(sentences, told, signer.sign(told), strict=True):
         motion = signer.motion(made.frames)
         spans = gloss_spans(made.attention, tokens, signer.fps)
         subtitle = Span("subtitle", text, 0.0, motion.duration)
         parts.append(replace(motion, spans=(*spans, subtitle)))
-    return resample(join_motions([*parts, standing(signer.fps)]), fps)
+    return resample(join_motions([*parts, resting(signer.fps)]), fps)
 
 
-def standing(fps: float) -> Motion:
-    """A frame of standing at ease."""
-    motion = rest_motion(1, fps)
-    motion.rotations[0] = relaxed_pose()
-    return motion
+def resting(fps: float) -> Motion:
+    """A frame of the rest between sentences, both hands before the body."""
+    from gesture_core.signing.arms import track_to_motion
+    from gesture_core.signing.lexicon import load_lexicon
+    from gesture_core.signing.sentence import rest_track
+
+    return replace(track_to_motion(rest_track(load_lexicon())), fps=fps)
 
 
 def join_motions(motions: Sequence[Motion], seconds: float = WAY) -> Motion:

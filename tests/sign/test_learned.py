@@ -21,7 +21,7 @@ from gesture_core.signing.learned import (
     join_motions,
     load_signer,
     produce,
-    standing,
+    resting,
     text_tokens,
     token_numbers,
 )
@@ -67,7 +67,7 @@ def test_text_is_its_morphemes() -> None:
 
 
 def test_joined_motions_meet_without_a_jump() -> None:
-    one, other = standing(30.0), standing(30.0)
+    one, other = resting(30.0), resting(30.0)
     other.rotations[0, 14] = (np.cos(0.6), np.sin(0.6), 0.0, 0.0)
     whole = join_motions([one, other], 0.4)
     assert whole.frames == 1 + 11 + 1
@@ -85,7 +85,7 @@ def test_a_model_signs_from_rest_to_rest(tmp_path: Path, representation: str) ->
     assert motion.fps == 30.0
     assert np.isfinite(motion.rotations).all()
     for end in (0, -1):
-        turned = quat_multiply(quat_inverse(standing(30.0).rotations[0]), motion.rotations[end])
+        turned = quat_multiply(quat_inverse(resting(30.0).rotations[0]), motion.rotations[end])
         assert quat_angle(turned).max() < 1e-3
     glosses = [span.text for span in motion.spans if span.kind == "gloss"]
     assert glosses == ["g0", "g1", "g2", "never seen"]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from gesture_core.metrics.signbleu import blocks, grams, sign_bleu
+from gesture_core.formats.aihub import read_niasl_script
+from gesture_core.metrics.signbleu import blocks, channels_of, grams, sign_bleu
 from gesture_core.motion import Span
 
 
@@ -71,3 +74,19 @@ def test_the_pace_does_not_matter() -> None:
 def test_unpaired_signings_are_refused() -> None:
     with pytest.raises(ValueError, match="1 signings for 2 references"):
         sign_bleu([SIGNING], [SIGNING, SIGNING])
+
+
+def test_tiers_of_a_corpus_and_spans_of_a_clip_are_channels() -> None:
+    clip = [
+        Span("gloss", "집", 0.0, 1.0, "sign"),
+        Span("gloss", "물", 1.0, 2.0, "both"),
+        Span("nonmanual", "raise", 0.0, 2.0, "EBf"),
+        Span("subtitle", "집", 0.0, 2.0),
+    ]
+    channels = channels_of(clip)
+    said = {channel: [span.text for span in spans] for channel, spans in channels.items()}
+    assert said == {"strong": ["집", "물"], "weak": ["물"], "EBf": ["raise"]}
+    script = Path(__file__).resolve().parents[1] / "fixtures" / "aihub" / "niasl2021_sentence.json"
+    tiers = channels_of(read_niasl_script(script).spans)
+    assert {"strong", "weak"} <= tiers.keys()
+    assert sign_bleu([tiers], [tiers]) == pytest.approx(1.0)
