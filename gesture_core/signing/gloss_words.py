@@ -182,6 +182,8 @@ class _Reader:
             end += 1
         while end > at + 1 and not self.knows(self.row.joined(at, end)):
             end -= 1
+        while not self.knows(self.row.joined(at, end)) and self._unknown_rest(end):
+            end += 1
         noun, tag, span = self.row.joined(at, end), self.row.tag(at), self.row.span(at, end)
         if tag == "XPN" and end == at + 1:
             return None
@@ -199,6 +201,14 @@ class _Reader:
         if self.row.tag(at) not in _NOUNS:
             return False
         return self.row.morphemes[at].start - self.row.morphemes[at - 1].end <= 1
+
+    def _unknown_rest(self, at: int) -> bool:
+        """Whether a morpheme is written on to a noun without a sign, and has none either."""
+        if self.row.tag(at) not in ("NNG", "NNP", "XSN"):
+            return False
+        glued = self.row.morphemes[at].start == self.row.morphemes[at - 1].end
+        form = self.row.form(at)
+        return glued and form not in self.rules.lists["plain_suffixes"] and not self.knows(form)
 
     def _made_verb(self, noun: str, at: int, end: int) -> int:
         """공부/NNG 하/XSV: the lexicon may have 공부하다 or 공부."""
