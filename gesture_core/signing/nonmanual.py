@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -49,8 +49,7 @@ class Form:
     beat: Beat | None = None
 
 
-@dataclass(frozen=True)
-class TimedNonManual:
+class TimedNonManual(NamedTuple):
     """A channel's `value` from `start` to `end` seconds."""
 
     channel: str
@@ -80,11 +79,12 @@ def load_forms() -> Mapping[str, Mapping[str, Form]]:
 def face_and_head(timed: Iterable[TimedNonManual], times: Array) -> tuple[Array, Array]:
     """Expressions `(T, 52)` within 0–1 and nod, turn, tilt `(T, 3)` rad at `times` `(T,)`.
 
-    Of two forms that use one expression the stronger one is seen; turns of the head add up.
-    Raises `UserError` for a value that the channel does not have.
+    The same value asked for twice at a time is done once. Of two forms that use one expression
+    the stronger one is seen; turns of the head add up. Raises `UserError` for a value that the
+    channel does not have.
     """
     face, head = np.zeros((len(times), len(EXPRESSIONS))), np.zeros((len(times), 3))
-    for item in timed:
+    for item in united(timed):
         form = find_form(item.channel, item.value)
         start = item.start - LEAD
         held = bump(times, start, RISE, max(0.0, item.end - start - RISE), FALL)
@@ -95,6 +95,18 @@ def face_and_head(timed: Iterable[TimedNonManual], times: Array) -> tuple[Array,
         if form.beat is not None:
             head[:, AXES.index(form.beat.axis)] += _beaten(form.beat, item, times)
     return face, np.clip(head, -_FARTHEST, _FARTHEST)
+
+
+def united(timed: Iterable[TimedNonManual]) -> list[TimedNonManual]:
+    """The same non-manuals, those of one value that touch or overlap made one."""
+    made: list[TimedNonManual] = []
+    for item in sorted(timed, key=lambda item: (item.channel, item.value, item.start)):
+        last = made[-1] if made else None
+        if last and last[:2] == item[:2] and item.start <= last.end:
+            made[-1] = last._replace(end=max(last.end, item.end))
+        else:
+            made.append(item)
+    return made
 
 
 def find_form(channel: str, value: str) -> Form:

@@ -24,6 +24,7 @@ from gesture_core.signing.nonmanual import (
 from gesture_core.signing.notation import HandPosture, Sign, Step
 from gesture_core.signing.realise import sign_to_track
 from gesture_core.signing.stitch import Piece, join
+from gesture_core.signing.timing import load_timing
 from gesture_core.signing.track import FPS, Track
 from gesture_core.text.numerals import sino
 
@@ -83,7 +84,7 @@ def sign_sentence(
     joined = join([stroke.piece for stroke in strokes], rest_track(lexicon), speed)
     times = [_Timed(start / FPS, stop / FPS) for start, stop in joined.spans]
     spoken = _token_times(strokes, times)
-    timed = [*_of_sentence(sentence, spoken), *_of_entries(strokes, times)]
+    timed = [*_of_sentence(sentence, spoken, speed), *_of_entries(strokes, times)]
     face, head = face_and_head(
         (item for item in timed if item.channel != MOUTHING),
         np.arange(joined.track.frames) / FPS,
@@ -133,12 +134,15 @@ def _token_times(strokes: Sequence[_Stroke], times: Sequence[_Timed]) -> dict[in
     return found
 
 
-def _of_sentence(sentence: GlossedSentence, spoken: dict[int, _Timed]) -> Iterator[TimedNonManual]:
-    """The non-manuals that the glosser puts over tokens."""
+def _of_sentence(
+    sentence: GlossedSentence, spoken: dict[int, _Timed], speed: float
+) -> Iterator[TimedNonManual]:
+    """The non-manuals that the glosser puts over tokens; those at the end last as its hold does."""
+    final = len(sentence.signed) - 1
     for item in sentence.non_manuals:
-        yield TimedNonManual(
-            item.channel, item.value, spoken[item.first].start, spoken[item.last].end
-        )
+        held = load_timing().hold.sentence / speed if item.last == final else 0.0
+        start, end = spoken[item.first].start, spoken[item.last].end + held
+        yield TimedNonManual(item.channel, item.value, start, end)
 
 
 def _of_entries(strokes: Sequence[_Stroke], times: Sequence[_Timed]) -> Iterator[TimedNonManual]:

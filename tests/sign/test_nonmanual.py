@@ -19,6 +19,7 @@ from gesture_core.signing.nonmanual import (
     face_and_head,
     find_form,
     load_forms,
+    united,
 )
 from gesture_core.signing.notation import CHANNELS
 
@@ -86,6 +87,15 @@ def test_of_two_forms_of_one_expression_the_stronger_is_seen() -> None:
     both, _ = face_and_head([wide, slight], TIMES)
     alone, _ = face_and_head([wide], TIMES)
     np.testing.assert_array_equal(both, alone)
+
+
+def test_the_same_value_asked_for_twice_is_done_once() -> None:
+    long, short = (TimedNonManual("Hs", "true", start, 3.0) for start in (1.5, 2.4))
+    apart = TimedNonManual("Hs", "true", 3.5, 4.0)
+    assert united([short, apart, long]) == [long, apart]
+    np.testing.assert_array_equal(
+        face_and_head([long, short], TIMES)[1], face_and_head([long], TIMES)[1]
+    )
 
 
 def test_a_value_that_there_is_not_is_told_with_the_valid_ones() -> None:
