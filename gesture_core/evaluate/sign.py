@@ -137,17 +137,9 @@ def freely(signer: LearnedSigner, sequences: Sequence[SignSequence]) -> list[Arr
     made: list[Array] = []
     for start in range(0, len(sequences), _BATCH):
         some = sequences[start : start + _BATCH]
-        who = Counter(one.signer for one in some)
         tokens = [one.tokens(signer.told) for one in some]
-        by_signer = {
-            name: iter(
-                signer.sign(
-                    [t for t, one in zip(tokens, some, strict=True) if one.signer == name], name
-                )
-            )
-            for name in who
-        }
-        made += [next(by_signer[one.signer]).frames for one in some]
+        signed = signer.sign(tokens, [one.signer for one in some])
+        made += [each.frames for each in signed]
     return made
 
 

@@ -59,8 +59,13 @@ class LearnedSigner:
         known = set(self.vocabulary)
         return tuple(token for token in tokens if token not in known)
 
-    def sign(self, tokens: Sequence[Sequence[str]], signer: str = "") -> list[SignedFrames]:
-        """Sign sentences of tokens, in one go; a sentence of none is refused with `UserError`."""
+    def sign(
+        self, tokens: Sequence[Sequence[str]], signers: Sequence[str] = ()
+    ) -> list[SignedFrames]:
+        """Sign sentences of tokens, in one go, each as one of the `signers` if told.
+
+        A sentence of no tokens is refused with `UserError`.
+        """
         import torch
 
         from gesture_core.models.signed import Told as Sentences
@@ -68,7 +73,8 @@ class LearnedSigner:
         if not tokens or not all(tokens):
             raise UserError("a sentence without tokens cannot be signed")
         numbers = token_numbers(tokens, self.vocabulary)
-        who = np.tile(np.float32(one_hot(signer, self.signers)), (len(tokens), 1))
+        names = signers or [""] * len(tokens)
+        who = np.stack([np.float32(one_hot(name, self.signers)) for name in names])
         told = Sentences(torch.from_numpy(numbers), torch.from_numpy(who))
         made = self.network.sign(told, round(MOST * self.fps))
         return [

@@ -206,13 +206,12 @@ def descend(
     optimiser = torch.optim.Adam(network.parameters(), config.rate)
     lengths = [len(frames) for frames in material.learned.frames]
     steps = config.epochs * len(shuffled_rows(lengths, config.batch, np.random.default_rng(0)))
-    cosine = torch.optim.lr_scheduler.OneCycleLR(optimiser, config.rate, steps, pct_start=0.1)
-    plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(
-        optimiser, factor=0.7, patience=config.patience
-    )
-    if config.schedule == "plateau":
-        for group in optimiser.param_groups:  # the cosine has set its own first rate
-            group["lr"] = config.rate
+    falling = torch.optim.lr_scheduler
+    cosine = plateau = None
+    if config.schedule == "cosine":
+        cosine = falling.OneCycleLR(optimiser, config.rate, steps, pct_start=0.1)
+    else:
+        plateau = falling.ReduceLROnPlateau(optimiser, factor=0.7, patience=config.patience)
     for epoch in range(config.epochs):
         network.train()
         rows: list[dict[str, float]] = []
@@ -223,11 +222,11 @@ def descend(
             torch.stack(list(losses.values())).sum().backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimiser.step()
-            if config.schedule == "cosine":
+            if cosine is not None:
                 cosine.step()
             rows.append({name: loss.item() for name, loss in losses.items()})
         held = judge(network, material, config)
-        if config.schedule == "plateau":
+        if plateau is not None:
             plateau.step(held["frames"])
         means = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
         shown = ", ".join(f"{name} {value:.3f}" for name, value in means.items())

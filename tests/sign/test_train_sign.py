@@ -13,6 +13,7 @@ import torch
 
 from gesture_core.config import load_config
 from gesture_core.errors import UserError
+from gesture_core.metrics.dtw import dtw_by_length, length_ratio
 from gesture_core.motion import Span
 from gesture_core.signing.learned import load_signer
 from gesture_core.train.runs import train
@@ -29,9 +30,11 @@ NETWORKS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-@pytest.mark.parametrize("padding", ["mask", "static", "zero"])
-def test_two_epochs_of_everything(tmp_path: Path, name: str, padding: str) -> None:
-    path = tiny_checkpoint(tmp_path, padding=padding, **NETWORKS[name])
+@pytest.mark.parametrize(
+    ("padding", "schedule"), [("mask", "plateau"), ("static", "cosine"), ("zero", "plateau")]
+)
+def test_two_epochs_of_everything(tmp_path: Path, name: str, padding: str, schedule: str) -> None:
+    path = tiny_checkpoint(tmp_path, padding=padding, schedule=schedule, **NETWORKS[name])
     log = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").open()]
     assert [row["epoch"] for row in log] == [0, 1]
     assert log[1]["frames"] < log[0]["frames"]
@@ -54,21 +57,27 @@ def test_the_same_seed_gives_the_same_weights(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", NETWORKS)
 def test_it_learns_which_sign_is_which_and_how_long(tmp_path: Path, name: str) -> None:
     """Sentences it was trained on, made freely, are nearer to themselves than to the others."""
-    sizes = {**NETWORKS[name]}
-    training = tiny_training(tmp_path, epochs=25, rate=2e-2, held_out=0.1, **sizes)
+    training = tiny_training(
+        tmp_path, epochs=40, rate=2e-2, held_out=0.1, schedule="cosine", **NETWORKS[name]
+    )
     torch.manual_seed(0)
     material = prepare(read_corpus(training.corpus, FPS), training)
     network = build_network(training, material)
     log = list(descend(network, material, training))
-    assert log[-1]["frames"] < 0.5 * log[0]["frames"]
-    assert log[-1]["guide"] < log[0]["guide"]
-    rows = list(range(len(material.learned.frames)))
+    assert log[-1]["frames"] < 0.7 * log[0]["frames"]
+    true = material.learned.frames
+    rows = list(range(len(true)))
     batch = make_batch(
         material.learned, rows, material.vocabulary, material.signers, training.padding
     )
     signed = network.sign(batch.told, 60)  # type: ignore[operator]
-    true = batch.real.sum(dim=1).float()
-    assert (signed.lengths / true).mean().item() == pytest.approx(1.0, abs=0.35)
+    made = [signed.frames[row, :length].numpy() for row, length in enumerate(signed.lengths)]
+    ratios = [length_ratio(one, other) for one, other in zip(made, true, strict=True)]
+    assert np.mean(ratios) == pytest.approx(1.0, abs=0.2)
+    apart = np.array([[dtw_by_length(one, other) for other in true] for one in made])
+    own = np.diag(apart).mean()
+    others = (apart.sum() - np.trace(apart)) / (apart.size - len(apart))
+    assert own < 0.8 * others
 
 
 def test_the_text_can_be_told_in_place_of_glosses(tmp_path: Path) -> None:
@@ -139,6 +148,6 @@ def test_two_epochs_on_the_real_sample(
     path = train(CONFIGS / f"sign_{name}_tiny.yaml", overrides)
     signer = load_signer(path)
     assert signer.signers
-    (signed,) = signer.sign([("지하철", "가다")], signer.signers[0])
+    (signed,) = signer.sign([("지하철", "가다")], signer.signers[:1])
     assert np.isfinite(signed.frames).all()
     assert len(signed.frames) > 1
