@@ -30,9 +30,9 @@ _CLUSTERS = {
 _SINGLE = {*ONSETS, *NUCLEI, *"0123456789"}
 _PIECES = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*|\S")
 
-_LEAST, _MORE, _USUAL = 0.10, 0.14, 4
-_FIRST, _LAST, _PASSING = 0.06, 0.45, 0.04
-_DRAWN = 0.35
+_LEAST, _MORE, _USUAL = 0.06, 0.12, 4
+_FIRST, _LAST, _PASSING = 0.08, 0.40, 0.04
+_DRAWN = 0.25
 """Share of the way to the middle of its neighbours by which a letter's place gives way."""
 _BEAT = np.array([0.0, 0.0, 0.03])
 """Metres by which a letter that follows itself moves on, so that it is seen twice."""
