@@ -7,9 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from gesture_core.checkpoint import checkpoint_kind
+from gesture_core.cli import app
 from gesture_core.errors import UserError
 from gesture_core.evaluate.sign import FORMULAS, evaluate_signs, nearest, show
+from gesture_core.signing.learned import KIND
 from gesture_core.train.sign_corpus import SignSequence
 from tests.sign.sign_runs import TACOTRON, made_up_corpus, tiny_checkpoint, tiny_training
 
@@ -55,3 +59,15 @@ def test_the_copy_is_the_sentence_with_most_signs_in_common() -> None:
     known = [sentence("집", "불", "물"), sentence("집", "가다"), sentence("책")]
     assert nearest(sentence("집", "가다", "끝"), known).name == "집 가다"
     assert nearest(sentence("책", "책"), known).name == "책"
+
+
+def test_the_program_knows_a_sign_model_by_its_checkpoint(tmp_path: Path) -> None:
+    checkpoint = tiny_checkpoint(tmp_path)
+    assert checkpoint_kind(checkpoint) == KIND
+    report = tmp_path / "report.json"
+    arguments = ["evaluate", str(checkpoint), "--data", str(tmp_path / "signs.npz")]
+    told = CliRunner().invoke(app, [*arguments, "--json", str(report)])
+    assert told.exit_code == 0, told.output
+    assert "mean pose" in told.stdout
+    rows = json.loads(report.read_text("utf-8"))["rows"]
+    assert rows["ground truth"]["dtw"]["value"] == 0.0
