@@ -15,6 +15,8 @@ TRAIN_EXAMPLE = """Examples:
 momjit train configs/train/gesture.yaml archives=FOLDER output=runs/mine iterations=2000
 
 torchrun --nproc-per-node=4 -m gesture_core.cli train configs/train/gesture.yaml device=cuda
+
+momjit train configs/train/sign_transformer.yaml corpus=AIHUB_FOLDER sentences=null fps=30
 """
 EVALUATE_EXAMPLE = """Examples:
 
