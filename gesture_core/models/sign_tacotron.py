@@ -78,12 +78,10 @@ class SignTacotron(nn.Module):
             step, state = self._step(heard[:, number], state)
             steps.append(step)
         length = frames.shape[1]
-        draft, rate, attention = (
-            torch.cat(parts, dim=1)[:, :length] for parts in list(zip(*steps, strict=True))[:3]
-        )
-        # Until the counter first reaches 1, frames are real: what follows is padding.
-        real = torch.nn.functional.pad(counter[:, :-1] < 1.0 - 1e-6, (1, 0), value=True)
-        return Made(self._refined(draft, real), rate, attention, ((0, draft),))
+        draft = torch.cat([step.frames for step in steps], dim=1)[:, :length]
+        rate = torch.cat([step.rate for step in steps], dim=1)[:, :length]
+        attention = torch.cat([step.attention for step in steps], dim=1)[:, :length]
+        return Made(self._refined(draft, counter), rate, attention, ((0, draft),))
 
     @torch.no_grad()
     def sign(self, told: Told, most: int) -> Signed:
@@ -97,10 +95,10 @@ class SignTacotron(nn.Module):
             counter = heard[:, -1:] + step_of(step.rate).cumsum(dim=1)
             steps.append(Signed(step.frames, counter, step.attention))
             heard = torch.cat([step.frames[:, -1], counter[:, -1:]], dim=-1)
-        parts = (torch.cat(part, dim=1)[:, :most] for part in zip(*steps, strict=True))
-        draft, counter, attention = parts
-        real = torch.nn.functional.pad(counter[:, :-1] < 1.0, (1, 0), value=True)
-        return Signed(self._refined(draft, real), counter, attention)
+        draft = torch.cat([step.frames for step in steps], dim=1)[:, :most]
+        counter = torch.cat([step.counter for step in steps], dim=1)[:, :most]
+        attention = torch.cat([step.attention for step in steps], dim=1)[:, :most]
+        return Signed(self._refined(draft, counter), counter, attention)
 
     def _encode(self, told: Told) -> Tensor:
         return self.encoder(self.before(self.tokens(told)), told.real)
@@ -128,7 +126,9 @@ class SignTacotron(nn.Module):
         following = _State(state.memory, state.keys, state.real, attending, context, tuple(cells))
         return made, following
 
-    def _refined(self, draft: Tensor, real: Tensor) -> Tensor:
+    def _refined(self, draft: Tensor, counter: Tensor) -> Tensor:
+        """The draft (B, T, K) looked over, up to where its counter (B, T) first reaches 1."""
+        real = torch.nn.functional.pad(counter[:, :-1] < 1.0 - 1e-6, (1, 0), value=True)
         return draft + self.refine(self.after(self.widen(draft), real))
 
 
