@@ -106,7 +106,7 @@ def sign_import(
     consent: Annotated[str, typer.Option(help="What the signer agreed to, when, and who knows.")],
     gloss: Annotated[
         Optional[list[str]],  # noqa: UP045
-        typer.Option(help="The sign's gloss, once for each recording.  [default: file names]"),
+        typer.Option(help="Its gloss, once for each recording. Default: as annotated or named."),
     ] = None,
     signer: Annotated[str, typer.Option(help="Who signs, as they wish to be named.")] = "",
     dominant: Annotated[str, typer.Option(help="The hand that leads: right or left.")] = "right",
@@ -118,7 +118,7 @@ def sign_import(
     """
     from gesture_core.signing.importing import Permission, import_sign
 
-    glosses = gloss or [recording.stem for recording in recordings]
+    glosses = gloss or [None] * len(recordings)
     if len(glosses) != len(recordings):
         raise UserError(f"{len(recordings)} recordings have {len(glosses)} --gloss; give each one")
     permission = Permission(licence, consent, signer)

@@ -65,10 +65,15 @@ class Recording:
     motion: Motion
     spans: tuple[Span, ...] = ()
 
+    @property
+    def glosses(self) -> tuple[Span, ...]:
+        """The annotated glosses."""
+        return tuple(span for span in self.spans if span.kind == "gloss")
+
 
 def import_sign(
     recording: Path,
-    gloss: str,
+    gloss: str | None,
     permission: Permission,
     folder: Path,
     *,
@@ -79,15 +84,17 @@ def import_sign(
     """Make an entry of a lexicon `folder` from a recording of one sign; returns its YAML file.
 
     Beside the entry, in `signs/`, lies the clip. A recording with annotated glosses is cut to the
-    one of that name. `dominant`: the hand that leads in it. Raises `UserError` for a recording
-    that cannot be read, shows no raised hand, or a gloss that names no file; never overwrites
-    without `force`.
+    one of that name; without a `gloss` it is the only annotated one, or the file's name.
+    `dominant`: the hand that leads in it. Raises `UserError` for a recording that cannot be read
+    or shows no raised hand, and a gloss that names no file; never overwrites without `force`.
     """
-    if not _GLOSS.fullmatch(gloss):
-        raise UserError(f"{gloss!r} is no gloss: letters, figures, spaces, brackets, - and + only")
     if dominant not in ("right", "left"):
         raise UserError(f"the dominant hand is right or left, not {dominant!r}")
     found = read_recording(recording, progress)
+    if gloss is None:
+        gloss = found.glosses[0].text if len(found.glosses) == 1 else recording.stem
+    if not _GLOSS.fullmatch(gloss):
+        raise UserError(f"{gloss!r} is no gloss: letters, figures, spaces, brackets, - and + only")
     motion = clean_sign(_annotated(found, gloss, recording), str(recording))
     if dominant == "left":
         motion = mirror(motion)
@@ -159,13 +166,12 @@ def _sign_frames(motion: Motion, place: str) -> tuple[int, int]:
 
 def _annotated(recording: Recording, gloss: str, path: Path) -> Motion:
     """The part of a recording that annotators call by the gloss; all of it without annotation."""
-    glosses = [span for span in recording.spans if span.kind == "gloss"]
-    named = [span for span in glosses if span.text == gloss]
+    named = [span for span in recording.glosses if span.text == gloss]
     motion = recording.motion
-    if not glosses:
+    if not recording.glosses:
         return motion
     if len(named) != 1:
-        held = ", ".join(span.text for span in glosses[:8])
+        held = ", ".join(span.text for span in recording.glosses[:8])
         raise UserError(f"{path} has {len(named)} glosses {gloss!r}; it holds {held}")
     start, stop = (round(time * motion.fps) for time in (named[0].start, named[0].end))
     return crop(motion, max(0, start), min(motion.frames, max(stop, start + 2)))

@@ -13,7 +13,7 @@ from gesture_core.signing.gloss_lookup import split
 from gesture_core.signing.gloss_text import MAX_CHARACTERS
 from gesture_core.signing.glosser import GLOSSERS, gloss_text
 from gesture_core.signing.glosses import KINDS, GlossedSentence, to_json
-from gesture_core.signing.lexicon import Lexicon
+from gesture_core.signing.lexicon import Lexicon, load_lexicon
 from tests.sign.small_lexicon import small_lexicon
 
 PAIRS = [
@@ -36,6 +36,25 @@ def only(text: str) -> GlossedSentence:
 @pytest.mark.parametrize(("korean", "expected"), [pair[:2] for pair in PAIRS])
 def test_pairs(korean: str, expected: str) -> None:
     assert " ".join(glosses(korean)) == expected
+
+
+@pytest.mark.parametrize(
+    ("korean", "expected"),
+    [
+        ("집에 불이 났어요", "집 불"),
+        (
+            "서울역까지 가려면 지하철 몇호선으로 환승해야 하나요?",
+            "서울 기차 가다 목적 지하철 바꾸다 몇호",
+        ),
+        ("어지러워서 서있을 수 없어요", "어지럽다 서다 불가능"),
+        ("빨리 도와주세요", "빨리 돕다 부탁"),
+        ("친구를 만났어", "친구 만나다 끝"),
+        ("무슨 계절을 좋아하세요?", "계절 좋다 무엇"),
+        ("지하철 환풍구에 가방이 빠졌어요!", "지하철 환풍구 가방 빠지다"),
+    ],
+)
+def test_the_examples_of_the_seeds_with_the_shipped_lexicon(korean: str, expected: str) -> None:
+    assert " ".join(glosses(korean, load_lexicon())) == expected
 
 
 def test_pairs_name_their_rule_and_source() -> None:

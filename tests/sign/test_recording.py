@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,14 +12,16 @@ import pytest
 from typer.testing import CliRunner
 
 from gesture_core.cli import app
+from gesture_core.config import read_yaml
 from gesture_core.correction import correct
 from gesture_core.errors import UserError
 from gesture_core.formats.clip import Clip, load_clip, save_clip
+from gesture_core.keypoints import Crowd
 from gesture_core.motion import EXPRESSIONS, Motion, Span, mirror, rest_motion
 from gesture_core.rotation import rotvec_to_quat
 from gesture_core.signing.arms import track_to_motion
+from gesture_core.signing.entry import parse_sign
 from gesture_core.signing.importing import Permission, import_sign, read_recording
-from gesture_core.signing.lexicon import load_lexicon
 from gesture_core.signing.recording import raised, recorded_track
 from gesture_core.skeleton import HUMANOID, forward_kinematics
 
@@ -61,7 +63,7 @@ def test_the_hand_of_the_test_motion_is_up_where_it_says() -> None:
 
 def test_an_entry_is_trimmed_and_says_who_agreed(recording: Path, tmp_path: Path) -> None:
     entry = import_sign(recording, "인사 하다", PERMISSION, tmp_path / "mine")
-    sign = load_lexicon(tmp_path / "mine").signs["인사 하다"]
+    sign = parse_sign("인사 하다", read_yaml(entry)["인사 하다"], "entry", entry)
     assert (sign.licence, sign.consent, sign.signer) == ("CC BY 4.0", "form of 2026-11-02", "Hong")
     assert (sign.review, sign.source) == ("draft", "recording wave.npz")
     assert sign.recording == entry.with_name("인사_하다.npz")
@@ -122,6 +124,39 @@ def test_the_annotated_gloss_is_cut_out(tmp_path: Path) -> None:
     assert load_clip(clip).motion.duration == pytest.approx(STOP / FPS - 1.5, abs=2 / 30)
     with pytest.raises(UserError, match="0 glosses '셋'; it holds 하나, 둘"):
         import_sign(path, "셋", PERMISSION, tmp_path / "mine")
+
+
+def test_without_a_gloss_the_annotation_or_the_file_names_it(
+    recording: Path, tmp_path: Path
+) -> None:
+    assert import_sign(recording, None, PERMISSION, tmp_path / "mine").name == "wave.yaml"
+    path = tmp_path / "one.npz"
+    save_clip(path, Clip(replace(wave(), spans=(Span("gloss", "둘", 0.5, 3.0),))))
+    assert import_sign(path, None, PERMISSION, tmp_path / "mine").name == "둘.yaml"
+
+
+def test_a_video_is_looked_at_by_the_estimator(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shared_data: Callable[[str], Path]
+) -> None:
+    from gesture_core.formats.skels import read_skels
+    from gesture_core.formats.video import write_video
+    from gesture_core.pose.estimators import ESTIMATORS
+
+    sentence = next(iter(read_skels(shared_data("ksl_sample") / "ksl_sample/dev.skels"))).crowd
+
+    class Known:
+        def estimate(self, frames: Iterable[object], *_: object) -> Crowd:
+            return replace(sentence, frames=sentence.frames[: len(list(frames))])
+
+    monkeypatch.setitem(ESTIMATORS, "mediapipe", lambda config: Known())
+    video = tmp_path / "film.mp4"
+    write_video(video, np.full((60, 90, 160, 3), 128, np.uint8), 30.0)
+    steps: list[str] = []
+    entry = import_sign(
+        video, "도착", PERMISSION, tmp_path, progress=lambda share, step: steps.append(step)
+    )
+    assert steps == ["looking at film.mp4"]
+    assert load_clip(entry.with_suffix(".npz")).motion.duration <= 2.0
 
 
 def test_what_cannot_be_imported_is_named(recording: Path, tmp_path: Path) -> None:
