@@ -41,7 +41,7 @@ from gesture_core.signing.realise import sign_to_track
 REPOSITORY = Path(__file__).resolve().parents[2]
 CHARACTERS = ("signer", "mina")
 SIDES = ("-25", "0", "25")
-PIXELS = 480
+PIXELS = 400
 _NEAR = 0.12
 """A hand is the spelling one if its middle is so near to it, in pictures."""
 

@@ -48,7 +48,7 @@ def film(
     set_frame_rate(scene, clip.fps)
     performance = perform_clip(clip, avatar, clip.fps, clip_path.stem)
     size = pixels, pixels
-    set_up_render(scene, Look("workbench", size, 8))
+    set_up_render(scene, Look("workbench", size, 5))
     hands = hands_of(avatar, performance.motion)
     frames = range(1, round(clip.duration * clip.fps) + 1)
     places: dict[str, list[Place]] = {}
