@@ -255,7 +255,7 @@ class _Reader:
     def _light(self, at: int) -> bool:
         """Whether a verb only carries the word before it: 전화를 하다, 조용히 하다, 불이 나다."""
         verb, before = self.row.form(at), at - 1
-        while self._between(before):
+        while verb != "되" and self._between(before):
             before -= 1
         if verb not in ("하", "되", "나") or before < 0 or self.row.form(before) in self.rules.wh:
             return False
