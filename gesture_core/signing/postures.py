@@ -28,7 +28,7 @@ from gesture_core.signing.arms import (
     local_rotations,
     wrist_angles,
 )
-from gesture_core.signing.notation import Hand, HandPosture
+from gesture_core.signing.notation import Hand, HandPosture, Point
 from gesture_core.signing.places import Spot, body_spot, hand_spot
 from gesture_core.signing.skin import skin_depth
 from gesture_core.skeleton import HUMANOID
@@ -44,7 +44,8 @@ elbow away from where it falls, of one lifted with effort and of one away from w
 _COMFORT, _MOST = 0.6, 0.92
 """Shares of a wrist's range: up to the first it goes as asked, beyond it gives in, up to the
 second at most."""
-_ROUNDS = 4
+_ROUNDS, _CLOSE = 12, 5e-4
+"""Rounds in which wrist and place are brought together, and metres from which they are."""
 _ON_FOREARM = ("wrist", "inner_wrist", "forearm", "inner_forearm", "elbow")
 
 
@@ -55,7 +56,8 @@ class Key:
     `wrist` `(3,)`, `turn` `(4,)` in the world; `fingers` `(15, 4)` local; `swivel` of the elbow;
     `angles` `(3,)` of forearm and wrist. `facing` `(3,)`: where the skin of its place looks;
     `touch`: whether skin is to touch; `on_other`: whether the place is on the other hand;
-    `in_space`: whether it is away from any skin, so that only the other hand can be touched there.
+    `in_space`: whether it is away from any skin, so that only the other hand can be touched there;
+    `by`: the point of the hand that touches.
     """
 
     wrist: Array
@@ -67,6 +69,7 @@ class Key:
     touch: bool
     on_other: bool
     in_space: bool
+    by: Point
 
 
 def take(
@@ -91,8 +94,8 @@ def take(
         wanted = wrist_angles(arm, asked)
         angles = eased(wanted)
         turn = hand_turn(arm, angles)
-        wrist = target - quat_rotate(turn, spot)
-        if np.array_equal(angles, wanted):
+        before_wrist, wrist = wrist, target - quat_rotate(turn, spot)
+        if np.abs(wrist - before_wrist).max() < _CLOSE:
             break
     arm = carry(wrist, np.array(swivel))
     return Key(
@@ -105,6 +108,7 @@ def take(
         posture.touch,
         posture.other_hand is not None,
         posture.in_space,
+        posture.by,
     )
 
 

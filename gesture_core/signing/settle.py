@@ -8,14 +8,24 @@ import numpy as np
 
 from gesture_core.kinematics import unit
 from gesture_core.motion import EXPRESSIONS
-from gesture_core.rotation import Array
+from gesture_core.rotation import Array, quat_multiply, quat_rotate, rotvec_to_quat
 from gesture_core.signing.arms import MIRROR_PLACE, carry, hand_turn, mirrored, wrist_angles
 from gesture_core.signing.contact import AIM, ALLOWED, FOREARM, Overlap, overlaps
 from gesture_core.signing.notation import HANDS, Hand
-from gesture_core.signing.postures import Key, within_range
+from gesture_core.signing.places import hand_spot
+from gesture_core.signing.postures import Key, eased, within_range
 from gesture_core.signing.track import FPS, HandTrack, Track
+from gesture_core.skeleton import FINGERS
 
 _ROUNDS = 6
+_LEANS, _LEAN, _AHEAD = 6, np.radians(8.0), 0.003
+"""Times and radians that a hand leans in, for its tip to be the first on the skin by metres."""
+_PALM_PARTS = 3
+_TIPS = {finger.lower(): (finger,) for finger in FINGERS} | {
+    "two": ("Index", "Middle"),
+    "pinch": ("Thumb", "Index"),
+    "fingertips": FINGERS[1:],
+}
 _NEAR = 0.05
 """Metres of a gap that a touch closes."""
 
@@ -34,6 +44,7 @@ def settle(keys: Keys) -> Keys:
     """
     if not any(key for name in HANDS for key in keys[name]):
         return keys
+    keys = _lean_in(keys)
     for _ in range(_ROUNDS):
         found = overlaps(_as_track(keys))
         shifts: dict[Hand, list[Array]] = {
@@ -47,6 +58,43 @@ def settle(keys: Keys) -> Keys:
             break
         keys = _moved(keys, shifts)
     return {name: [key and _carried(key) for key in keys[name]] for name in HANDS}
+
+
+def _lean_in(keys: Keys) -> Keys:
+    """The keys with hands leant in about the fingertips that are to touch, as far as the wrist
+    allows, where some other part of the hand would be on the skin before them."""
+    pointed = [k for name in HANDS for k in keys[name] if k and k.touch and k.by in _TIPS]
+    for _ in range(_LEANS if pointed else 0):
+        found = overlaps(_as_track(keys))
+        leant: Keys = {
+            name: [key and _leant(key, found[side], k) for k, key in enumerate(keys[name])]
+            for name, _, side, _ in _SIDES
+        }
+        if all(a is b for name in HANDS for a, b in zip(leant[name], keys[name], strict=True)):
+            break
+        keys = leant
+    return keys
+
+
+def _leant(key: Key, overlap: Overlap, k: int) -> Key:
+    """The key, or one that points its tips further into what they touch."""
+    if not key.touch or key.in_space or key.by not in _TIPS:
+        return key
+    target = ~overlap.body if key.on_other else overlap.body
+    depth = overlap.depth[k][FOREARM:, target].max(axis=-1)
+    first = [_PALM_PARTS + 3 * FINGERS.index(finger) for finger in _TIPS[key.by]]
+    tips = np.isin(np.arange(len(depth)), [number + bone for number in first for bone in (1, 2)])
+    if depth[~tips].max() < depth[tips].max() + _AHEAD or depth[~tips].max() < -_NEAR:
+        return key
+    spot = hand_spot(key.by, key.fingers)
+    tip = key.wrist + quat_rotate(key.turn, spot.point)
+    axis = unit(np.cross(quat_rotate(key.turn, spot.facing), -key.facing))
+    turn = quat_multiply(rotvec_to_quat(_LEAN * axis), key.turn)
+    arm = carry(tip - quat_rotate(turn, spot.point), np.array(key.swivel))
+    angles = eased(wrist_angles(arm, turn))
+    turn = hand_turn(arm, angles)
+    wrist = tip - quat_rotate(turn, spot.point)
+    return replace(key, wrist=wrist, turn=turn, angles=angles)
 
 
 def _carried(key: Key) -> Key:
