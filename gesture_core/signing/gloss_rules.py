@@ -132,6 +132,7 @@ def _grammar(path: Path) -> list[GrammarRule]:
         try:
             patterns = tuple(map(parse_pattern, written.when))
             signs = tuple(map(_outcome, written.sign))
+            _check_parts(patterns, signs)
         except UserError as error:
             raise UserError(f"{place}: {error}") from error
         marks = frozenset(written.marks)
@@ -151,6 +152,13 @@ def _outcome(written: str) -> Outcome:
         place=match["place"] or "here",  # type: ignore[arg-type]
         optional=bool(match["open"]),
     )
+
+
+def _check_parts(patterns: tuple[Pattern, ...], signs: tuple[Outcome, ...]) -> None:
+    """A part that a sign is made of must be there whenever a pattern fits."""
+    for part in (outcome.part for outcome in signs if outcome.part):
+        if any(part > len(pattern) or pattern[part - 1].optional for pattern in patterns):
+            raise UserError(f"sign ${part} is a part that a pattern lacks or may leave out")
 
 
 def _words(path: Path) -> dict[str, tuple[tuple[str, ...], str]]:

@@ -108,12 +108,11 @@ class _Reader:
         span: tuple[int, int],
     ) -> None:
         place, optional = outcome.place, outcome.optional
-        if not outcome.part:
+        at = places[outcome.part - 1] if outcome.part else None
+        if at is None:
             glosses = (outcome.gloss,)
             self._add(glosses, rule, span, place=place, optional=optional, marks=marks)
             return
-        at = places[outcome.part - 1]
-        assert at is not None, f"{rule}: part {outcome.part} is optional"
         before = len(self.words)
         self._plain(at)
         self.words[before:] = [

@@ -90,8 +90,12 @@ def _sentence(
 
 
 def _same_sign(before: GlossToken, token: GlossToken) -> bool:
-    """Whether two words in a row have one sign, which is made once: 밥을 먹다 → 먹다."""
-    return bool(token.parts) and before.parts == token.parts and before.kind != token.kind
+    """Whether two words in a row have one sign, which is made once: 밥을 먹다 → 먹다.
+
+    A word that is said twice (빨리빨리) is signed twice.
+    """
+    differ = (before.kind, before.rule) != (token.kind, token.rule)
+    return bool(token.parts) and before.parts == token.parts and differ
 
 
 def _merged(before: GlossToken, token: GlossToken) -> GlossToken:
