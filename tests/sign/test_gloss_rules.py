@@ -86,7 +86,7 @@ def test_rules_of_a_folder_are_used(folder: Path) -> None:
         ("grammar.yaml", "- {rule: x, when: [가/VV], sing: [y]}", "did you mean 'sign'"),
         ("grammar.yaml", "- {rule: x, when: [가/VV], sign: ['(y']}", "is not a gloss"),
         ("grammar.yaml", "- {rule: x, when: [가/VV], sign: [$2]}", "lacks or may leave out"),
-        ("grammar.yaml", "- {rule: x, when: [가/VV? 어/EC], sign: [$1]}", "lacks or may leave"),
+        ("grammar.yaml", "- {rule: x, when: ['가/VV? 어/EC'], sign: [$1]}", "lacks or may leave"),
         ("face.yaml", "- {rule: x, when: wh, over: sky, show: {EBf: raise}}", "must be one of"),
         ("face.yaml", "- {rule: x, when: wh, over: sign, show: {Brow: up}}", "no channel 'Brow'"),
         ("words.yaml", "kind: [a]", "must map words to glosses"),
