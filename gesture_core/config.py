@@ -25,7 +25,9 @@ def read_yaml(path: Path) -> Any:
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise UserError(f"{path} is larger than {_MAX_BYTES} bytes, too large for a setting")
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        # the same safe loader in C, where PyYAML was built with it: six times as fast
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
