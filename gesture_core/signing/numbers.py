@@ -12,8 +12,8 @@ _MOST = 10**16
 def number_signs(value: int) -> tuple[str, ...]:
     """Names in `Lexicon.numbers` of the signs for `value`: 25 → 20, 5; 3100 → 3, 1000, 100.
 
-    One is not said before ten, a hundred, a thousand and a leading ten thousand, as in Korean. From 10**16
-    on a number is given digit by digit. `UserError` for a negative one.
+    One is not said before ten, a hundred, a thousand and a leading ten thousand, as in Korean.
+    From 10**16 on a number is given digit by digit. `UserError` for a negative one.
 
     Source: the dictionary describes the tens, 11 to 19, 100, 1000, 100,000 and 1,000,000; that
     signs are put together as the number is read follows from the last two, and is our rule.

@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 
 import bpy
-from bpy_extras.object_utils import world_to_camera_view
+from bpy_extras.object_utils import world_to_camera_view  # pyright: ignore[reportMissingImports]
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
