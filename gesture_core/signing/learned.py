@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesture_core.checkpoint import Checkpoint, load_checkpoint
+from gesture_core.correction import correct
 from gesture_core.errors import UserError
 from gesture_core.gestures.easing import ease
 from gesture_core.motion import Motion, Span, concatenate, resample
@@ -160,8 +161,8 @@ def produce(
     """Sign sentences, each its Korean text and its glosses, one after the other, from rest to rest.
 
     The motion has spans of kind "gloss" where the model attended to each token, and "subtitle"
-    for each text. The model was taught signs without the rest around them, so the ways to
-    and from them are added here.
+    for each text. The model was taught signs without the rest around them, so the ways to and
+    from them are added here; and what no body can do, which a model does not know, is corrected.
     """
     told = [
         tuple(glosses) if signer.told == "gloss" else text_tokens(text)
@@ -173,7 +174,7 @@ def produce(
         spans = gloss_spans(made.attention, tokens, signer.fps)
         subtitle = Span("subtitle", text, 0.0, motion.duration)
         parts.append(replace(motion, spans=(*spans, subtitle)))
-    return resample(join_motions([*parts, resting(signer.fps)]), fps)
+    return correct(resample(join_motions([*parts, resting(signer.fps)]), fps))
 
 
 def resting(fps: float) -> Motion:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gesture_core.errors import UserError
+from gesture_core.metrics.plausibility import beyond_limits
 from gesture_core.motion import Span
 from gesture_core.rotation import quat_angle, quat_inverse, quat_multiply
 from gesture_core.signing.learned import (
@@ -78,15 +79,12 @@ def test_joined_motions_meet_without_a_jump() -> None:
 
 
 @pytest.mark.parametrize("representation", ["keypoints", "motion"])
-def test_a_model_signs_from_rest_to_rest(tmp_path: Path, representation: str) -> None:
+def test_a_model_signs_whatever_it_knows(tmp_path: Path, representation: str) -> None:
     signer = load_signer(tiny_checkpoint(tmp_path, representation=representation))
     sentences = [("하나", ("g0", "g1")), ("둘", ("g2", "never seen"))]
     motion = produce(sentences, signer, 30.0)
     assert motion.fps == 30.0
-    assert np.isfinite(motion.rotations).all()
-    for end in (0, -1):
-        turned = quat_multiply(quat_inverse(resting(30.0).rotations[0]), motion.rotations[end])
-        assert quat_angle(turned).max() < 1e-3
+    assert beyond_limits(motion).mean() < 0.1  # even of what is no signing at all
     glosses = [span.text for span in motion.spans if span.kind == "gloss"]
     assert glosses == ["g0", "g1", "g2", "never seen"]
     assert [span.text for span in motion.spans if span.kind == "subtitle"] == ["하나", "둘"]
