@@ -78,11 +78,15 @@ def sign(
     glossed = gloss_text(text, entries, glosser)
     if not any(sentence.signed for sentence in glossed):
         raise UserError("there is nothing to sign in this text")
+    made_by: dict[str, Any]
     if model is None:
         motion = _sign_all(glossed, entries, speed, mouthing, part(progress, 0.2, 0.8))
         made_by = {"mouthing": mouthing, "lexicon": "shipped" if lexicon is None else lexicon.name}
+        warnings = _warnings(glossed)
+    elif speed != 1.0 or lexicon is not None:
+        raise UserError("a trained network takes neither a speed nor a lexicon of your own")
     else:
-        motion, made_by = _produce(glossed, model, fps)
+        motion, made_by, warnings = _produce(glossed, model, fps)
     progress(0.8, "bringing to life")
     motion = bring_to_life(resample(motion, fps), _phrases(motion), seed)
     if dominant == "left":
@@ -97,7 +101,7 @@ def sign(
         "seed": seed,
         **made_by,
     }
-    return SignPerformance(motion, _silence(text, motion), glossed, provenance, _warnings(glossed))
+    return SignPerformance(motion, _silence(text, motion), glossed, provenance, warnings)
 
 
 def _sign_all(
@@ -128,17 +132,22 @@ def _sign_all(
 
 def _produce(
     glossed: Sequence[GlossedSentence], model: Path, fps: float
-) -> tuple[Motion, dict[str, Any]]:
-    """What a trained network signs, and what is to be said of it."""
+) -> tuple[Motion, dict[str, Any], tuple[str, ...]]:
+    """What a trained network signs, what is to be said of it, and warnings."""
     from gesture_core.signing.learned import load_signer, produce
 
     signer = load_signer(model)
     told = [
-        (sentence.text, [token.gloss for token in sentence.signed])
-        for sentence in glossed
-        if sentence.signed
+        (s.text, [part for token in s.signed for part in token.parts or (token.gloss,)])
+        for s in glossed
+        if s.signed
     ]
-    return produce(told, signer, fps), {"model": signer.card()}
+    motion = produce(told, signer, fps)
+    unknown: tuple[str, ...] = ()
+    if signer.told == "gloss":
+        unknown = signer.unknown([gloss for _, glosses in told for gloss in glosses])
+    warnings = (f"not known to the model: {', '.join(unknown)}",) if unknown else ()
+    return motion, {"model": signer.card()}, warnings
 
 
 def _phrases(motion: Motion) -> tuple[Phrase, ...]:

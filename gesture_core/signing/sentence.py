@@ -26,14 +26,13 @@ from gesture_core.signing.realise import sign_to_track
 from gesture_core.signing.stitch import Piece, join
 from gesture_core.signing.timing import load_timing
 from gesture_core.signing.track import FPS, Track
-from gesture_core.text.numerals import sino
 
 _REST_STEP = Step(
     strong=HandPosture(
-        "relaxed", (-0.86, -0.36, 0.36), (0.0, -0.71, -0.71), "belly", (0.0, -0.03, 0.12)
+        "relaxed", (-0.86, -0.36, 0.36), (0.0, -0.71, -0.71), "belly", (0.0, -0.03, 0.14)
     ),
     weak=HandPosture(
-        "relaxed", (-0.86, -0.36, 0.36), (0.0, -0.71, -0.71), "belly", (0.0, -0.07, 0.075)
+        "relaxed", (-0.86, -0.36, 0.36), (0.0, -0.71, -0.71), "belly", (0.0, -0.07, 0.09)
     ),
     named=("strong", "weak"),
 )
@@ -46,8 +45,6 @@ _CAPTION, _CAPTION_LETTER, _CAPTION_MOST = 0.8, 0.06, 4.0
 """Seconds for which a caption that nobody signs is shown, in all, a letter, and at most."""
 _MOUTH_AHEAD, _MOUTH_BEHIND = 0.08, 0.06
 """Seconds by which the lips begin before the hands and end after them."""
-_MOST_DIGITS = 16
-"""Longer numbers are not mouthed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +81,8 @@ def sign_sentence(
     joined = join([stroke.piece for stroke in strokes], rest_track(lexicon), speed)
     times = [_Timed(start / FPS, stop / FPS) for start, stop in joined.spans]
     spoken = _token_times(strokes, times)
-    timed = [*_of_sentence(sentence, spoken, speed), *_of_entries(strokes, times)]
+    hold = load_timing().hold.sentence / speed
+    timed = [*_of_sentence(sentence, spoken, hold), *_of_entries(strokes, times, hold)]
     face, head = face_and_head(
         (item for item in timed if item.channel != MOUTHING),
         np.arange(joined.track.frames) / FPS,
@@ -135,21 +133,23 @@ def _token_times(strokes: Sequence[_Stroke], times: Sequence[_Timed]) -> dict[in
 
 
 def _of_sentence(
-    sentence: GlossedSentence, spoken: dict[int, _Timed], speed: float
+    sentence: GlossedSentence, spoken: dict[int, _Timed], hold: float
 ) -> Iterator[TimedNonManual]:
     """The non-manuals that the glosser puts over tokens; those at the end last as its hold does."""
     final = len(sentence.signed) - 1
     for item in sentence.non_manuals:
-        held = load_timing().hold.sentence / speed if item.last == final else 0.0
-        start, end = spoken[item.first].start, spoken[item.last].end + held
-        yield TimedNonManual(item.channel, item.value, start, end)
+        end = spoken[item.last].end + (hold if item.last == final else 0.0)
+        yield TimedNonManual(item.channel, item.value, spoken[item.first].start, end)
 
 
-def _of_entries(strokes: Sequence[_Stroke], times: Sequence[_Timed]) -> Iterator[TimedNonManual]:
-    """The non-manuals that belong to the signs themselves."""
-    for stroke, time in zip(strokes, times, strict=True):
+def _of_entries(
+    strokes: Sequence[_Stroke], times: Sequence[_Timed], hold: float
+) -> Iterator[TimedNonManual]:
+    """The non-manuals that belong to the signs themselves; the last one's last as its hold does."""
+    for number, (stroke, time) in enumerate(zip(strokes, times, strict=True), 1):
+        end = time.end + (hold if number == len(strokes) else 0.0)
         for channel, value in stroke.sign.face.items() if stroke.sign else ():
-            yield TimedNonManual(channel, value, time.start, time.end)
+            yield TimedNonManual(channel, value, time.start, end)
 
 
 def _mouthed_words(
@@ -165,16 +165,9 @@ def _mouthed_words(
         if token.kind == "caption" or any(item.channel in MOUTH_CHANNELS for item in here):
             continue
         given = [item.value for item in here if item.channel == MOUTHING]
-        text = " ".join(given) or _read(token)
+        text = " ".join(given) or token.word or token.gloss
         words.append(MouthedWord(text, time.start - _MOUTH_AHEAD, time.end + _MOUTH_BEHIND))
     return words
-
-
-def _read(token: GlossToken) -> str:
-    """A gloss in Hangul: numbers as they are read."""
-    if token.gloss.isdecimal() and len(token.gloss) <= _MOST_DIGITS:
-        return sino(int(token.gloss))
-    return token.gloss
 
 
 def _spans(

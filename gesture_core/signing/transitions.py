@@ -27,9 +27,9 @@ from gesture_core.signing.timing import movement_seconds
 from gesture_core.signing.track import HandTrack
 from gesture_core.skeleton import HUMANOID
 
-_HAND = np.array([0.0, 0.08, 0.16])
+_HAND = np.linspace(0.0, 0.16, 5)
 """Metres from the wrist towards the tips of half bent fingers at which the hand is looked at."""
-_FOREARM = np.array([0.16, 0.08])
+_FOREARM = np.linspace(0.2, 0.04, 5)
 """And from the wrist back towards the elbow."""
 _HANDS_APART = 0.075
 """Metres that the middle lines of both hands and forearms keep from each other on a way."""
@@ -37,8 +37,9 @@ _CLEARANCE = 0.035
 """Metres that the middle line of the hand keeps from the skin on its way."""
 _NATURAL = 0.04
 """Share of its length by which any way bends away from the body."""
-_BENDS = np.linspace(0.0, 0.3, 16)
-"""Metres by which a way may bend to go round the body and the other hand."""
+_MOST_BENT, _BENT_A_FRAME = 0.3, 0.014
+"""Metres by which a way may bend to go round the body and the other hand, in all, and for each of
+its frames: going round is no faster than going on."""
 _FORWARDS = np.array([0.0, 0.0, 1.0])
 
 
@@ -104,7 +105,7 @@ def bridge(before: Brink, after: Brink, frames: int, other: Array | None = None)
 
 
 def middle_line(hand: HandTrack) -> Array:
-    """Points `(T, 5, 3)` along forearm and hand of a left hand."""
+    """Points `(T, 10, 3)` along forearm and hand of a left hand."""
     return _middle_line(carry(hand.wrist, hand.swivel), hand.turn)
 
 
@@ -146,14 +147,15 @@ def _way_round(line: Array, other: Array | None) -> Array:
     out of the body and off the other hand."""
     steps = np.arange(1, len(line) + 1) / (len(line) + 1)
     shape = (4.0 * steps * (1.0 - steps)) ** 2
-    bent = line + (_BENDS[:, None] * shape)[..., None, None] * _FORWARDS
+    bends = np.linspace(0.0, min(_MOST_BENT, _BENT_A_FRAME * len(line)), 16)
+    bent = line + (bends[:, None] * shape)[..., None, None] * _FORWARDS
     depth = _depth(bent[:, :, len(_FOREARM) :]).max(axis=-1)
     if other is not None:
         apart = np.linalg.norm(bent[..., None, :] - other[:, None], axis=-1).min(axis=(-2, -1))
         depth = np.maximum(depth, _HANDS_APART - apart)
     # near its ends a hand may be on the skin: there no bend helps, so it counts for nothing
     worst = (np.maximum(depth, 0.0) * shape).max(axis=-1)
-    needed = _BENDS[int(np.argmin(worst + 0.02 * _BENDS))]
+    needed = bends[int(np.argmin(worst + 0.02 * bends))]
     wrist = line[:, len(_FOREARM)]
     natural = _NATURAL * float(np.linalg.norm(wrist[-1] - wrist[0]))
     return (max(needed, natural) * shape)[:, None] * _FORWARDS

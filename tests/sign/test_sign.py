@@ -7,13 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gesture_core.body.volume import arms_of
 from gesture_core.errors import UserError
 from gesture_core.metrics.plausibility import plausibility
 from gesture_core.metrics.sign_pace import motion_pace, signing_seconds
-from gesture_core.motion import Motion, crop, mirror
+from gesture_core.motion import EXPRESSIONS, Motion, crop, mirror
 from gesture_core.sign import SignPerformance, sign
+from gesture_core.signing.skin import signing_volume
 from gesture_core.signing.timing import load_timing
-from gesture_core.skeleton import forward_kinematics
+from gesture_core.skeleton import HUMANOID, forward_kinematics
 
 SENTENCES = (
     "지하철 환풍구에 가방이 빠졌어요!",
@@ -100,8 +102,20 @@ def test_a_body_could_do_it(performances: list[SignPerformance]) -> None:
     for performance in performances:
         found = plausibility(performance.motion)
         assert found.limit_frames == 0.0, (found.limit_joint, performance.provenance["text"])
-        assert found.body_depth <= 0.01, performance.provenance["text"]
         assert found.foot_slide < 0.01
+
+
+def test_arms_stay_out_of_body_and_each_other(performances: list[SignPerformance]) -> None:
+    for performance in performances:
+        motion, text = performance.motion, performance.provenance["text"]
+        positions, turned = forward_kinematics(HUMANOID, motion.rotations, motion.root)
+        for arm in arms_of(signing_volume(), positions, turned):
+            depth = arm.overlap().max(axis=1)
+            body, hands = (depth[:, arm.carried == kind].max(axis=1) for kind in (0.0, 1.0))
+            assert body.max() <= 0.008, text
+            # where hands have to pass each other in little time they overlap for a few frames
+            assert hands.max() <= 0.035, text
+            assert (hands > 0.005).mean() <= 0.02, text
 
 
 def test_the_same_arguments_give_the_same_motion() -> None:
@@ -129,13 +143,11 @@ def test_speed_and_frame_rate_are_as_asked() -> None:
 def test_lips_stay_shut_without_mouthing() -> None:
     silent = sign("친구를 만났어", mouthing=False).motion
     lips = sign("친구를 만났어").motion
-    assert silent.expressions[:, silent_columns()].max() == 0.0
-    assert lips.expressions[:, silent_columns()].max() > 0.2
+    assert silent.expressions[:, speaking_columns()].max() == 0.0
+    assert lips.expressions[:, speaking_columns()].max() > 0.2
 
 
-def silent_columns() -> list[int]:
-    from gesture_core.motion import EXPRESSIONS
-
+def speaking_columns() -> list[int]:
     return [n for n, name in enumerate(EXPRESSIONS) if name.startswith(("jaw", "mouthPucker"))]
 
 
@@ -180,9 +192,22 @@ def test_nothing_cannot_be_signed(text: str) -> None:
         ({"dominant": "both"}, "valid: right, left"),
         ({"seed": -1}, "seed -1"),
         ({"glosser": "magic"}, "magic"),
+        ({"model": Path("none.safetensors")}, "none.safetensors"),
+        ({"model": Path("none.safetensors"), "speed": 1.2}, "neither a speed nor a lexicon"),
         ({"lexicon": Path("no/such/folder")}, "no lexicon|no/such/folder"),
     ],
 )
 def test_what_cannot_be_is_refused_with_what_can(wrong: dict, told: str) -> None:
     with pytest.raises(UserError, match=told):
         sign("친구를 만났어", **wrong)
+
+
+def test_a_question_keeps_its_face_until_the_hands_go_down() -> None:
+    motion = sign("화장실이 어디에 있어요?").motion
+    last = spans_of(motion, "gloss")[-1]
+    brows = [span for span in spans_of(motion, "nonmanual") if span.source == "EBf"]
+    assert brows[0].text == "furrow"
+    assert brows[0].end >= last.end + load_timing().hold.sentence - 0.01
+    frown = motion.expressions[:, EXPRESSIONS.index("browDownLeft")]
+    assert frown[round((last.end + 0.2) * motion.fps)] > 0.6
+    assert frown[-1] < 0.01

@@ -20,7 +20,6 @@ from gesture_core.signing.transitions import (
     bridge,
     brinks,
     held,
-    middle_line,
     quintic,
     travel_seconds,
 )
@@ -130,15 +129,15 @@ def test_a_held_frame_stands_still() -> None:
 
 
 def test_a_way_through_the_other_hand_goes_before_it() -> None:
-    before, after = still_hand((-0.12, 1.2, 0.3)), still_hand((0.2, 1.2, 0.3))
-    other = middle_line(still_hand((0.05, 1.2, 0.3), FRAMES))
+    before, after = still_hand((-0.15, 1.2, 0.3)), still_hand((0.25, 1.2, 0.3))
+    raised = np.stack([np.full(9, 0.05), np.linspace(1.1, 1.4, 9), np.full(9, 0.3)], axis=-1)
     ends = brinks(before)[1], brinks(after)[0]
-    free, avoiding = bridge(*ends, FRAMES), bridge(*ends, FRAMES, other)
+    free = bridge(*ends, 24)
+    avoiding = bridge(*ends, 24, np.tile(raised, (24, 1, 1)))
 
     def nearest(hand: HandTrack) -> float:
-        line = middle_line(hand)[:, :, None] - other[:, None]
-        return float(np.linalg.norm(line, axis=-1)[6:8].min())
+        return float(np.linalg.norm(hand.wrist[:, None] - raised, axis=-1).min())
 
-    assert nearest(free) < 0.03
-    assert nearest(avoiding) > 0.06
-    assert avoiding.wrist[:, 2].max() > free.wrist[:, 2].max()
+    assert nearest(free) < 0.04
+    assert nearest(avoiding) > 0.07
+    assert avoiding.wrist[12, 2] > free.wrist[12, 2]
