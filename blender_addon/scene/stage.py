@@ -62,7 +62,7 @@ SIGNING = Mood(
     ),
     air=0.12,
     drawn=(0.085, 0.115, 0.15),
-    creases=0.95,
+    creases=1.05,
 )
 """Makes hands stand out: before a darker backdrop, and before the face by the shadow of a small
 light from above, or by dark outlines. Measured by tests/blender/read_contrast.py."""
