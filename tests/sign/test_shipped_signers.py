@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,22 @@ def test_it_is_small_and_says_what_it_was_trained_on(name: str) -> None:
     card = (path.parent / "README.md").read_text("utf-8")
     assert "composed" in card
     assert "Deaf" in card
+
+
+def test_the_committed_figures_are_theirs_and_reach_what_was_asked() -> None:
+    report = json.loads(data_path("reports/sign.json").read_text("utf-8"))
+    motion = json.loads(data_path("reports/sign_motion.json").read_text("utf-8"))
+    for row, name, figures in (
+        ("model", "sign_transformer", report),
+        ("tacotron", "sign_tacotron", report),
+        ("model", "sign_motion", motion),
+    ):
+        assert figures["models"][row]["sha256"] == load_signer(checkpoint(name)).sha256
+        assert figures["dtw_below"][row]["mean pose"] >= 0.4
+        assert figures["dtw_below"][row]["shuffled text"] >= 0.4
+        assert 0.9 <= figures["rows"][row]["length_ratio"]["value"] <= 1.1
+    rows = report["rows"]
+    assert rows["model"]["dtw"]["high"] < rows["tacotron"]["dtw"]["low"]
 
 
 @pytest.mark.parametrize("name", SHIPPED)

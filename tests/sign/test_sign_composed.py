@@ -12,14 +12,17 @@ from gesture_core.errors import UserError
 from gesture_core.motion import Span, rest_motion
 from gesture_core.signing.glosser import gloss_text
 from gesture_core.signing.glosses import GlossToken
+from gesture_core.signing.learned import load_signer
 from gesture_core.signing.lexicon import load_lexicon
 from gesture_core.signing.motion_frames import VALUES
+from gesture_core.train.runs import train
 from gesture_core.train.sign_composed import (
     SentencePatterns,
     compose,
     draw_sentences,
     part_spans,
 )
+from gesture_core.train.sign_corpus import read_corpus
 
 SHIPPED = Path(__file__).resolve().parents[2] / "data" / "models" / "sign_sentences.yaml"
 
@@ -79,3 +82,17 @@ def test_a_composed_sentence_is_its_signs_from_first_to_last() -> None:
     assert one.frames.max() < 1.0
     moved = np.ptp(one.frames, axis=0)
     assert moved.max() > 0.03
+
+
+def test_a_corpus_that_is_not_there_is_composed_and_trained_on(tmp_path: Path) -> None:
+    config = SHIPPED.parents[2] / "configs" / "train" / "sign_motion.yaml"
+    corpus = tmp_path / "signs.npz"
+    sizes = "transformer={size: 16, heads: 2, layers: 1, inner: 16, hears: counter}"
+    overrides = [f"corpus={corpus}", f"sentences={SHIPPED}", "composed=8", "epochs=1", sizes]
+    path = train(config, [*overrides, f"output={tmp_path / 'run'}", "held_out=0.3"])
+    known = read_corpus(corpus, 15.0)
+    assert len(known.sequences) == 8
+    assert all(len(one.glosses) == len(one.spans) for one in known.sequences)
+    signer = load_signer(path)
+    assert signer.details["data"]["sha256"] == known.sha256
+    assert set(signer.vocabulary) <= {g for one in known.sequences for g in one.glosses}
