@@ -7,7 +7,7 @@ before the signer or somewhat aside; what is read may come from a picture or fro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -159,11 +159,6 @@ def read_back(motion: Motion, templates: Templates, side: str = "right") -> Roun
     points = seen(hand_landmarks(hand, side), camera_turn(0.0))
     read = read_hands(points if side == "right" else points * MIRROR_PLACE, templates)
     return RoundTrip(tuple(templates.same_as[span.text] for span in spans), read)
-
-
-def compare(wanted: Sequence[str], read: Sequence[str], templates: Templates) -> RoundTrip:
-    """What was wanted beside what was read, letters that end alike counting as one."""
-    return RoundTrip(tuple(templates.same_as[letter] for letter in wanted), tuple(read))
 
 
 def _stillest(motion: Motion, side: str, start: float, end: float) -> int:

@@ -14,7 +14,6 @@ from gesture_core.signing.handshape_reader import (
     RoundTrip,
     Templates,
     camera_turn,
-    compare,
     distances,
     hand_landmarks,
     letter_templates,
@@ -140,8 +139,7 @@ def test_no_letters_no_share(templates: Templates):
     assert np.isnan(trip.share)
 
 
-def test_some_letters_can_be_looked_at_alone(templates: Templates):
-    trip = compare("ㄲㅠㅅ", ("ㄱ", "ㅅ", "ㅅ"), templates)
-    assert trip == RoundTrip(("ㄱ", "ㅠ", "ㅅ"), ("ㄱ", "ㅅ", "ㅅ"))
+def test_some_letters_can_be_looked_at_alone():
+    trip = RoundTrip(("ㄱ", "ㅠ", "ㅅ"), ("ㄱ", "ㅅ", "ㅅ"))
     assert trip.among("ㅅㅠ").share == 0.5
     assert trip.mistakes() == (("ㅠ", "ㅅ"),)
