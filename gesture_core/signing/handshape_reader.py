@@ -154,21 +154,24 @@ def read_back(motion: Motion, templates: Templates, side: str = "right") -> Roun
     spans = [
         span for span in motion.spans if span.kind == "letter" and span.text in templates.same_as
     ]
-    frames = [_stillest(motion, side, span.start, span.end) for span in spans]
-    hand = motion_hand(motion, side).during(np.array(frames, dtype=np.intp))
-    points = seen(hand_landmarks(hand, side), camera_turn(0.0))
+    hand = motion_hand(motion, side)
+    frames = [
+        _stillest(hand, side, motion.fps * span.start, motion.fps * span.end) for span in spans
+    ]
+    still = hand.during(np.array(frames, dtype=np.intp))
+    points = seen(hand_landmarks(still, side), camera_turn(0.0))
     read = read_hands(points if side == "right" else points * MIRROR_PLACE, templates)
     return RoundTrip(tuple(templates.same_as[span.text] for span in spans), read)
 
 
-def _stillest(motion: Motion, side: str, start: float, end: float) -> int:
-    """The frame of a stretch of seconds in which fingers and hand turn least."""
-    first = min(round(start * motion.fps), motion.frames - 1)
-    last = max(first + 1, min(round(end * motion.fps) + 1, motion.frames))
-    hand = motion_hand(motion, side).during(slice(first, last))
-    points = hand.wrist[:, None] + hand_landmarks(hand, side)
-    if len(points) == 1:
+def _stillest(hand: HandTrack, side: str, start: float, end: float) -> int:
+    """The frame, of those from `start` to `end`, in which hand and fingers move least."""
+    first = min(round(start), hand.frames - 1)
+    last = max(first + 1, min(round(end) + 1, hand.frames))
+    during = hand.during(slice(first, last))
+    if during.frames == 1:
         return first
+    points = during.wrist[:, None] + hand_landmarks(during, side)
     speed = np.linalg.norm(np.gradient(points, axis=0), axis=-1).max(axis=-1)
     slowest = np.flatnonzero(speed <= speed.min() + 1e-4)
     return first + int(slowest[len(slowest) // 2])
