@@ -22,7 +22,11 @@ ALLOWED = 0.003
 AIM = 0.001
 _SMOOTHING = 0.1
 """Seconds before and after an overlap over which the hand moves away and back."""
-_PASSES = 6
+_PASSES = 8
+STRAIGHT = 2
+ASIDE = np.array([0.5, -0.8, 0.0])
+"""Hands that change places part one way before they meet and the other way after: from this pass
+on they go round each other, the left one outwards and below."""
 _NEAR = 0.05
 """Metres from an arm within which its gaps are measured."""
 _MEETING = 0.002
@@ -71,9 +75,13 @@ def clear(track: Track) -> Track:
     than `ALLOWED` in the body or the other arm. A track without such overlaps is returned as is."""
     radius = max(1, round(_SMOOTHING * track.fps))
     near = np.arange(track.frames)
-    for _ in range(_PASSES):
+    for number in range(_PASSES):
         found = overlaps(track.during(near))
-        pushes = {side: _whole(_push(found[side]), near, track.frames) for side in SIDES}
+        aside = ASIDE if number >= STRAIGHT else 0.0 * ASIDE
+        pushes = {
+            "left": _whole(_push(found["left"], aside), near, track.frames),
+            "right": _whole(_push(found["right"], -aside), near, track.frames),
+        }
         pushed = np.flatnonzero(np.any([push.any(axis=-1) for push in pushes.values()], axis=0))
         if not len(pushed):
             break
@@ -96,16 +104,17 @@ def _whole(push: Array, near: NDArray[np.intp], frames: int) -> Array:
     return whole
 
 
-def _push(overlap: Overlap) -> Array:
+def _push(overlap: Overlap, aside: Array) -> Array:
     """Displacement `(T, 3)` of the wrist out of what its arm is too deep in; between two arms each
-    goes half of the way."""
+    goes half of the way, and `aside` `(3,)` besides."""
     share = np.where(overlap.body, 1.0, 0.5)
     excess = np.maximum(overlap.depth - AIM, 0.0) * share
     excess[:, :FOREARM] /= _FOREARM_FOLLOWS
     size = np.max(excess, axis=(1, 2))
     size[np.max(overlap.depth, axis=(1, 2)) <= ALLOWED] = 0.0
     way = np.einsum("tpn,tpnx->tx", excess**2, overlap.away)
-    return unit(way) * size[:, None]
+    between = np.sum(excess**2 * ~overlap.body, axis=(1, 2))
+    return unit(way + between[:, None] * aside) * size[:, None]
 
 
 def _smooth(push: Array, radius: int) -> Array:

@@ -11,11 +11,11 @@ from gesture_core.errors import UserError
 from gesture_core.gestures.easing import ease
 from gesture_core.gestures.hand_shapes import shape_rotations
 from gesture_core.motion import EXPRESSIONS
+from gesture_core.planning.emblem_table import load_emblems
 from gesture_core.pose.hands import finger_hinge
 from gesture_core.rotation import (
     Array,
     quat_angle,
-    quat_identity,
     quat_inverse,
     quat_multiply,
     quat_slerp,
@@ -29,14 +29,14 @@ from gesture_core.signing.postures import Key, take, within_range
 from gesture_core.signing.recording import recorded_track
 from gesture_core.signing.settle import settle
 from gesture_core.signing.timing import frames_of, load_timing, movement_seconds
-from gesture_core.signing.track import FINGER_JOINTS, FPS, HandTrack, Track, join_hands
+from gesture_core.signing.track import FPS, HandTrack, Track, join_hands
 from gesture_core.skeleton import FINGERS
 
 _LONE_HOLD = 0.25
 """Seconds for which a sign of one posture without movement stands, so that it can be read."""
 _TOUCH_HOLD = 0.07
 """Seconds for which a touch on the way lasts."""
-_HANGING_WRIST = np.array([0.235, 0.84, 0.04])
+_HANGING_WRIST = np.array([0.250, 0.84, 0.04])
 _HANGING_TURN = rotvec_to_quat(np.array([0.0, 0.0, -0.5 * np.pi]))
 
 
@@ -211,10 +211,16 @@ def _hanging(frames: int) -> HandTrack:
     return HandTrack(
         np.tile(_HANGING_WRIST, (frames, 1)),
         np.tile(_HANGING_TURN, (frames, 1)),
-        quat_identity((frames, FINGER_JOINTS)),
+        np.tile(_relaxed_fingers(), (frames, 1, 1)),
         np.zeros(frames),
         np.zeros(frames, dtype=bool),
     )
+
+
+@lru_cache(maxsize=1)
+def _relaxed_fingers() -> Array:
+    """Finger rotations `(15, 4)` of a left hand that does nothing."""
+    return shape_rotations(load_emblems().shapes["relaxed"])
 
 
 def _through(values: Array, beats: tuple[Beat, ...], times: Array) -> Array:

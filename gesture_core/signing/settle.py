@@ -10,14 +10,14 @@ from gesture_core.kinematics import unit
 from gesture_core.motion import EXPRESSIONS
 from gesture_core.rotation import Array, quat_multiply, quat_rotate, rotvec_to_quat
 from gesture_core.signing.arms import MIRROR_PLACE, carry, hand_turn, mirrored, wrist_angles
-from gesture_core.signing.contact import AIM, ALLOWED, FOREARM, Overlap, overlaps
+from gesture_core.signing.contact import AIM, ALLOWED, ASIDE, FOREARM, STRAIGHT, Overlap, overlaps
 from gesture_core.signing.notation import HANDS, Hand
 from gesture_core.signing.places import hand_spot
 from gesture_core.signing.postures import Key, eased, within_range
 from gesture_core.signing.track import FPS, HandTrack, Track
 from gesture_core.skeleton import FINGERS
 
-_ROUNDS = 6
+_ROUNDS = 8
 _LEANS, _LEAN, _AHEAD = 6, np.radians(8.0), 0.003
 """Times and radians that a hand leans in, for its tip to be the first on the skin by metres."""
 _PALM_PARTS = 3
@@ -30,9 +30,9 @@ _NEAR = 0.05
 """Metres of a gap that a touch closes."""
 
 Keys = dict[Hand, list[Key | None]]
-_SIDES: tuple[tuple[Hand, Hand, str, Array], ...] = (
-    ("strong", "weak", "right", MIRROR_PLACE),
-    ("weak", "strong", "left", np.ones(3)),
+_SIDES: tuple[tuple[Hand, Hand, str, Array, Array], ...] = (
+    ("strong", "weak", "right", MIRROR_PLACE, -ASIDE),
+    ("weak", "strong", "left", np.ones(3), ASIDE),
 )
 
 
@@ -45,14 +45,15 @@ def settle(keys: Keys) -> Keys:
     if not any(key for name in HANDS for key in keys[name]):
         return keys
     keys = _lean_in(keys)
-    for _ in range(_ROUNDS):
+    for number in range(_ROUNDS):
         found = overlaps(_as_track(keys))
+        straight = number < STRAIGHT
         shifts: dict[Hand, list[Array]] = {
             name: [
-                _shift(key, other, found[side], k, mirror)
+                _shift(key, other, found[side], k, mirror, np.zeros(3) if straight else aside)
                 for k, (key, other) in enumerate(zip(keys[name], keys[partner], strict=True))
             ]
-            for name, partner, side, mirror in _SIDES
+            for name, partner, side, mirror, aside in _SIDES
         }
         if not any(np.any(shifts[name]) for name in HANDS):
             break
@@ -68,7 +69,7 @@ def _lean_in(keys: Keys) -> Keys:
         found = overlaps(_as_track(keys))
         leant: Keys = {
             name: [key and _leant(key, found[side], k) for k, key in enumerate(keys[name])]
-            for name, _, side, _ in _SIDES
+            for name, _, side, *_ in _SIDES
         }
         if all(a is b for name in HANDS for a, b in zip(leant[name], keys[name], strict=True)):
             break
@@ -104,11 +105,13 @@ def _carried(key: Key) -> Key:
     return replace(key, wrist=arm.wrist, turn=hand_turn(arm, angles), angles=angles)
 
 
-def _shift(key: Key | None, other: Key | None, overlap: Overlap, k: int, mirror: Array) -> Array:
+def _shift(
+    key: Key | None, other: Key | None, overlap: Overlap, k: int, mirror: Array, aside: Array
+) -> Array:
     """Displacement `(3,)` of a key's wrist, for the left hand, against what it touches.
 
     Of two hands that are in each other the one whose place is on the other gives way; otherwise
-    each goes half of the way.
+    each goes half of the way, and `aside` besides.
     """
     if key is None:
         return np.zeros(3)
@@ -126,6 +129,7 @@ def _shift(key: Key | None, other: Key | None, overlap: Overlap, k: int, mirror:
         return np.zeros(3)
     excess = np.maximum(depth - AIM, 0.0) * share
     way = np.einsum("pn,pnx->x", excess**2, overlap.away[k])
+    way += np.sum(excess**2 * ~overlap.body) * aside
     return unit(way) * float(excess.max()) * mirror
 
 

@@ -15,7 +15,7 @@ from gesture_core.errors import UserError
 from gesture_core.motion import Motion
 from gesture_core.rotation import Array, quat_rotate
 from gesture_core.signing.arms import mirrored, track_to_motion
-from gesture_core.signing.contact import clear
+from gesture_core.signing.contact import clear, overlaps
 from gesture_core.signing.entry import parse_sign
 from gesture_core.signing.lexicon import Lexicon, load_lexicon
 from gesture_core.signing.notation import Sign
@@ -183,9 +183,20 @@ def test_a_sign_without_movement_stands_to_be_read(lexicon: Lexicon) -> None:
     assert track(f"steps: [{{strong: {SPACE}}}}}]", lexicon).frames / 30.0 >= 0.25
 
 
-def test_the_shipped_signs_are_within_joints_and_out_of_the_body(lexicon: Lexicon) -> None:
-    from gesture_core.signing.contact import overlaps
+def test_hands_that_change_places_go_round_each_other(lexicon: Lexicon) -> None:
+    front, behind = "off: [0, 0, 0.32]}", "off: [0, 0, 0.24]}"
+    hand = "{shape: flat, fingers: up, palm: across, at: chest,"
+    made = track(
+        f"steps: [{{strong: {hand} {front}, weak: {hand} {behind}}},"
+        f" {{strong: {{{behind}, weak: {{{front}}}]",
+        lexicon,
+    )
+    assert max(overlap.depth.max() for overlap in overlaps(made).values()) > 0.01
+    freed = clear(made)
+    assert max(overlap.depth.max() for overlap in overlaps(freed).values()) < 0.005
 
+
+def test_the_shipped_signs_are_within_joints_and_out_of_the_body(lexicon: Lexicon) -> None:
     names = sorted(lexicon.signs)[::25] + ["지하철", "불가능", "부탁"]
     deep: dict[str, float] = {}
     for gloss in names:
@@ -193,11 +204,7 @@ def test_the_shipped_signs_are_within_joints_and_out_of_the_body(lexicon: Lexico
         motion = track_to_motion(made)
         assert limit_use(humanoid_limits(), motion.rotations).max() <= 1.0 + 1e-6
         found = overlaps(made)
-        hands = (("left", made.weak), ("right", made.strong))
-        deep[gloss] = max(
-            float(found[side].depth[hand.active][..., found[side].body].max(initial=-1.0))
-            for side, hand in hands
-        )
+        deep[gloss] = max(float(overlap.depth.max()) for overlap in found.values())
     assert {gloss: depth for gloss, depth in deep.items() if depth > 0.005} == {}
 
 
