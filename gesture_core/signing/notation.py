@@ -127,7 +127,7 @@ class Circle(Movement):
 
 @dataclass(frozen=True)
 class Shake(Movement):
-    """To and fro along a direction, `size` metres to either side."""
+    """Back and forth along a direction, `size` metres to either side."""
 
     along: Vector = DIRECTIONS["side"]
     size: float = 0.03
@@ -143,7 +143,7 @@ class Tap(Movement):
 
 @dataclass(frozen=True)
 class Twist(Movement):
-    """The forearm turns to and fro, `degrees` to either side."""
+    """The forearm turns one way and the other, `degrees` to either side."""
 
     degrees: float = 35.0
 
