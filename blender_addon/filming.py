@@ -178,8 +178,6 @@ def set_stage(film: Film, cast: Cast, view: float) -> None:
         strike_stage(stage)
     set_up_render(scene, look)
     hands = hands_of(cast.avatar, cast.performance.motion)
-    if film.shot == "sign":
-        hands = hands[while_signing(np.arange(len(hands)) / film.fps, cast.clip.spans)]
     stage = build_stage(
         scene,
         cast.avatar,
@@ -187,6 +185,7 @@ def set_stage(film: Film, cast: Cast, view: float) -> None:
         film.shot,
         look.size,
         backdrop=not look.transparent,
+        signing=while_signing(np.arange(len(hands)) / film.fps, cast.clip.spans),
         captions=caption_share(film.captions, look.size),
         around=math.radians(view),
     )

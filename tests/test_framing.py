@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -21,8 +23,13 @@ def on_picture(view: View, points: np.ndarray) -> np.ndarray:
 
 
 def adult(hands: np.ndarray, reach: float = 0.14) -> Body:
-    """Whose `hands`, `(N, 3)`, are wrists without fingers."""
-    return Body(1.7, 1.4, 0.95, half_width=0.25, hands=hands[:, None], reach=reach)
+    """Whose `hands`, `(N, 3)`, are wrists without fingers, all in signs."""
+    return fingered(hands[:, None], reach)
+
+
+def fingered(hands: np.ndarray, reach: float = 0.02) -> Body:
+    signing = np.ones(len(hands), dtype=bool)
+    return Body(1.7, 1.4, 0.95, half_width=0.25, hands=hands, signing=signing, reach=reach)
 
 
 RESTING = np.array([[0.3, 0.8, 0.1], [-0.3, 0.8, 0.1]])
@@ -92,9 +99,18 @@ def test_signing_hands_stay_above_the_captions(hands, captions):
 
 def test_fingers_that_point_down_from_a_signing_hand_are_seen():
     pointing = np.array([[[0.2, 1.1, 0.3], [0.2, 0.92, 0.3]]])
-    body = Body(1.7, 1.4, 0.95, half_width=0.25, hands=pointing, reach=0.02)
-    view = frame_shot(body, "sign", TANGENTS)
+    view = frame_shot(fingered(pointing), "sign", TANGENTS)
     assert on_picture(view, pointing[:, 1])[:, 1].min() > -1.0
+
+
+def test_hands_that_rest_between_signs_stay_in_the_picture_under_the_captions():
+    places = np.array([[0.2, 1.3, 0.3], [-0.2, 1.3, 0.3], [0.1, 1.04, 0.2], [-0.1, 1.04, 0.2]])
+    signing = replace(adult(places, 0.0), signing=np.array([True, True, False, False]))
+    view = frame_shot(signing, "sign", TANGENTS, 0.3)
+    heights = on_picture(view, places)[:, 1]
+    assert heights[:2].min() > -0.4
+    assert -1.0 < heights[2:].min() < -0.4
+    assert view.distance < frame_shot(adult(places, 0.0), "sign", TANGENTS, 0.3).distance
 
 
 def test_a_hanging_hand_makes_a_signer_no_smaller():

@@ -7,6 +7,7 @@ from itertools import product
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .quaternion import Array
 
@@ -27,7 +28,7 @@ class Body:
     far skin may `reach` from them.
 
     `hands`: `(N, P, 3)`, at N moments P places of a hand, the wrist first, as left, up and forward
-    of the character.
+    of the character; `signing`: `(N,)`, whether it is in a sign.
     """
 
     crown: float
@@ -35,6 +36,7 @@ class Body:
     hips: float
     half_width: float
     hands: Array
+    signing: NDArray[np.bool_]
     reach: float
 
 
@@ -54,9 +56,9 @@ def frame_shot(
 
     `bust`: head and chest; `half`: from the hips up; `full`: head to foot; `sign`: face and hands
     as large as they can be. All but bust keep the hands inside for the whole movement; `sign` lets
-    go of a hand that hangs, where it says nothing, and keeps the others above the
-    `captions`, which lie over that share of the picture's height. `tangents`: of half the angle of
-    view, across and up.
+    go of a hand that hangs, where it says nothing, and keeps those in a sign above the `captions`,
+    which lie over that share of the picture's height. `tangents`: of half the angle of view, across
+    and up.
     """
     across, up = tangents
     bottom = {
@@ -67,29 +69,30 @@ def frame_shot(
     }[shot]
     top = body.crown + HEADROOM * (body.crown - bottom)
     trunk = np.array([*product((-body.half_width, body.half_width), (bottom, top), (0.0,))])
-    hands = _hands(body, shot)
+    hands, signing = _hands(body, shot)
     side, height, forward = np.concatenate([trunk, hands]).T
     # Seen are the heights from `height - below * depth` to `height + up * depth` of the camera.
     below = up * (1.0 - 2.0 * captions) if shot == "sign" else up
     high = (height + up * forward).max()
-    low_hands = (hands[:, 1] - below * hands[:, 2]).min(initial=np.inf)
+    low = min(bottom, (height - up * forward).min())
+    low_signs = (signing[:, 1] - below * signing[:, 2]).min(initial=np.inf)
     distance = max(
         (np.abs(side) / across + forward).max(),
-        (high - bottom) / (2.0 * up),
-        (high - low_hands) / (up + below),
+        (high - low) / (2.0 * up),
+        (high - low_signs) / (up + below),
     )
     # A picture with height to spare shows more of the body, not more air above the head.
     lowest = max(high - up * distance, up * distance - 0.02 * body.crown)
-    highest = min(bottom + up * distance, low_hands + below * distance)
+    highest = min(low + up * distance, low_signs + below * distance)
     return View(float(min(lowest, highest)), float(distance * MARGIN[shot]))
 
 
-def _hands(body: Body, shot: Shot) -> Array:
-    """Corners of boxes around the hands that are to be seen, `(N, 3)`."""
+def _hands(body: Body, shot: Shot) -> tuple[Array, Array]:
+    """Corners of boxes around the hands that are to be seen, `(N, 3)`, and of those in signs."""
     if shot == "bust":
-        return np.empty((0, 3))
-    hands = body.hands
-    if shot == "sign":
-        hands = hands[hands[:, 0, 1] >= body.hips + HANGING * (body.shoulder - body.hips)]
+        return np.empty((0, 3)), np.empty((0, 3))
+    hanging = body.hands[:, 0, 1] < body.hips + HANGING * (body.shoulder - body.hips)
+    seen = ~hanging if shot == "sign" else np.ones(len(body.hands), dtype=bool)
     corners = np.array([*product((-1.0, 1.0), repeat=3)]) * body.reach
-    return (hands.reshape(-1, 1, 3) + corners).reshape(-1, 3)
+    boxes = body.hands[:, :, None] + corners
+    return boxes[seen].reshape(-1, 3), boxes[seen & body.signing].reshape(-1, 3)

@@ -10,6 +10,7 @@ from typing import Any
 import bpy
 import numpy as np
 from mathutils import Matrix, Vector
+from numpy.typing import NDArray
 
 from ..core.framing import Body, Shot, frame_shot
 from ..core.humanoid import FINGERS, SIDES, segments
@@ -78,13 +79,15 @@ def build_stage(
     size: Size,
     *,
     backdrop: bool,
+    signing: NDArray[np.bool_] | None = None,
     captions: float = 0.0,
     around: float = 0.0,
 ) -> bpy.types.Collection:
     """Three area lights, a camera for the `shot` at `size` pixels and the `backdrop`, in a
     collection that `strike_stage` removes again.
 
-    `hands`: as `hands_of` has them, at some frames; `captions`: share of the picture's height
+    `hands`: as `hands_of` has them, at T frames; `signing`: `(T,)`, in which there is a sign, by
+    default in all; `captions`: share of the picture's height
     that texts lie over; `around`: radians from the front towards the character's left from which
     it is seen.
     """
@@ -105,7 +108,9 @@ def build_stage(
     _lights(stage, place, height / ADULT, mood)
     scene.world = _air(mood.air)
     scene.display.shading.curvature_valley_factor = mood.creases
-    body = _body(avatar, hands, place, height)
+    if signing is None:
+        signing = np.ones(len(hands), dtype=bool)
+    body = _body(avatar, hands, signing, place, height)
     scene.camera = _camera(stage, place, body, shot, size, captions)
     return stage
 
@@ -154,7 +159,9 @@ def _finger_ends(avatar: Avatar) -> list[str]:
     return [end for end in ends if all(side + end in mapped for side in SIDES)]
 
 
-def _body(avatar: Avatar, hands: Array, place: Matrix, height: float) -> Body:
+def _body(
+    avatar: Avatar, hands: Array, signing: NDArray[np.bool_], place: Matrix, height: float
+) -> Body:
     """Heights and hands as seen from the studio's origin on the floor."""
     local = np.array(place.inverted())
 
@@ -169,7 +176,15 @@ def _body(avatar: Avatar, hands: Array, place: Matrix, height: float) -> Body:
     shoulder, reach = rest("leftUpperArm"), FINGER_END if _finger_ends(avatar) else HAND_END
     width = 1.5 * float(np.hypot(shoulder[0], shoulder[2]))
     places = seen(hands.reshape(-1, *hands.shape[2:]))
-    return Body(height, shoulder[1], rest("hips")[1], width, places, reach * height)
+    return Body(
+        crown=height,
+        shoulder=shoulder[1],
+        hips=rest("hips")[1],
+        half_width=width,
+        hands=places,
+        signing=np.repeat(signing, 2),
+        reach=reach * height,
+    )
 
 
 def _add(stage: bpy.types.Collection, name: str, data: Any, matrix: Matrix) -> bpy.types.Object:

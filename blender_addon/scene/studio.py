@@ -65,9 +65,8 @@ def studio(
         set_up_render(place, look)
         if shot is not None:
             place.frame_start, place.frame_end = scene.frame_start, scene.frame_end
-            spans = signed(scene, character) if shot == "sign" else ()
-            frames = _moments(scene, spans)
-            _set_stage(place, character, look, shot, frames, captions)
+            signs, rate = signed(scene, character), frame_rate(scene)
+            _set_stage(place, character, look, shot, signs, rate, captions)
         yield _at_rate(scene, place, fps)
     finally:
         _close(place)
@@ -120,29 +119,34 @@ def performance_digest(character: bpy.types.Object) -> str:
     return told.hexdigest()[:16]
 
 
-def _moments(scene: bpy.types.Scene, spans: Sequence[Span]) -> list[int]:
-    """Frames of the scene in which it is looked where the hands are: of the signs, if any."""
-    every = np.unique(np.linspace(scene.frame_start, scene.frame_end, _LOOKS).round().astype(int))
-    chosen = while_signing((every - scene.frame_start) / frame_rate(scene), spans)
-    return every[chosen].tolist()
-
-
 def _set_stage(
     scene: bpy.types.Scene,
     character: bpy.types.Object,
     look: Look,
     shot: Shot,
-    frames: Sequence[int],
+    signs: Sequence[Span],
+    rate: float,
     captions: float,
 ) -> None:
-    """First the armature alone, which moves fast, to see its hands; then everything."""
+    """First the armature alone, which moves fast, to see its hands; then everything.
+
+    `rate`: frames a second of the scene whose clock the `signs` are on.
+    """
     scene.collection.objects.link(character)
     subject = _subject(character)
-    hands = hands_in_scene(scene, subject, frames)
+    frames = np.unique(np.linspace(scene.frame_start, scene.frame_end, _LOOKS).round().astype(int))
+    hands = hands_in_scene(scene, subject, frames.tolist())
     for item in belongings(character)[1:]:
         scene.collection.objects.link(item)
     stage = build_stage(
-        scene, subject, hands, shot, look.size, backdrop=not look.transparent, captions=captions
+        scene,
+        subject,
+        hands,
+        shot,
+        look.size,
+        backdrop=not look.transparent,
+        signing=while_signing((frames - scene.frame_start) / rate, signs),
+        captions=captions,
     )
     stage[MARK] = True
 
