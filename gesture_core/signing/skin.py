@@ -49,7 +49,7 @@ def skin_depth(points: Array) -> Array:
 def on_skin(point: Array, outwards: Array) -> Array:
     """The outermost point `(3,)` of the resting skin on the line through `point` along `outwards`.
 
-    The line is followed inwards by as much as the skin is away (sphere tracing, Hart 1996).
+    Sphere tracing: the line is followed inwards by as much as the skin is away.
     """
     along = unit(outwards)
     place = np.asarray(point, dtype=float) + _START * along
