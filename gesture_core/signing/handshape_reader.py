@@ -31,7 +31,7 @@ CONFUSABLE = ("ㅅㅠ", "ㄹㅌ", "ㅔㅖ", "ㅏㅗ", "ㅛㅑ")
 _AROUND, _ABOVE, _TILT = (-40, -30, -20, -10, 0, 10, 20, 30, 40), (-15, 0, 15), (-15, 0, 15)
 """Degrees by which a camera may stand aside of the signer, above or below, and lean."""
 _TO_PICTURE = np.array([1.0, -1.0, -1.0])
-_DEPTH = 0.3
+_DEPTH = 0.15
 """Weight of depth, which a picture shows far less well than the other two directions."""
 
 
