@@ -35,7 +35,7 @@ def render_cube(path: Path, frames: int) -> None:
     size, scene = (512, 512), bpy.context.scene
     set_up_render(scene, Look("workbench", size, 1))
     with tempfile.TemporaryDirectory() as folder:
-        cut = Cut(FrameFolder(Path(folder), size), range(1, frames + 1), 30.0)
+        cut = Cut([FrameFolder(Path(folder), size)], range(1, frames + 1), 30.0)
         for _ in film_video(path, scene, cut, render_now):
             pass
 
