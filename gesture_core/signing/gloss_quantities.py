@@ -42,6 +42,9 @@ def read_number(row: Row, at: int, rules: GlossRules, after_time: bool) -> Readi
         counters = (counters[0], rules.native_counters.get(counters[0], counters[1]))
     rule = "number with counter" if counters else "number"
     word = _number(row, at, after, figures)
+    if not counters and figures in rules.lists["dialled"]:
+        said = digits_one_by_one(figures)
+        return [replace(word, rule="digit by digit", digits=True, said=said)], after
     place = _place(row, end, after, rules, after_time) if counters else "here"
     return [replace(word, rule=rule, counters=counters, place=place)], after
 

@@ -96,7 +96,7 @@ class _WrittenFace:
 _TABLES = ("wh", "time_units", "counters", "native_counters", "suffixes", "emoji")
 _LISTS = (
     *("times", "time_openers", "time_counters", "minutes", "durations"),
-    *("past_times", "states", "emphasis", "openers", "happenings", "plain_suffixes"),
+    *("past_times", "states", "emphasis", "openers", "happenings", "plain_suffixes", "dialled"),
     *("question_endings", "open_endings", "exclamation_endings"),
 )
 
