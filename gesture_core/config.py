@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import difflib
+import math
 import types
 import typing
 from collections.abc import Mapping, Sequence
@@ -64,6 +65,8 @@ def load_config(cls: type[Config], path: Path | None, overrides: Sequence[str] =
 
 def config_from_dict(cls: type[Config], values: Mapping[str, Any], place: str) -> Config:
     """Build the dataclass `cls` from nested mappings; `place` names them in errors."""
+    if not isinstance(values, Mapping):
+        raise UserError(f"{place} must be a group of settings")
     fields = {field.name: field for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
     hints = typing.get_type_hints(cls)
     for key in values:
@@ -80,9 +83,11 @@ def config_from_dict(cls: type[Config], values: Mapping[str, Any], place: str) -
     ]
     if missing:
         raise UserError(f"{place}: missing setting {', '.join(missing)}")
-    return cls(
-        **{key: _typed(hints[key], value, f"{place}: {key}") for key, value in values.items()}
-    )
+    typed = {key: _typed(hints[key], value, f"{place}: {key}") for key, value in values.items()}
+    try:
+        return cls(**typed)
+    except UserError as error:  # what the dataclass itself asks of its values
+        raise UserError(f"{place}: {error}") from error
 
 
 def config_to_dict(config: Any) -> dict[str, Any]:
@@ -108,8 +113,6 @@ def _typed(hint: Any, value: Any, place: str) -> Any:
     if origin in (tuple, dict, typing.Literal):
         return _typed_container(origin, arguments, value, place)
     if dataclasses.is_dataclass(hint):
-        if not isinstance(value, Mapping):
-            raise UserError(f"{place} must be a group of settings")
         return config_from_dict(hint, value, place)  # type: ignore[arg-type]
     if hint is float:
         return _float(value, place)
@@ -135,8 +138,9 @@ def _typed_container(origin: Any, arguments: tuple[Any, ...], value: Any, place:
 
 
 def _float(value: Any, place: str) -> float:
-    """A number; YAML 1.1 reads `1e-4` as text, so text that is a number counts."""
+    """A finite number; YAML 1.1 reads `1e-4` as text, so text that is a number counts."""
     if isinstance(value, (int, float, str)) and not isinstance(value, bool):
-        with contextlib.suppress(ValueError):
-            return float(value)
-    raise UserError(f"{place} must be float, not {value!r}")
+        with contextlib.suppress(ValueError, OverflowError):
+            if math.isfinite(number := float(value)):
+                return number
+    raise UserError(f"{place} must be a finite number, not {value!r}")

@@ -17,6 +17,10 @@ class Inner:
     rate: float = 1.0
     mode: Literal["a", "b"] = "a"
 
+    def __post_init__(self) -> None:
+        if self.rate > 5.0:
+            raise UserError("a rate is at most 5")
+
 
 @dataclass(frozen=True)
 class Outer:
@@ -47,6 +51,11 @@ def test_yaml_and_overrides_fill_the_dataclass(tmp_path: Path) -> None:
         ("steps: 3", "missing setting name"),
         ("name: x\nsteps: many", "steps must be int"),
         ("name: x\nsteps: true", "steps must be int"),
+        ("name: x\ninner: {rate: .nan}", "inner: rate must be a finite number, not nan"),
+        ("name: x\ninner: {rate: -.inf}", "inner: rate must be a finite number"),
+        ("name: x\ninner: {rate: 1" + 400 * "0" + "}", "inner: rate must be a finite number"),
+        ("name: x\ninner: {rate: 7}", "c.yaml: inner: a rate is at most 5"),
+        ("name: x\ninner: 3", "inner must be a group of settings"),
         ("name: x\ninner: {mode: c}", "one of a, b"),
         ("name: x\nsizes: 3", "sizes must be a list"),
         ("- 1", "mapping"),

@@ -201,7 +201,10 @@ def load_emblems(folder: Path | None = None) -> EmblemTable:
             raise UserError(f"there is no folder of emblems {place}")
         for path in sorted(place.glob("*.yaml")):
             if path.name == SHAPES_FILE:
-                shapes |= {k: _built(HandShape, v, f"{path}: {k}") for k, v in _mapping(path)}
+                shapes |= {
+                    name: config_from_dict(HandShape, values, f"{path}: {name}")
+                    for name, values in _mapping(path)
+                }
             elif path.name == LISTS_FILE:
                 lists |= {
                     name: _words(values, f"{path}: {name}") for name, values in _mapping(path)
@@ -247,17 +250,8 @@ def _emblem(name: str, values: Any, path: Path) -> Emblem:
     place = f"{path}: {name}"
     if isinstance(values, dict) and {"name", "file"} & set(values):
         raise UserError(f"{place}: the name of an emblem is its key; leave out name and file")
-    built = _built(Emblem, {**values, "name": name} if isinstance(values, dict) else values, place)
-    return replace(built, file=path.name)
-
-
-def _built(cls: type[Any], values: Any, place: str) -> Any:
-    if not isinstance(values, dict):
-        raise UserError(f"{place} must be a group of settings")
-    try:
-        return config_from_dict(cls, values, place)
-    except UserError as error:
-        raise error if str(error).startswith(place) else UserError(f"{place}: {error}") from error
+    named = {**values, "name": name} if isinstance(values, dict) else values
+    return replace(config_from_dict(Emblem, named, place), file=path.name)
 
 
 def _check_references(
