@@ -10,11 +10,12 @@ from typing import Any
 
 from gesture_core.config import config_from_dict
 from gesture_core.errors import UserError
+from gesture_core.signing.nonmanual import check_value
 from gesture_core.signing.notation import (
-    CHANNELS,
     DIRECTIONS,
     HANDS,
     PLACES,
+    PLANES,
     Bend,
     Circle,
     Course,
@@ -33,7 +34,7 @@ from gesture_core.signing.notation import (
     Wiggle,
 )
 
-_WORD = re.compile(r"(\d*\.?\d*)([a-z]+)")
+_WORD = re.compile(r"([0-9]{0,3}(?:\.[0-9]{1,3})?)([a-z]+)")
 _MOVEMENTS: dict[str, type[Movement]] = {
     "circle": Circle,
     "shake": Shake,
@@ -43,6 +44,10 @@ _MOVEMENTS: dict[str, type[Movement]] = {
     "wiggle": Wiggle,
     "bend": Bend,
 }
+_MOST = {"radius": 0.5, "size": 0.5, "degrees": 120.0}
+"""Metres and degrees beyond which no hand moves at a posture."""
+_MOST_LIFTED = 90.0
+"""Degrees."""
 
 
 def parse_direction(text: str, place: str = "direction") -> Vector:
@@ -64,10 +69,9 @@ def parse_direction(text: str, place: str = "direction") -> Vector:
 def parse_sign(gloss: str, values: Any, place: str, file: Path = Path()) -> Sign:
     """The `Sign` of one entry of `file` as YAML gives it; `UserError` begins with `place`."""
     written, raw = _apart(values, ("steps", "face"), place)
-    entry = _built(_Entry, written, place)
+    entry = config_from_dict(_Entry, written, place)
     if entry.recording:
-        if "steps" in raw:
-            raise UserError(f"{place}: give either steps or a recording")
+        _check_recording(entry, raw, place)
         steps = ()
     else:
         steps = _parse_steps(raw.get("steps"), place)
@@ -135,9 +139,19 @@ def _parse_steps(entries: Any, place: str) -> tuple[Step, ...]:
     return tuple(steps)
 
 
+def _check_recording(entry: _Entry, raw: Mapping[str, Any], place: str) -> None:
+    if "steps" in raw:
+        raise UserError(f"{place}: give either steps or a recording")
+    if Path(entry.recording).name != entry.recording:
+        raise UserError(f"{place}: recording must name a file beside its entry")
+    for name in ("licence", "consent"):
+        if not getattr(entry, name).strip():
+            raise UserError(f"{place}: a recording needs its {name}")
+
+
 def _parse_step(values: Any, before: Step, place: str) -> Step:
     scalars, written = _apart(values, (*_MOVEMENTS, *HANDS, "both"), place)
-    entry = _built(_StepEntry, scalars, place)
+    entry = config_from_dict(_StepEntry, scalars, place)
     if "both" in written and not written.keys().isdisjoint(HANDS):
         raise UserError(f"{place}: give either both, or strong and weak")
     named: tuple[Hand, ...] = tuple(n for n in HANDS if n in written or "both" in written)
@@ -183,7 +197,7 @@ def _parse_hand(values: Any, before: HandPosture | None, place: str) -> HandPost
     scalars, _ = _apart(values, (), place)
     # YAML 1.1 reads the bare word off as false
     scalars = {"off" if key is False else key: value for key, value in scalars.items()}
-    entry = _built(_HandEntry, scalars, place)
+    entry = config_from_dict(_HandEntry, scalars, place)
     if entry.at is not None and entry.at not in PLACES:
         raise UserError(f"{place}: no place {entry.at!r}; valid: {', '.join(PLACES)}")
     if before is None:
@@ -201,6 +215,8 @@ def _parse_hand(values: Any, before: HandPosture | None, place: str) -> HandPost
         },
         **_placing(entry, before, place),
     )
+    if abs(posture.elbow) > _MOST_LIFTED:
+        raise UserError(f"{place}: elbow must be -90 to 90 degrees, not {posture.elbow:g}")
     if abs(sum(a * b for a, b in zip(posture.fingers, posture.palm, strict=True))) > 0.9:
         raise UserError(f"{place}: fingers and palm must be directions nearly at right angles")
     return posture
@@ -227,7 +243,11 @@ def _parse_movement(kind: str, values: Any, place: str) -> Movement:
     scalars, directions = _apart(values, _DIRECTED.get(cls, ()), place)
     if cls is Circle and "turns" in scalars:
         scalars["times"] = scalars.pop("turns")
-    built: Any = _built(cls, scalars, place)
+    built: Any = config_from_dict(cls, scalars, place)
+    for name, most in _MOST.items():
+        size = getattr(built, name, most)
+        if not 0.0 < size <= most:
+            raise UserError(f"{place}: {name} must be above 0 and at most {most:g}, not {size:g}")
     for name, written in directions.items():
         word = str(written)
         word = {"out": "side", "in": "across"}.get(word, word)
@@ -244,13 +264,11 @@ _DIRECTED: dict[type[Movement], tuple[str, ...]] = {
     Shake: ("along",),
     Tap: ("along",),
 }
-_PLANES: dict[str, tuple[int, int]] = {"frontal": (0, 1), "sagittal": (2, 1), "horizontal": (0, 2)}
-"""Axes in which a circle runs: that along which its top moves, and that on which the top lies."""
 
 
 def _checked_circle(circle: Circle, directed: bool, place: str) -> Circle:
     """The circle, running forward at its top by default if the plane has no sides."""
-    along = _PLANES[circle.plane][0]
+    along = PLANES[circle.plane][0]
     if not directed:
         return replace(circle, way=DIRECTIONS["side"] if along == 0 else DIRECTIONS["forward"])
     if abs(circle.way[along]) < 0.9:
@@ -261,19 +279,12 @@ def _checked_circle(circle: Circle, directed: bool, place: str) -> Circle:
 
 def _parse_face(values: Any, place: str) -> dict[str, str]:
     channels, _ = _apart(values, (), place)
-    for channel in channels:
-        if channel not in CHANNELS:
-            raise UserError(f"{place}: no channel {channel!r}; valid: {', '.join(CHANNELS)}")
-    return {channel: _face_value(value) for channel, value in channels.items()}
+    face = {channel: _face_value(value) for channel, value in channels.items()}
+    for channel, value in face.items():
+        check_value(channel, value, place)
+    return face
 
 
 def _face_value(value: object) -> str:
     """`true` of YAML as a word, so that all values are text."""
     return "true" if value is True else "false" if value is False else str(value)
-
-
-def _built(cls: type[Any], values: dict[Any, Any], place: str) -> Any:
-    try:
-        return config_from_dict(cls, values, place)
-    except UserError as error:
-        raise error if str(error).startswith(place) else UserError(f"{place}: {error}") from error

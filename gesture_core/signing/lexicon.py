@@ -60,12 +60,17 @@ def load_lexicon(*folders: Path) -> Lexicon:
     tables: dict[str, dict[str, Any]] = {name: {} for name in _TABLES}
     signs: dict[str, Sign] = {}
     for folder in (data_path("lexicon"), *folders):
-        for name, build in _TABLES.items():
-            if (path := folder / f"{name}.yaml").is_file():
-                tables[name] |= _table(path, build, problems)
-        signs |= _signs(folder, problems)
+        own = {
+            name: _table(path, build, problems)
+            for name, build in _TABLES.items()
+            if (path := folder / f"{name}.yaml").is_file()
+        }
+        found = _signs(folder, problems)
+        own["synonyms"] = _synonyms_of(found, own.get("synonyms", {}), problems)
+        for name, table in own.items():
+            tables[name] |= table
+        signs |= found
     lexicon = Lexicon(signs=signs, **tables)
-    lexicon = _with_synonyms(lexicon, problems)
     _check_references(lexicon, problems)
     if problems:
         more = len(problems) - _MOST_PROBLEMS
@@ -115,13 +120,7 @@ def _sign(name: str, values: Any, path: Path) -> Sign:
 
 
 def _handshape(name: str, values: Any, path: Path) -> HandShape:
-    place = f"{path}: {name}"
-    if not isinstance(values, dict):
-        raise UserError(f"{place} must be a group of settings")
-    try:
-        return config_from_dict(HandShape, values, place)
-    except UserError as error:
-        raise error if str(error).startswith(place) else UserError(f"{place}: {error}") from error
+    return config_from_dict(HandShape, values, f"{path}: {name}")
 
 
 def _synonym(name: str, values: Any, path: Path) -> str:
@@ -145,27 +144,24 @@ _TABLES: dict[str, Callable[[str, Any, Path], Any]] = {
 }
 
 
-def _with_synonyms(lexicon: Lexicon, problems: list[str]) -> Lexicon:
-    """The lexicon with the synonyms that its entries list themselves."""
-    synonyms = dict(lexicon.synonyms)
-    for sign in lexicon.signs.values():
+def _synonyms_of(
+    signs: Mapping[str, Sign], listed: Mapping[str, str], problems: list[str]
+) -> dict[str, str]:
+    """The synonyms of one folder: those that are `listed`, and those that its entries name."""
+    synonyms = dict(listed)
+    for sign in signs.values():
         for word in sign.synonyms:
             other = synonyms.setdefault(word, sign.gloss)
             if other != sign.gloss:
                 problems.append(f"{sign.file}: {sign.gloss}: {word!r} is a synonym of {other} too")
-    return Lexicon(
-        lexicon.signs,
-        synonyms,
-        lexicon.compounds,
-        lexicon.handshapes,
-        lexicon.jamo,
-        lexicon.numbers,
-    )
+    return synonyms
 
 
 def _check_references(lexicon: Lexicon, problems: list[str]) -> None:
     """Whatever an entry refers to must exist."""
     for sign in (*lexicon.signs.values(), *lexicon.jamo.values(), *lexicon.numbers.values()):
+        if sign.recording is not None and not sign.recording.is_file():
+            problems.append(f"{sign.file}: {sign.gloss}: there is no recording {sign.recording}")
         for shape in sorted(sign.shapes):
             if shape not in lexicon.handshapes:
                 hint = _nearest(shape, lexicon.handshapes)

@@ -8,6 +8,7 @@ import numpy as np
 
 from gesture_core.rotation import Array
 from gesture_core.signing.notation import (
+    PLANES,
     Bend,
     Circle,
     Hand,
@@ -20,7 +21,6 @@ from gesture_core.signing.notation import (
     Wiggle,
 )
 
-_AXES = {"frontal": (0, 1), "sagittal": (2, 1), "horizontal": (0, 2)}
 _TURN = 2.0 * np.pi
 _INTO = 0.3
 """Cosine from which on a direction leads away from the skin."""
@@ -112,7 +112,7 @@ def _there_and_back(phase: Array) -> Array:
 def _circle(move: Circle, phase: Array) -> Array:
     """Places `(T, 3)` from the middle of the circle; it begins and ends at its lowest point, or
     the one nearest the body."""
-    along, top = _AXES[move.plane]
+    along, top = PLANES[move.plane]
     place = np.zeros((len(phase), 3))
     place[:, along] = -np.sign(move.way[along]) * move.radius * np.sin(phase)
     place[:, top] = -move.radius * np.cos(phase)

@@ -117,6 +117,19 @@ def find_form(channel: str, value: str) -> Form:
     return forms[value]
 
 
+def check_value(channel: str, value: str, place: str) -> None:
+    """Raise `UserError` that begins with `place` unless there is the channel and it has the value;
+    `MOUTHING` takes any word."""
+    if channel not in CHANNELS:
+        raise UserError(f"{place}: no channel {channel!r}; valid: {', '.join(CHANNELS)}")
+    if channel == MOUTHING:
+        return
+    try:
+        find_form(channel, value)
+    except UserError as error:
+        raise UserError(f"{place}: {error}") from error
+
+
 def _beaten(beat: Beat, item: TimedNonManual, times: Array) -> Array:
     """Radians `(T,)` of the beats: at the end of the stretch, or spread over all of it."""
     lasts = max(item.end - item.start, beat.seconds)

@@ -40,6 +40,8 @@ DIRECTIONS: dict[str, Vector] = {
     "side": (1.0, 0.0, 0.0),
     "across": (-1.0, 0.0, 0.0),
 }
+PLANES: dict[str, tuple[int, int]] = {"frontal": (0, 1), "sagittal": (2, 1), "horizontal": (0, 2)}
+"""Axes in which a circle runs: that along which its top moves, and that on which the top lies."""
 PAIRED_PLACES = (
     *("temple", "brow", "eye", "under_eye", "ear", "cheek", "nose_side"),
     *("neck_side", "shoulder", "back_shoulder", "hip"),

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from gesture_core.errors import UserError
 from gesture_core.formats.clip import load_clip
 from gesture_core.motion import Motion, resample
 from gesture_core.pose.read import clip_to_humanoid
@@ -25,7 +26,7 @@ def recorded_track(path: Path, speed: float = 1.0, fps: float = FPS) -> Track:
     """A recorded sign, its times divided by `speed`; the right hand is the strong one.
 
     A hand that never rises above its elbow is not active. Raises `UserError` for a file that is
-    no clip.
+    no clip, or lasts longer than any sign.
     """
     motion = _load(path)
     motion = resample(replace(motion, fps=motion.fps * speed), fps)
@@ -46,7 +47,12 @@ def raised(motion: Motion, side: str) -> NDArray[np.bool_]:
 
 @lru_cache(maxsize=256)
 def _load(path: Path) -> Motion:
-    return clip_to_humanoid(load_clip(path).motion)
+    motion = load_clip(path).motion
+    if motion.duration > MAX_SECONDS:
+        raise UserError(
+            f"{path} lasts {motion.duration:.0f} s; a recorded sign has at most {MAX_SECONDS:g}"
+        )
+    return clip_to_humanoid(motion)
 
 
 def _hand(motion: Motion, side: str) -> HandTrack:

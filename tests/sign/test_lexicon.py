@@ -38,11 +38,22 @@ def test_a_users_entry_takes_the_place_of_the_shipped_one(folder: Path) -> None:
     assert lexicon.sign("버스").file != "mine.yaml"
 
 
+def test_a_users_synonym_takes_the_place_of_the_shipped_one(folder: Path) -> None:
+    word, gloss = next(iter(load_lexicon().synonyms.items()))
+    (folder / "signs" / "mine.yaml").write_text(
+        f"내수어: {{synonyms: [{word}], steps: [{{both: {HAND}}}]}}", encoding="utf-8"
+    )
+    assert load_lexicon(folder).synonyms[word] == "내수어" != gloss
+
+
 def test_all_mistakes_are_listed_at_once(folder: Path) -> None:
     (folder / "signs" / "a.yaml").write_text(
         f"하나둘: {{steps: [{{strong: {{shape: flatt, fingers: up, palm: back}}}}]}}\n"
         f"둘셋: {{steps: [{{strong: {HAND}, wave: 2}}]}}\n"
-        f"셋넷: {{steps: [{{strong: {HAND}}}]}}\n",
+        f"셋넷: {{steps: [{{strong: {HAND}}}]}}\n"
+        "넷다섯: {recording: lost.npz, licence: CC0, consent: asked}\n"
+        f"다섯: {{synonyms: [여섯], steps: [{{strong: {HAND}}}]}}\n"
+        f"일곱: {{synonyms: [여섯], steps: [{{strong: {HAND}}}]}}\n",
         encoding="utf-8",
     )
     (folder / "signs" / "b.yaml").write_text(
@@ -56,6 +67,8 @@ def test_all_mistakes_are_listed_at_once(folder: Path) -> None:
     assert "a.yaml: 하나둘: no hand shape 'flatt'; did you mean flat" in message
     assert "둘셋: steps[0]: unknown setting 'wave'" in message
     assert "셋넷: the gloss is also in a.yaml" in message
+    assert "넷다섯: there is no recording" in message
+    assert "일곱: '여섯' is a synonym of 다섯 too" in message
     assert "synonyms: 가가: no sign '없는수어'" in message
     assert "나나 must be a list of glosses" in message
 

@@ -14,6 +14,7 @@ from gesture_core.errors import UserError
 from gesture_core.signing.entry import parse_direction, parse_sign
 from gesture_core.signing.notation import DIRECTIONS, Circle, Sign, Tap
 
+RECORDED = {"recording": "a.npz", "licence": "CC0", "consent": "asked on 2026-11-02"}
 FIRST = "{shape: flat, fingers: up, palm: forward}"
 
 
@@ -139,6 +140,9 @@ def test_what_is_wrong_is_named_with_its_place(entry: Any, message: str) -> None
     [
         ("fingers: up, palm: up", "nearly at right angles"),
         ("fingers: upp, palm: back", "no direction 'upp'; valid: up, down"),
+        ("fingers: .up, palm: back", "no direction '.up'; valid: up, down"),
+        ("fingers: up, palm: back, elbow: 200", "elbow must be -90 to 90 degrees, not 200"),
+        ("fingers: up, palm: back, at: chin, off: [0, .nan, 0]", "must be a finite number"),
         ("fingers: up, palm: back, at: nose_tip", "no place 'nose_tip'; valid: neutral"),
         ("fingers: up, palm: back, at: weak.palm", "weak, which no step has named"),
         ("fingers: up, palm: back, at: strong.palm", "cannot be at a place on itself"),
@@ -166,6 +170,52 @@ def test_a_circle_runs_in_its_plane() -> None:
 
 def test_a_recording_needs_no_steps_and_lies_beside_its_entry(tmp_path: Any) -> None:
     file = tmp_path / "mine.yaml"
-    made = parse_sign("test", {"recording": "a.npz", "licence": "CC0"}, "here", file)
+    made = parse_sign("test", RECORDED, "here", file)
     assert made.recording == tmp_path / "a.npz"
     assert (made.steps, made.licence, made.file) == ((), "CC0", "mine.yaml")
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"consent": " "}, "here: a recording needs its consent"),
+        ({"licence": ""}, "here: a recording needs its licence"),
+        ({"recording": "../a.npz"}, "recording must name a file beside its entry"),
+        ({"steps": []}, "give either steps or a recording"),
+    ],
+)
+def test_a_recording_is_somebodys_and_lies_beside_its_entry(
+    changed: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(UserError, match=message):
+        parse_sign("test", {**RECORDED, **changed}, "here")
+
+
+@pytest.mark.parametrize(
+    ("move", "message"),
+    [
+        ("circle: {radius: 900}", "circle: radius must be above 0 and at most 0.5, not 900"),
+        ("shake: {size: -0.1}", "shake: size must be above 0"),
+        ("twist: {degrees: .nan}", "twist: degrees must be a finite number"),
+        ("tap: {times: 21}", "tap: times .* at most 20, not 21"),
+    ],
+)
+def test_movements_that_no_hand_makes_are_refused(move: str, message: str) -> None:
+    with pytest.raises(UserError, match=rf"here: steps\[0\]: {message}"):
+        sign(f"steps: [{{strong: {FIRST}, {move}}}]")
+
+
+@pytest.mark.parametrize(
+    ("face", "message"),
+    [
+        ("{Brows: raise}", "here: face: no channel 'Brows'; valid: EBf"),
+        ("{EBf: rais}", "here: face: EBf has no value 'rais'; valid: raise, furrow"),
+    ],
+)
+def test_a_face_that_is_not_known_is_refused(face: str, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        sign(f"{{steps: [{{strong: {FIRST}}}], face: {face}}}")
+
+
+def test_any_word_is_mouthed() -> None:
+    assert sign(f"{{steps: [{{strong: {FIRST}}}], face: {{Mmo: 집}}}}").face == {"Mmo": "집"}
