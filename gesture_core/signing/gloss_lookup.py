@@ -10,7 +10,7 @@ from gesture_core.signing.gloss_quantities import counter_name
 from gesture_core.signing.gloss_word import Word
 from gesture_core.signing.glosses import GlossToken, Kind
 from gesture_core.signing.lexicon import Lexicon
-from gesture_core.signing.numbers import digit_signs, number_signs
+from gesture_core.signing.numbers import MOST_DIGITS, digit_signs, number_signs
 from gesture_core.text.hanja import READINGS, read_hanja
 from gesture_core.text.latin import read_latin, strip_accents
 from gesture_core.text.symbols import read_symbol
@@ -143,7 +143,8 @@ def _number(word: Word, lexicon: Lexicon) -> list[GlossToken]:
             gloss = f"{word.number}{name}"
             return [GlossToken(gloss, "sign", word.rule, source, (gloss,), word.said)]
     whole, _, fraction = word.number.partition(".")
-    parts = digit_signs(whole) if word.digits or whole[0] == "0" else number_signs(int(whole))
+    single = word.digits or whole[0] == "0" or len(whole) > MOST_DIGITS
+    parts = digit_signs(whole) if single else number_signs(int(whole))
     if fraction:
         parts += (*_parts(_POINT, lexicon), *digit_signs(fraction))
     counted = word.counters[-1] if word.counters else ""

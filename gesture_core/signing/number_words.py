@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gesture_core.signing.numbers import MOST_DIGITS
+
 _SINO = {name: value for value, name in enumerate("영일이삼사오육칠팔구")} | {"공": 0, "륙": 6}
 _UNITS = {"십": 10, "백": 100, "천": 1000}
 _MYRIADS = {"만": 10**4, "억": 10**8, "조": 10**12}
@@ -35,7 +37,8 @@ _LONGEST = max(map(len, _NATIVE))
 def number_value(words: str) -> int | None:
     """The whole number that Hangul, figures or a mixture of both name; None if they name none.
 
-    Spaces and thousands separators do not count: "3만 5,000" is 35000.
+    Spaces and thousands separators do not count: "3만 5,000" is 35000. More than `MOST_DIGITS`
+    figures in a row are no number that is read.
     """
     words = words.replace(" ", "").replace(",", "")
     total = below_myriad = pending = 0
@@ -64,6 +67,8 @@ def number_value(words: str) -> int | None:
 def _next(words: str) -> tuple[str, int, str] | None:
     """Kind and value of the first number word, and what follows it."""
     digits = len(words) - len(words.lstrip("0123456789"))
+    if digits > MOST_DIGITS:
+        return None
     if digits:
         return "ones", int(words[:digits]), words[digits:]
     for length in range(_LONGEST, 0, -1):

@@ -6,7 +6,8 @@ from gesture_core.errors import UserError
 
 _GROUPS = (10**12, 10**8, 10**4, 1)
 _DECIMALS = (1000, 100, 10, 1)
-_MOST = 10**16
+MOST_DIGITS = 16
+"""Figures of the largest numbers that have a reading; longer ones are given digit by digit."""
 
 
 def number_signs(value: int) -> tuple[str, ...]:
@@ -20,7 +21,7 @@ def number_signs(value: int) -> tuple[str, ...]:
     """
     if value < 0:
         raise UserError(f"a number sign stands for 0 or more, not {value}")
-    if value >= _MOST:
+    if value >= 10**MOST_DIGITS:
         return digit_signs(str(value))
     if value in (0, 100_000, 1_000_000):
         return (str(value),)
