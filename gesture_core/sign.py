@@ -72,6 +72,11 @@ def sign(
     from gesture_core.signing.presence import bring_to_life
 
     _check(speed, dominant, fps, seed)
+    if model is not None and (speed != 1.0 or lexicon is not None or not mouthing):
+        raise UserError(
+            f"the trained network {model} signs as it learned to: leave out speed, lexicon and "
+            "mouthing"
+        )
     progress(0.0, "reading the lexicon")
     entries = load_lexicon() if lexicon is None else load_lexicon(lexicon)
     progress(0.1, "glossing")
@@ -81,10 +86,12 @@ def sign(
     made_by: dict[str, Any]
     if model is None:
         motion = _sign_all(glossed, entries, speed, mouthing, part(progress, 0.2, 0.8))
-        made_by = {"mouthing": mouthing, "lexicon": "shipped" if lexicon is None else lexicon.name}
+        made_by = {
+            "mouthing": mouthing,
+            "lexicon": "shipped" if lexicon is None else lexicon.name,
+            "recordings": _recordings(motion, glossed, entries),
+        }
         warnings = _warnings(glossed)
-    elif speed != 1.0 or lexicon is not None:
-        raise UserError("a trained network takes neither a speed nor a lexicon of your own")
     else:
         motion, made_by, warnings = _produce(glossed, model, fps)
     progress(0.8, "bringing to life")
@@ -148,6 +155,18 @@ def _produce(
         unknown = signer.unknown([gloss for _, glosses in told for gloss in glosses])
     warnings = (f"not known to the model: {', '.join(unknown)}",) if unknown else ()
     return motion, {"model": signer.card()}, warnings
+
+
+def _recordings(
+    motion: Motion, glossed: Sequence[GlossedSentence], lexicon: Lexicon
+) -> list[dict[str, str]]:
+    """Which recorded signs and letters are used, under which licence and with whose consent."""
+    names = [part for sentence in glossed for token in sentence.signed for part in token.parts]
+    names += [span.text for span in motion.spans if span.kind == "letter"]
+    tables = (lexicon.signs, lexicon.numbers, lexicon.jamo)
+    used = [lexicon.sign(n) for n in dict.fromkeys(names) if any(n in table for table in tables)]
+    told = ("gloss", "signer", "licence", "consent")
+    return [{name: getattr(sign, name) for name in told} for sign in used if sign.recording]
 
 
 def _phrases(motion: Motion) -> tuple[Phrase, ...]:

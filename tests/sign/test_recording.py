@@ -19,6 +19,7 @@ from gesture_core.formats.clip import Clip, load_clip, save_clip
 from gesture_core.keypoints import Crowd
 from gesture_core.motion import EXPRESSIONS, Motion, Span, mirror, rest_motion
 from gesture_core.rotation import rotvec_to_quat
+from gesture_core.sign import sign
 from gesture_core.signing.arms import track_to_motion
 from gesture_core.signing.entry import parse_sign
 from gesture_core.signing.importing import Permission, import_sign, read_recording
@@ -36,8 +37,8 @@ def wave(frames: int = 240) -> Motion:
     motion = rest_motion(frames, FPS)
     rotations = np.array(motion.rotations)
     down = rotvec_to_quat(np.array([0.0, 0.0, -1.4]))
-    for side, sign in (("left", 1.0), ("right", -1.0)):
-        turned = down * np.array([1.0, 1.0, 1.0, sign])
+    for side, mirrored in (("left", 1.0), ("right", -1.0)):
+        turned = down * np.array([1.0, 1.0, 1.0, mirrored])
         rotations[:, HUMANOID.index(f"{side}UpperArm")] = turned
     up = rotvec_to_quat(np.array([0.0, 2.2, 0.0]))
     rotations[START:STOP, HUMANOID.index("rightLowerArm")] = up
@@ -63,10 +64,10 @@ def test_the_hand_of_the_test_motion_is_up_where_it_says() -> None:
 
 def test_an_entry_is_trimmed_and_says_who_agreed(recording: Path, tmp_path: Path) -> None:
     entry = import_sign(recording, "인사 하다", PERMISSION, tmp_path / "mine")
-    sign = parse_sign("인사 하다", read_yaml(entry)["인사 하다"], "entry", entry)
-    assert (sign.licence, sign.consent, sign.signer) == ("CC BY 4.0", "form of 2026-11-02", "Hong")
-    assert (sign.review, sign.source) == ("draft", "recording wave.npz")
-    assert sign.recording == entry.with_name("인사_하다.npz")
+    made = parse_sign("인사 하다", read_yaml(entry)["인사 하다"], "entry", entry)
+    assert (made.licence, made.consent, made.signer) == ("CC BY 4.0", "form of 2026-11-02", "Hong")
+    assert (made.review, made.source) == ("draft", "recording wave.npz")
+    assert made.recording == entry.with_name("인사_하다.npz")
     clip = load_clip(entry.with_name("인사_하다.npz"))
     assert clip.provenance["consent"] == "form of 2026-11-02"
     assert clip.motion.duration == pytest.approx((STOP - START) / FPS, abs=2 / 30)
@@ -105,6 +106,26 @@ def test_only_the_hand_that_rises_is_active_and_speed_shortens(
     assert not track.weak.active.any()
     assert recorded_track(clip, speed=2.0).frames == pytest.approx(track.frames / 2, abs=1)
     assert recorded_track(clip, fps=60.0).frames == pytest.approx(track.frames * 2, abs=1)
+
+
+def test_a_clip_says_whose_recordings_it_shows(recording: Path, tmp_path: Path) -> None:
+    import_sign(recording, "친구", PERMISSION, tmp_path / "mine")
+    made = sign("친구를 만났어", lexicon=tmp_path / "mine")
+    (used,) = made.provenance["recordings"]
+    assert used == {
+        "gloss": "친구",
+        "signer": "Hong",
+        "licence": "CC BY 4.0",
+        "consent": "form of 2026-11-02",
+    }
+    assert sign("빨리 도와주세요", lexicon=tmp_path / "mine").provenance["recordings"] == []
+
+
+def test_a_recording_longer_than_any_sign_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "long.npz"
+    save_clip(path, Clip(wave(round(21 * FPS))))
+    with pytest.raises(UserError, match=r"long\.npz lasts 21 s; a recorded sign has at most 20"):
+        recorded_track(path)
 
 
 def test_a_left_handed_signer_leads_with_the_right_hand_afterwards(tmp_path: Path) -> None:

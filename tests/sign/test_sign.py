@@ -193,7 +193,8 @@ def test_nothing_cannot_be_signed(text: str) -> None:
         ({"seed": -1}, "seed -1"),
         ({"glosser": "magic"}, "magic"),
         ({"model": Path("none.safetensors")}, "none.safetensors"),
-        ({"model": Path("none.safetensors"), "speed": 1.2}, "neither a speed nor a lexicon"),
+        ({"model": Path("none.safetensors"), "speed": 1.2}, "none.safetensors .* leave out speed"),
+        ({"model": Path("none.safetensors"), "mouthing": False}, "leave out speed, lexicon and"),
         ({"lexicon": Path("no/such/folder")}, "no lexicon|no/such/folder"),
     ],
 )
