@@ -126,7 +126,8 @@ def check_unseen(
 def make_yardstick(signer: LearnedSigner, corpus: SignCorpus) -> Yardstick:
     """The yardstick of a corpus's sentences that a model has not seen."""
     true = held_out_sequences(corpus, signer.details["held_out"])
-    joints = joints_of(np.concatenate([one.frames for one in true]), signer.representation, 30.0)
+    frames = np.concatenate([one.frames for one in true])
+    joints = joints_of(frames, signer.representation, signer.fps)
     right, left = (joints[:, column] for column in shoulders(signer.representation))
     width = float(np.median(np.linalg.norm(left - right, axis=-1)))
     return Yardstick(true, signer.ranges, signer.representation, signer.fps, width)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,25 +116,31 @@ def load_signer(path: Path) -> LearnedSigner:
 
 
 def learned_signer(checkpoint: Checkpoint) -> LearnedSigner:
-    """The model of a checkpoint that was read."""
+    """The model of a checkpoint that was read; `UserError` when the two do not fit."""
     from gesture_core.models.sign_models import build_sign_model
 
-    details = checkpoint.details
-    network = build_sign_model(details["model"])
-    state = {name: value.float() for name, value in checkpoint.part("network").items()}
-    network.load_state_dict(state)
-    low, high = (checkpoint.tensors[f"ranges.{end}"].double().numpy() for end in ("low", "high"))
-    return LearnedSigner(
-        network.eval().requires_grad_(False),  # type: ignore[arg-type]
-        Ranges(low, high),
-        tuple(details["vocabulary"]),
-        tuple(details["signers"]),
-        details["told"],
-        details["representation"],
-        details["fps"],
-        details,
-        checkpoint.sha256,
-    )
+    details, tensors = checkpoint.details, checkpoint.tensors
+    try:
+        network = build_sign_model(details["model"])
+        state = {name: value.float() for name, value in checkpoint.part("network").items()}
+        network.load_state_dict(state)
+        low, high = (tensors[f"ranges.{end}"].double().numpy() for end in ("low", "high"))
+        told, representation = details["told"], details["representation"]
+        if told not in get_args(Told) or representation not in get_args(Representation):
+            raise ValueError(f"it is told {told!r} and makes {representation!r}")
+        return LearnedSigner(
+            network.eval().requires_grad_(False),  # type: ignore[arg-type]
+            Ranges(low, high),
+            tuple(details["vocabulary"]),
+            tuple(details["signers"]),
+            told,
+            representation,
+            float(details["fps"]),
+            details,
+            checkpoint.sha256,
+        )
+    except (KeyError, RuntimeError, TypeError, ValueError) as error:
+        raise UserError(f"the checkpoint does not hold a model that signs: {error}") from error
 
 
 def token_numbers(

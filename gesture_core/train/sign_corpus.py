@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -172,13 +174,21 @@ def save_composed(
 def load_composed(path: Path, representation: Representation = "keypoints") -> SignCorpus:
     """Read what `save_composed` wrote; `UserError` when a file is something else."""
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise UserError(f"{path} is larger than {MAX_BYTES // 2**30} GiB")
-        content = path.read_bytes()
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(member.file_size for member in archive.infolist())
+        if unpacked > MAX_BYTES:
+            raise UserError(f"{path} unpacks to more than {MAX_BYTES // 2**30} GiB")
+        with path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
         with np.load(path, allow_pickle=False) as file:
-            ends, frames = file["ends"], file[representation]
+            ends, frames = file["ends"], file[representation].astype(float)
             lines, fps = json.loads(str(file["lines"])), float(file["fps"])
-        parts = np.split(frames.astype(float), ends[:-1])
+        lengths = np.diff(ends, prepend=0)
+        if frames.ndim != 2 or lengths.min(initial=1) < 1 or lengths.sum() != len(frames):
+            raise ValueError(f"frames of shape {frames.shape} are not parted into sentences")
+        if not (np.isfinite(frames).all() and 0.0 < fps < np.inf):
+            raise ValueError("a frame or the frame rate is not finite")
+        parts = np.split(frames, ends[:-1])
         sequences = tuple(
             SignSequence(
                 line["name"],
@@ -192,9 +202,9 @@ def load_composed(path: Path, representation: Representation = "keypoints") -> S
         )
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror or error}") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise UserError(f"{path} is no composed sign corpus: {error}") from error
-    return SignCorpus(sequences, fps, hashlib.sha256(content).hexdigest())
+    return SignCorpus(sequences, fps, digest)
 
 
 def hold_out(

@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gesture_core.checkpoint import load_checkpoint, save_checkpoint
 from gesture_core.errors import UserError
 from gesture_core.metrics.plausibility import beyond_limits
 from gesture_core.motion import Span
 from gesture_core.rotation import quat_angle, quat_inverse, quat_multiply
 from gesture_core.signing.learned import (
+    KIND,
     PADDING,
     UNKNOWN,
     best_split,
@@ -99,3 +101,14 @@ def test_nothing_to_say_is_refused(tmp_path: Path) -> None:
         signer.sign([()])
     with pytest.raises(UserError, match="is not a checkpoint"):
         load_signer(Path(__file__))
+
+
+@pytest.mark.parametrize("lost", ["vocabulary", "model", "told", "network", "ranges"])
+def test_a_checkpoint_that_lacks_something_is_refused(tmp_path: Path, lost: str) -> None:
+    whole = load_checkpoint(tiny_checkpoint(tmp_path), KIND)
+    tensors = {k: v for k, v in whole.tensors.items() if not k.startswith(lost)}
+    details = {k: v for k, v in whole.details.items() if k != lost}
+    broken = tmp_path / "broken.safetensors"
+    save_checkpoint(broken, KIND, tensors, details)
+    with pytest.raises(UserError, match="does not hold a model that signs"):
+        load_signer(broken)

@@ -54,6 +54,11 @@ def test_what_is_no_corpus_is_refused(tmp_path: Path) -> None:
     np.savez(broken, frames=np.zeros(3))
     with pytest.raises(UserError, match="no composed sign corpus"):
         load_composed(broken)
+    whole = made_up_corpus(tmp_path / "whole.npz", 3).read_bytes()
+    for damaged in (whole[:-40], b"", b"PK no zip"):
+        broken.write_bytes(damaged)
+        with pytest.raises(UserError, match="no composed sign corpus"):
+            load_composed(broken)
     with pytest.raises(UserError, match="cannot read"):
         read_corpus(tmp_path / "none.npz", 30.0)
     (tmp_path / "empty").mkdir()
@@ -61,6 +66,26 @@ def test_what_is_no_corpus_is_refused(tmp_path: Path) -> None:
         read_corpus(tmp_path / "empty", 30.0)
     with pytest.raises(UserError, match="only a composed corpus"):
         read_corpus(AIHUB, 30.0, "motion")
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("ends", np.array([9, 4, 20])),
+        ("keypoints", np.full((30, 254), np.nan, np.float32)),
+        ("fps", np.array(0.0)),
+        ("lines", np.array("[3, 4, 5]")),
+    ],
+)
+def test_a_corpus_with_wrong_values_is_refused(
+    tmp_path: Path, name: str, values: np.ndarray
+) -> None:
+    path = made_up_corpus(tmp_path / "signs.npz", 3)
+    with np.load(path) as file:
+        arrays = {key: file[key] for key in file.files}
+    np.savez(path, **(arrays | {name: values}))
+    with pytest.raises(UserError, match="no composed sign corpus"):
+        load_composed(path)
 
 
 def test_sentences_of_the_same_glosses_stay_together(tmp_path: Path) -> None:
