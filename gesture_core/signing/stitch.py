@@ -188,8 +188,9 @@ def nearest_cuts(pieces: Sequence[Piece]) -> list[Piece]:
         before, after = tracks[one], tracks[other]
         if before.track is None or after.track is None:
             continue
-        tail = np.arange(before.track.frames - before.loose[1] - 1, before.track.frames)
-        head = np.arange(after.loose[0] + 1)
+        length = before.track.frames
+        tail = np.arange(max(0, length - before.loose[1] - 1), length)
+        head = np.arange(min(after.loose[0] + 1, after.track.frames))
         last, first = np.unravel_index(
             np.argmin(_apart(before.track.during(tail), after.track.during(head))),
             (len(tail), len(head)),

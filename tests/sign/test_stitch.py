@@ -112,6 +112,17 @@ def test_a_recording_is_cut_where_hands_are_nearest() -> None:
     assert kept.track.frames == 11
 
 
+def test_a_short_recording_between_others_keeps_a_frame() -> None:
+    def recorded(ends: tuple[float, ...], frames: int) -> Piece:
+        moving = replace(still_hand(CHEST, frames), wrist=np.linspace(CHEST, ends, frames))
+        return Piece(track_of(moving), 0, loose=(1, 1))
+
+    pieces = [recorded(CHIN, 2), recorded(CHEST, 2), recorded(SHOULDER, 2)]
+    kept = [piece.track.frames for piece in nearest_cuts(pieces) if piece.track is not None]
+    assert len(kept) == 3
+    assert min(kept) >= 1
+
+
 def test_head_and_face_of_a_recording_go_over_into_the_next_sign() -> None:
     recorded = track_of(still_hand(CHEST, 8))
     recorded.head[:] = (0.2, 0.0, 0.0)
