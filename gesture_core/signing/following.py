@@ -6,14 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from gesture_core.body.description import load_body
 from gesture_core.gestures.easing import ease
 from gesture_core.rotation import Array, quat_identity, quat_multiply, quat_rotate, quat_slerp
 from gesture_core.signing.arms import track_to_rotations
 from gesture_core.signing.track import HandTrack, Track
 from gesture_core.skeleton import HUMANOID, forward_kinematics
 
-_SKULL, _RADIUS = np.array([0.0, 0.0383, 0.0098]), 0.106
-"""Middle of the head from its joint, and its radius, metres, as in data/body.yaml."""
 _WITH, _APART = 0.03, 0.12
 """Metres from the skin within which a hand goes with the head, and from which it does not."""
 _HAND = np.array([0.03, 0.1, 0.17])
@@ -40,7 +39,9 @@ def _carried(hand: HandTrack, fingers: float, place: Array, turn: Array) -> Hand
     joint = HUMANOID.rest_positions[HUMANOID.index("head")]
     along = quat_rotate(hand.turn, np.array([fingers, 0.0, 0.0]))
     looked_at = hand.wrist[:, None] + _HAND[:, None] * along[:, None]
-    gap = np.linalg.norm(looked_at - joint - _SKULL, axis=-1).min(axis=1) - _RADIUS
+    skull = load_body().obstacles["head"]
+    apart = looked_at - joint - np.array(skull.start_offset)
+    gap = np.linalg.norm(apart, axis=-1).min(axis=1) - skull.radius
     share = ease((_APART - gap) / (_APART - _WITH))
     moved = place + quat_rotate(turn, hand.wrist - joint)
     carried = quat_multiply(quat_slerp(quat_identity((len(share),)), turn, share), hand.turn)

@@ -10,7 +10,7 @@ sentence has come.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -88,10 +88,7 @@ def cut_standing(
     first = max(0, int(np.floor(min(span.start for span in spans) * fps)))
     last = min(len(frames), int(np.ceil(max(span.end for span in spans) * fps)))
     shift = first / fps
-    moved = tuple(
-        Span(span.kind, span.text, span.start - shift, span.end - shift, span.source)
-        for span in spans
-    )
+    moved = tuple(replace(s, start=s.start - shift, end=s.end - shift) for s in spans)
     return frames[first:last], moved
 
 

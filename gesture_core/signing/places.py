@@ -78,11 +78,12 @@ the forearm hold where the wrist is straight."""
 
 _TIP_PAD = 0.006
 """Metres from the middle of the fingertip's bone to its pad."""
-_TIPS: dict[str, tuple[str, ...]] = {
+TIPS: dict[str, tuple[str, ...]] = {
     "fingertips": ("Index", "Middle", "Ring", "Little"),
     "pinch": ("Thumb", "Index"),
     "two": ("Index", "Middle"),
 } | {finger.lower(): (finger,) for finger in FINGERS}
+"""The fingers whose tips a point of the hand is the middle of."""
 
 
 @cache
@@ -114,7 +115,7 @@ def hand_spot(point: Point | str, fingers: Array) -> Spot:
     if point == "thumb_side":
         place, turn = _chain("Thumb", fingers, 2)
         return Spot(place + quat_rotate(turn, [0.0, 0.011, 0.0]), quat_rotate(turn, [0, 1.0, 0]))
-    spots = [_tip(finger, fingers) for finger in _TIPS[point]]
+    spots = [_tip(finger, fingers) for finger in TIPS[point]]
     return Spot(
         np.mean([spot.point for spot in spots], axis=0),
         unit(np.sum([spot.facing for spot in spots], axis=0)),

@@ -30,6 +30,7 @@ from gesture_core.signing.recording import recorded_track
 from gesture_core.signing.settle import settle
 from gesture_core.signing.timing import frames_of, load_timing, movement_seconds
 from gesture_core.signing.track import FPS, HandTrack, Track, join_hands
+from gesture_core.signing.transitions import quintic_weights
 from gesture_core.skeleton import FINGERS
 
 _LONE_HOLD = 0.25
@@ -244,11 +245,10 @@ def _through(values: Array, beats: tuple[Beat, ...], times: Array) -> Array:
     for k in range(1, len(beats)):
         start, end = beats[k - 1].left, beats[k].reached
         length = max(end - start, 1e-9)
-        s = np.clip((times - start) / length, 0.0, 1.0)[:, None]
-        way = ease(s) * (values[k] - values[k - 1])
-        leaving = (s - s**3 * (6.0 - 8.0 * s + 3.0 * s**2)) * speeds[k - 1] * length
-        arriving = s**3 * (-4.0 + 7.0 * s - 3.0 * s**2) * speeds[k] * length
-        curve += way + leaving + arriving
+        share = np.clip((times - start) / length, 0.0, 1.0)[:, None]
+        way, departure, arrival = quintic_weights(share)
+        curve += way * (values[k] - values[k - 1])
+        curve += length * (departure * speeds[k - 1] + arrival * speeds[k])
     return curve
 
 

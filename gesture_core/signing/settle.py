@@ -12,7 +12,7 @@ from gesture_core.rotation import Array, quat_multiply, quat_rotate, rotvec_to_q
 from gesture_core.signing.arms import MIRROR_PLACE, carry, hand_turn, mirrored, wrist_angles
 from gesture_core.signing.contact import AIM, ALLOWED, ASIDE, FOREARM, STRAIGHT, Overlap, overlaps
 from gesture_core.signing.notation import HANDS, Hand
-from gesture_core.signing.places import hand_spot
+from gesture_core.signing.places import TIPS, hand_spot
 from gesture_core.signing.postures import Key, eased, within_range
 from gesture_core.signing.track import FPS, HandTrack, Track
 from gesture_core.skeleton import FINGERS
@@ -21,11 +21,6 @@ _ROUNDS = 8
 _LEANS, _LEAN, _AHEAD = 6, np.radians(8.0), 0.003
 """Times and radians that a hand leans in, for its tip to be the first on the skin by metres."""
 _PALM_PARTS = 3
-_TIPS = {finger.lower(): (finger,) for finger in FINGERS} | {
-    "two": ("Index", "Middle"),
-    "pinch": ("Thumb", "Index"),
-    "fingertips": FINGERS[1:],
-}
 _NEAR = 0.05
 """Metres of a gap that a touch closes."""
 
@@ -64,7 +59,7 @@ def settle(keys: Keys) -> Keys:
 def _lean_in(keys: Keys) -> Keys:
     """The keys with hands leant in about the fingertips that are to touch, as far as the wrist
     allows, where some other part of the hand would be on the skin before them."""
-    pointed = [k for name in HANDS for k in keys[name] if k and k.touch and k.by in _TIPS]
+    pointed = [k for name in HANDS for k in keys[name] if k and k.touch and k.by in TIPS]
     for _ in range(_LEANS if pointed else 0):
         found = overlaps(_as_track(keys))
         leant: Keys = {
@@ -79,11 +74,11 @@ def _lean_in(keys: Keys) -> Keys:
 
 def _leant(key: Key, overlap: Overlap, k: int) -> Key:
     """The key, or one that points its tips further into what they touch."""
-    if not key.touch or key.in_space or key.by not in _TIPS:
+    if not key.touch or key.in_space or key.by not in TIPS:
         return key
     target = ~overlap.body if key.on_other else overlap.body
     depth = overlap.depth[k][FOREARM:, target].max(axis=-1)
-    first = [_PALM_PARTS + 3 * FINGERS.index(finger) for finger in _TIPS[key.by]]
+    first = [_PALM_PARTS + 3 * FINGERS.index(finger) for finger in TIPS[key.by]]
     tips = np.isin(np.arange(len(depth)), [number + bone for number in first for bone in (1, 2)])
     if depth[~tips].max() < depth[tips].max() + _AHEAD or depth[~tips].max() < -_NEAR:
         return key

@@ -6,16 +6,14 @@ Everything here is worked out for the left hand; the right one is its mirror ima
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
-from gesture_core.body.volume import humanoid_volume
-from gesture_core.kinematics import nearest_on_segment, unit
+from gesture_core.gestures.easing import ease
+from gesture_core.kinematics import unit
 from gesture_core.rotation import (
     Array,
     quat_angle,
-    quat_identity,
     quat_inverse,
     quat_multiply,
     quat_rotate,
@@ -23,9 +21,9 @@ from gesture_core.rotation import (
     rotvec_to_quat,
 )
 from gesture_core.signing.arms import ArmPose, carry, hand_turn, wrist_angles
+from gesture_core.signing.skin import skin_depth
 from gesture_core.signing.timing import movement_seconds
 from gesture_core.signing.track import HandTrack
-from gesture_core.skeleton import HUMANOID
 
 _HAND = np.linspace(0.0, 0.16, 5)
 """Metres from the wrist towards the tips of half bent fingers at which the hand is looked at."""
@@ -125,11 +123,17 @@ def quintic(before: Array, after: Array, frames: int) -> Array:
     steps = frames + 1
     leaving = (before[-1] - before[0]) * steps
     arriving = (after[-1] - after[0]) * steps
-    s = (np.arange(1, steps) / steps).reshape(-1, *[1] * before[0].ndim)
-    ease = s**3 * (10.0 - 15.0 * s + 6.0 * s**2)
+    share = (np.arange(1, steps) / steps).reshape(-1, *[1] * before[0].ndim)
+    way, departure, arrival = quintic_weights(share)
+    return before[-1] + way * (after[0] - before[-1]) + departure * leaving + arrival * arriving
+
+
+def quintic_weights(share: Array) -> tuple[Array, Array, Array]:
+    """Of the way, of the speed at its start and of that at its end, each for the whole time, at
+    shares 0–1 of a quintic Hermite piece without acceleration at its ends."""
+    s = share
     departure = s - s**3 * (6.0 - 8.0 * s + 3.0 * s**2)
-    arrival = s**3 * (-4.0 + 7.0 * s - 3.0 * s**2)
-    return before[-1] + ease * (after[0] - before[-1]) + departure * leaving + arrival * arriving
+    return ease(s), departure, s**3 * (-4.0 + 7.0 * s - 3.0 * s**2)
 
 
 def _turned(before: Array, after: Array, frames: int) -> Array:
@@ -149,7 +153,7 @@ def _way_round(line: Array, other: Array | None) -> Array:
     shape = (4.0 * steps * (1.0 - steps)) ** 2
     bends = np.linspace(0.0, min(_MOST_BENT, _BENT_A_FRAME * len(line)), 16)
     bent = line + (bends[:, None] * shape)[..., None, None] * _FORWARDS
-    depth = _depth(bent[:, :, len(_FOREARM) :]).max(axis=-1)
+    depth = skin_depth(bent[:, :, len(_FOREARM) :]).max(axis=-1) + _CLEARANCE
     if other is not None:
         apart = np.linalg.norm(bent[..., None, :] - other[:, None], axis=-1).min(axis=(-2, -1))
         depth = np.maximum(depth, _HANDS_APART - apart)
@@ -159,19 +163,3 @@ def _way_round(line: Array, other: Array | None) -> Array:
     wrist = line[:, len(_FOREARM)]
     natural = _NATURAL * float(np.linalg.norm(wrist[-1] - wrist[0]))
     return (max(needed, natural) * shape)[:, None] * _FORWARDS
-
-
-def _depth(points: Array) -> Array:
-    """How deep points `(…, 3)` are within `_CLEARANCE` of the resting body, metres."""
-    start, end, radius = _body()
-    nearest = nearest_on_segment(points[..., None, :], start, end)
-    away = np.linalg.norm(points[..., None, :] - nearest, axis=-1)
-    return np.max(radius + _CLEARANCE - away, axis=-1)
-
-
-@lru_cache(maxsize=1)
-def _body() -> tuple[Array, Array, Array]:
-    """Ends and radii of the capsules of trunk and head, standing at rest."""
-    capsules = humanoid_volume().body
-    start, end = capsules.endpoints(HUMANOID.rest_positions, quat_identity((len(HUMANOID),)))
-    return start, end, capsules.radius
