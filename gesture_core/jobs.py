@@ -9,7 +9,7 @@ redo     clip, start, end [, seed|null, plan|null, pins|null, exemplar|null]
                   ->  files clip.npz and clip.wav; result: warnings [str]
 sign     text, seed, fps [, speed, dominant, mouthing, glosser]
                   ->  files clip.npz and clip.wav (silent); result: warnings [str],
-                      tokens [{gloss, class, rule, source [start, end], parts}]
+                      tokens [{gloss, class, rule, source [start, end], parts, word}]
 avatar   name [, known [sha256]]
                   ->  file character.glb, built on first use; result: sha256. No file if `known`
 styles            ->  result: items [{name, description}]
