@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from gesture_core.rotation import (
     Array,
+    length,
     quat_between,
     quat_multiply,
     quat_rotate,
@@ -20,7 +21,7 @@ _REACH = 1.0 - 1e-6
 def unit(vector: ArrayLike) -> Array:
     """Scale vectors `(..., 3)` to length 1; a zero vector stays zero."""
     vector = np.asarray(vector, dtype=float)
-    return vector / np.maximum(np.linalg.norm(vector, axis=-1, keepdims=True), 1e-12)
+    return vector / np.maximum(length(vector)[..., None], 1e-12)
 
 
 def direction_angle(y: ArrayLike, x: ArrayLike) -> Array:
@@ -82,8 +83,8 @@ def nearest_on_segment(point: ArrayLike, start: ArrayLike, end: ArrayLike) -> Ar
     """Point of the segment from `start` to `end` that lies nearest to `point`, all `(..., 3)`."""
     point, start, end = (np.asarray(p, dtype=float) for p in (point, start, end))
     along = end - start
-    length = np.sum(along * along, axis=-1)
-    share = np.sum((point - start) * along, axis=-1) / np.maximum(length, 1e-12)
+    square = np.sum(along * along, axis=-1)
+    share = np.sum((point - start) * along, axis=-1) / np.maximum(square, 1e-12)
     return start + np.clip(share, 0.0, 1.0)[..., None] * along
 
 

@@ -5,12 +5,26 @@ Every function broadcasts over leading axes; conversions are named `a_to_b`.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 
 _TINY = 1e-12
+
+
+def length(vector: ArrayLike) -> Array:
+    """Euclidean length `(...)` of vectors `(..., N)`."""
+    vector = np.asarray(vector, dtype=float)
+    return np.sqrt(np.add.reduce(vector * vector, axis=-1))
+
+
+def cross(a: ArrayLike, b: ArrayLike) -> Array:
+    """Vector product `(..., 3)`, to the bit that of `np.cross`, which is several times slower."""
+    (ax, ay, az), (bx, by, bz) = _components(a), _components(b)
+    return _stacked(ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx)
 
 
 def quat_identity(shape: tuple[int, ...] = ()) -> Array:
@@ -23,23 +37,20 @@ def quat_identity(shape: tuple[int, ...] = ()) -> Array:
 def quat_normalize(quat: ArrayLike) -> Array:
     """Scale quaternions `(..., 4)` to unit length; a zero quaternion becomes the identity."""
     quat = np.asarray(quat, dtype=float)
-    norm = np.linalg.norm(quat, axis=-1, keepdims=True)
+    norm = length(quat)[..., None]
     unit = quat / np.maximum(norm, _TINY)
     return np.where(norm > _TINY, unit, quat_identity())
 
 
 def quat_multiply(a: ArrayLike, b: ArrayLike) -> Array:
     """Hamilton product `(..., 4)`: applies `b` first, then `a`."""
-    aw, ax, ay, az = np.moveaxis(np.asarray(a, dtype=float), -1, 0)
-    bw, bx, by, bz = np.moveaxis(np.asarray(b, dtype=float), -1, 0)
-    return np.stack(
-        [
-            aw * bw - ax * bx - ay * by - az * bz,
-            aw * bx + ax * bw + ay * bz - az * by,
-            aw * by - ax * bz + ay * bw + az * bx,
-            aw * bz + ax * by - ay * bx + az * bw,
-        ],
-        axis=-1,
+    aw, ax, ay, az = _components(a)
+    bw, bx, by, bz = _components(b)
+    return _stacked(
+        aw * bw - ax * bx - ay * by - az * bz,
+        aw * bx + ax * bw + ay * bz - az * by,
+        aw * by - ax * bz + ay * bw + az * bx,
+        aw * bz + ax * by - ay * bx + az * bw,
     )
 
 
@@ -50,17 +61,14 @@ def quat_inverse(quat: ArrayLike) -> Array:
 
 def quat_rotate(quat: ArrayLike, vector: ArrayLike) -> Array:
     """Rotate vectors `(..., 3)` by unit quaternions `(..., 4)`."""
-    w, x, y, z = np.moveaxis(np.asarray(quat, dtype=float), -1, 0)
-    a, b, c = np.moveaxis(np.asarray(vector, dtype=float), -1, 0)
+    w, x, y, z = _components(quat)
+    a, b, c = _components(vector)
     # v + 2 w (u × v) + 2 u × (u × v), written out: np.cross is several times slower
     tx, ty, tz = 2.0 * (y * c - z * b), 2.0 * (z * a - x * c), 2.0 * (x * b - y * a)
-    return np.stack(
-        [
-            a + w * tx + y * tz - z * ty,
-            b + w * ty + z * tx - x * tz,
-            c + w * tz + x * ty - y * tx,
-        ],
-        axis=-1,
+    return _stacked(
+        a + w * tx + y * tz - z * ty,
+        b + w * ty + z * tx - x * tz,
+        c + w * tz + x * ty - y * tx,
     )
 
 
@@ -80,9 +88,9 @@ def quat_between(a: ArrayLike, b: ArrayLike) -> Array:
     b = _unit(np.asarray(b, dtype=float))
     a, b = np.broadcast_arrays(a, b)
     dot = np.sum(a * b, axis=-1, keepdims=True)
-    quat = np.concatenate([1.0 + dot, np.cross(a, b)], axis=-1)
+    quat = np.concatenate([1.0 + dot, cross(a, b)], axis=-1)
     helper = np.where(np.abs(a[..., :1]) < 0.9, [1.0, 0.0, 0.0], [0.0, 1.0, 0.0])
-    half_turn = np.concatenate([np.zeros_like(dot), _unit(np.cross(a, helper))], axis=-1)
+    half_turn = np.concatenate([np.zeros_like(dot), _unit(cross(a, helper))], axis=-1)
     return quat_normalize(np.where(dot < -1.0 + 1e-9, half_turn, quat))
 
 
@@ -136,7 +144,7 @@ def quat_mean(quat: ArrayLike, axis: int = 0) -> Array:
 def rotvec_to_quat(rotvec: ArrayLike) -> Array:
     """Rotation vectors `(..., 3)`, axis times angle in radians, to quaternions."""
     rotvec = np.asarray(rotvec, dtype=float)
-    angle = np.linalg.norm(rotvec, axis=-1, keepdims=True)
+    angle = length(rotvec)[..., None]
     scale = np.sin(0.5 * angle) / np.maximum(angle, np.finfo(float).tiny)
     return np.concatenate([np.cos(0.5 * angle), scale * rotvec], axis=-1)
 
@@ -168,8 +176,8 @@ def rotmat_to_quat(rotmat: ArrayLike) -> Array:
     """
     m = np.asarray(rotmat, dtype=float)
     m00, m11, m22 = m[..., 0, 0], m[..., 1, 1], m[..., 2, 2]
-    squares = np.stack(
-        [1 + m00 + m11 + m22, 1 + m00 - m11 - m22, 1 - m00 + m11 - m22, 1 - m00 - m11 + m22], -1
+    squares = _stacked(
+        1 + m00 + m11 + m22, 1 + m00 - m11 - m22, 1 - m00 + m11 - m22, 1 - m00 - m11 + m22
     )
     wx, wy, wz = (
         m[..., 2, 1] - m[..., 1, 2],
@@ -181,15 +189,11 @@ def rotmat_to_quat(rotmat: ArrayLike) -> Array:
         m[..., 0, 2] + m[..., 2, 0],
         m[..., 1, 2] + m[..., 2, 1],
     )
-    products = np.stack(
-        [
-            np.stack([squares[..., 0], wx, wy, wz], -1),
-            np.stack([wx, squares[..., 1], xy, xz], -1),
-            np.stack([wy, xy, squares[..., 2], yz], -1),
-            np.stack([wz, xz, yz, squares[..., 3]], -1),
-        ],
-        axis=-2,
-    )
+    products = np.empty((*m00.shape, 4, 4))
+    products[..., 0, :] = _stacked(squares[..., 0], wx, wy, wz)
+    products[..., 1, :] = _stacked(wx, squares[..., 1], xy, xz)
+    products[..., 2, :] = _stacked(wy, xy, squares[..., 2], yz)
+    products[..., 3, :] = _stacked(wz, xz, yz, squares[..., 3])
     pivot = np.argmax(squares, axis=-1)
     quat = np.take_along_axis(products, pivot[..., None, None], axis=-2)[..., 0, :]
     quat = quat_normalize(quat)
@@ -252,4 +256,18 @@ def _axes(order: str) -> tuple[int, int, int]:
 
 
 def _unit(vector: Array) -> Array:
-    return vector / np.maximum(np.linalg.norm(vector, axis=-1, keepdims=True), _TINY)
+    return vector / np.maximum(length(vector)[..., None], _TINY)
+
+
+def _components(vector: ArrayLike) -> tuple[Array, ...]:
+    """Its last axis taken apart: half of the time of small products is numpy's own moveaxis."""
+    vector = np.asarray(vector, dtype=float)
+    return tuple(vector[..., number] for number in range(vector.shape[-1]))
+
+
+def _stacked(*components: NDArray[Any]) -> Array:
+    """Components of one shape along a new last axis, as `np.stack` in a third of its time."""
+    whole = np.empty((*components[0].shape, len(components)))
+    for number, component in enumerate(components):
+        whole[..., number] = component
+    return whole

@@ -12,6 +12,7 @@ from gesture_core.body.limits import (
     half_range,
     humanoid_limits,
     limit_use,
+    of_joints,
 )
 from gesture_core.body.speeds import angular_speeds, joint_speeds, percentile_speeds
 from gesture_core.body.volume import arms_of, humanoid_volume, overlap
@@ -106,6 +107,14 @@ def test_drawing_in_shrinks_every_share_by_the_pull(seed, spread, pull):
     before = limit_use(limits, pose)
     after = limit_use(limits, draw_in(limits, pose, np.full(before.shape, pull)))
     np.testing.assert_allclose(after, (1.0 - pull) * before, atol=2e-3 * before.max() + 1e-9)
+
+
+def test_the_ranges_of_some_joints_are_those_of_all():
+    rng = np.random.default_rng(5)
+    rotations = quat_normalize(rng.normal(size=(7, len(HUMANOID), 4)))
+    some = HUMANOID.indices(("rightHand", "leftLowerArm", "rightUpperArm"))
+    alone = limit_use(of_joints(humanoid_limits(), some), rotations[:, some])
+    np.testing.assert_array_equal(alone, limit_use(humanoid_limits(), rotations)[:, some])
 
 
 def test_half_ranges_include_the_tolerance():

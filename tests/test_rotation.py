@@ -33,6 +33,13 @@ def test_product_applies_the_right_factor_first() -> None:
     np.testing.assert_allclose(moved, [1, 0, 0], atol=1e-12)  # y -> z by x-turn, z -> x by y-turn
 
 
+def test_products_and_lengths_are_those_of_numpy_to_the_bit() -> None:
+    a, b = RANDOM.normal(size=(2, 50, 3))
+    np.testing.assert_array_equal(rot.cross(a, b), np.cross(a, b))
+    np.testing.assert_array_equal(rot.cross(a[:, None], b[0]), np.cross(a[:, None], b[0]))
+    np.testing.assert_array_equal(rot.length(a), np.linalg.norm(a, axis=-1))
+
+
 def test_matrices_and_rotvecs_match_scipy() -> None:
     np.testing.assert_allclose(rot.quat_to_rotmat(QUATS), SCIPY.as_matrix(), atol=1e-12)
     np.testing.assert_allclose(rot.quat_to_rotvec(QUATS), SCIPY.as_rotvec(), atol=1e-9)

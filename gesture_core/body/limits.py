@@ -13,8 +13,9 @@ cone: Wilhelms & Van Gelder, "Fast and easy reach-cone joint limits", JGT 2001).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +74,9 @@ class Cones:
     twist_half: Array
 
 
+_Ranges = TypeVar("_Ranges", Hinges, Cones)
+
+
 @dataclass(frozen=True)
 class Limits:
     """The ranges of every joint of one skeleton, ready for arrays; see `joint_limits`."""
@@ -112,6 +116,17 @@ def limit_use(limits: Limits, rotations: Array) -> Array:
     use[..., cones.joints, FLEXION] = distance / border
     use[..., cones.joints, TWIST] = np.abs(twist - cones.twist_middle) / cones.twist_half
     return use
+
+
+def of_joints(limits: Limits, joints: NDArray[np.intp]) -> Limits:
+    """The ranges of some joints `(N,)` alone, for rotations `(..., N, 4)` in their order."""
+    return Limits(_chosen(limits.hinges, joints), _chosen(limits.cones, joints))
+
+
+def _chosen(ranges: _Ranges, joints: NDArray[np.intp]) -> _Ranges:
+    rows, places = np.nonzero(ranges.joints[:, None] == joints)
+    values: dict[str, Any] = {f.name: getattr(ranges, f.name)[rows] for f in fields(ranges)}
+    return replace(ranges, **values | {"joints": places})
 
 
 def half_range(limits: Limits, joint: int, coordinate: int) -> float:

@@ -20,6 +20,7 @@ from gesture_core.kinematics import unit
 from gesture_core.motion import Motion, rest_motion
 from gesture_core.rotation import (
     Array,
+    cross,
     quat_between,
     quat_inverse,
     quat_multiply,
@@ -85,14 +86,14 @@ def carry(wrist: Array, swivel: Array) -> ArmPose:
     near = (first**2 - second**2 + distance**2) / (2.0 * distance)
     radius = np.sqrt(np.maximum(first**2 - near**2, 0.0))
     down = quat_rotate(quat_between(_FORWARD, along), _ELBOW)
-    side = np.cross(along, down)
+    side = cross(along, down)
     angle = np.asarray(swivel)[..., None]
     elbow = shoulder + near * along + radius * (np.cos(angle) * down + np.sin(angle) * side)
     reached = shoulder + distance * along
     upper_along, lower_along = unit(elbow - shoulder), unit(reached - elbow)
-    hinge = unit(np.cross(upper_along, lower_along))
-    upper = rotmat_to_quat(np.stack([upper_along, -hinge, np.cross(upper_along, -hinge)], axis=-1))
-    lower = rotmat_to_quat(np.stack([lower_along, -hinge, np.cross(lower_along, -hinge)], axis=-1))
+    bones = np.stack([upper_along, lower_along])
+    fold = np.broadcast_to(unit(cross(lower_along, upper_along)), bones.shape)
+    upper, lower = rotmat_to_quat(np.stack([bones, fold, cross(bones, fold)], axis=-1))
     return ArmPose(girdle, upper, lower, elbow, reached)
 
 
@@ -200,7 +201,7 @@ def motion_hand(motion: Motion, side: str) -> HandTrack:
     along = unit(wrist - shoulder)
     down = quat_rotate(quat_between(_FORWARD, along), _ELBOW)
     out = elbow - shoulder
-    swivel = np.arctan2(np.sum(out * np.cross(along, down), axis=-1), np.sum(out * down, axis=-1))
+    swivel = np.arctan2(np.sum(out * cross(along, down), axis=-1), np.sum(out * down, axis=-1))
     rows = FINGER_ROWS if side == "left" else HUMANOID.mirror[FINGER_ROWS]
     return HandTrack(
         wrist if side == "left" else wrist * MIRROR_PLACE,

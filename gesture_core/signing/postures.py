@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from gesture_core.body.description import load_body
-from gesture_core.body.limits import FLEXION, TWIST, Limits, joint_limits, limit_use
+from gesture_core.body.limits import FLEXION, TWIST, Limits, humanoid_limits, limit_use, of_joints
 from gesture_core.kinematics import unit
 from gesture_core.rotation import (
     Array,
+    cross,
     quat_identity,
     quat_multiply,
     quat_rotate,
@@ -31,7 +31,6 @@ from gesture_core.signing.arms import (
 from gesture_core.signing.notation import Hand, HandPosture, Point
 from gesture_core.signing.places import Spot, body_spot, hand_spot
 from gesture_core.signing.skin import skin_depth
-from gesture_core.skeleton import HUMANOID
 
 _SWIVELS = np.radians(np.arange(-50.0, 121.0, 5.0))
 _NATURAL = np.radians(12.0)
@@ -117,7 +116,7 @@ def _asked_turn(posture: HandPosture) -> Array:
     fingers = unit(posture.fingers)
     palm = np.asarray(posture.palm)
     palm = unit(palm - (palm @ fingers) * fingers)
-    return rotmat_to_quat(np.stack([fingers, -palm, np.cross(fingers, -palm)], axis=-1))
+    return rotmat_to_quat(np.stack([fingers, -palm, cross(fingers, -palm)], axis=-1))
 
 
 def _on(posture: HandPosture, other: Key | None) -> Spot:
@@ -181,14 +180,10 @@ def _given_in(use: Array) -> Array:
 
 def _joint_use(arm: ArmPose, angles: Array) -> Array:
     """Share of its range `(..., 4, 3)` that each coordinate of the joints `ARM_ROWS` uses."""
-    rotations = quat_identity((*angles.shape[:-1], len(HUMANOID)))
-    rotations[..., ARM_ROWS, :] = local_rotations(arm, angles)
-    return limit_use(_arm_limits(), rotations)[..., ARM_ROWS, :]
+    return limit_use(_arm_limits(), local_rotations(arm, angles))
 
 
 @lru_cache(maxsize=1)
 def _arm_limits() -> Limits:
-    """The ranges of the left arm's joints alone."""
-    names = {HUMANOID.names[joint] for joint in ARM_ROWS}
-    ranges = tuple(spec for spec in load_body().ranges if names & set(spec.joints))
-    return joint_limits(replace(load_body(), ranges=ranges), HUMANOID)
+    """The ranges of the left arm's joints alone, numbered as `ARM_ROWS`."""
+    return of_joints(humanoid_limits(), ARM_ROWS)
