@@ -13,6 +13,7 @@ from gesture_core.config import config_from_dict, read_yaml
 from gesture_core.errors import UserError
 from gesture_core.resources import data_path
 from gesture_core.signing.gloss_patterns import Pattern, parse_pattern
+from gesture_core.signing.nonmanual import check_value
 from gesture_core.signing.notation import CHANNELS, Channel
 
 Place = Literal["first", "time", "here", "end", "wh"]
@@ -181,9 +182,8 @@ def _face(path: Path) -> list[FaceRule]:
     for number, values in enumerate(_entries(path), 1):
         place = f"{path}: entry {number}"
         written = config_from_dict(_WrittenFace, values, place)
-        for channel in written.show:
-            if channel not in CHANNELS:
-                raise UserError(f"{place}: no channel {channel!r}; valid: {', '.join(CHANNELS)}")
+        for channel, value in written.show.items():
+            check_value(channel, value, place)
         show: dict[Channel, str] = {c: written.show[c] for c in CHANNELS if c in written.show}
         rules.append(FaceRule(written.rule, written.when, written.over, show))
     return rules

@@ -89,6 +89,11 @@ def test_rules_of_a_folder_are_used(folder: Path) -> None:
         ("grammar.yaml", "- {rule: x, when: ['가/VV? 어/EC'], sign: [$1]}", "lacks or may leave"),
         ("face.yaml", "- {rule: x, when: wh, over: sky, show: {EBf: raise}}", "must be one of"),
         ("face.yaml", "- {rule: x, when: wh, over: sign, show: {Brow: up}}", "no channel 'Brow'"),
+        (
+            "face.yaml",
+            "- {rule: x, when: wh, over: sign, show: {EBf: up}}",
+            "no value 'up'",
+        ),
         ("words.yaml", "kind: [a]", "must map words to glosses"),
         ("words.yaml", "a: {가다: 오다}\nb: {가다: 보다}", "가다 is also under a"),
         ("lists.yaml", "time: 오늘", "unknown"),
