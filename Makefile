@@ -85,7 +85,6 @@ test-blender: setup $(BLENDERS:%=.blender/%/ready) ## run the tests of the exten
 bench: setup ## measure speed and the slow, really trained checks; prints one table
 	@status=0; $(PY) -m tests.benchmarks || status=$$?; \
 	$(PY) -m tests.benchmarks.alignment || status=$$?; \
-	$(PY) -m tests.benchmarks.letters || status=$$?; \
 	$(PY) -m pytest -m bench $(PYTEST_ARGS) || status=$$?; exit $$status
 
 lint: setup ## ruff, pyright, layers, spelling
