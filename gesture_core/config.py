@@ -8,15 +8,20 @@ import difflib
 import math
 import types
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from gesture_core.errors import UserError
+
+if TYPE_CHECKING:
+    import yaml
 
 Config = TypeVar("Config")
 
 _MAX_BYTES = 1 << 20
+_MAX_DEPTH = 50
+_MAX_VALUES = 200_000
 
 
 def read_yaml(path: Path) -> Any:
@@ -28,11 +33,41 @@ def read_yaml(path: Path) -> Any:
             raise UserError(f"{path} is larger than {_MAX_BYTES} bytes, too large for a setting")
         # the same safe loader in C, where PyYAML was built with it: six times as fast
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+        text = path.read_text(encoding="utf-8")
+        _check_extent(yaml.parse(text, Loader=loader), path)
+        return yaml.load(text, Loader=loader)
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:  # the latter: no UTF-8, or no day 2026-13-45
         raise UserError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from error
+
+
+def _check_extent(events: Iterable[yaml.Event], path: Path) -> None:
+    """Raise `UserError` before values too deep or too many, aliases written out, are built."""
+    import yaml
+
+    sizes = [0]  # of every collection that is open, and of the document
+    names: list[str | None] = []
+    anchors: dict[str, int] = {}
+    for event in events:
+        if isinstance(event, yaml.AliasEvent):
+            sizes[-1] += anchors.get(event.anchor, _MAX_VALUES)  # not closed yet: endless
+        elif isinstance(event, yaml.CollectionStartEvent):
+            names.append(event.anchor)
+            sizes.append(1)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            size, name = sizes.pop(), names.pop()
+            sizes[-1] += size
+            if name is not None:
+                anchors[name] = size
+        elif isinstance(event, yaml.ScalarEvent):
+            sizes[-1] += 1
+            if event.anchor is not None:
+                anchors[event.anchor] = 1
+        if len(sizes) > _MAX_DEPTH:
+            raise UserError(f"{path} is nested more than {_MAX_DEPTH} levels deep")
+        if sizes[-1] > _MAX_VALUES:
+            raise UserError(f"{path} stands for more than {_MAX_VALUES} values")
 
 
 def load_config(cls: type[Config], path: Path | None, overrides: Sequence[str] = ()) -> Config:

@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 
-from gesture_core.config import config_to_dict, load_config
+from gesture_core.config import config_to_dict, load_config, read_yaml
 from gesture_core.errors import UserError
 
 
@@ -82,3 +82,32 @@ def test_a_resolved_configuration_keeps_no_folders() -> None:
         "sizes": (1,),
         "folder": "data.lmdb",
     }
+
+
+NINE = ", ".join(["*{0}"] * 9)
+BOMB = "a: &a [x]\n" + "".join(
+    f"{b}: &{b} [{NINE.format(a)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=False)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (BOMB, "stands for more than 200000 values"),
+        ("a: &a [*a]\n", "stands for more than 200000 values"),
+        ("[" * 200_000, "nested more than 50 levels deep"),
+        ("- " * 200_000, "nested more than 50 levels deep"),
+        ("day: 2026-13-45\n", "not valid YAML: month must be in 1..12"),
+    ],
+)
+def test_a_hostile_file_is_refused_before_it_is_built(tmp_path, text, message):
+    path = tmp_path / "settings.yaml"
+    path.write_text(text)
+    with pytest.raises(UserError, match=message):
+        read_yaml(path)
+
+
+def test_aliases_are_no_mistake(tmp_path):
+    path = tmp_path / "settings.yaml"
+    path.write_text("a: &a {x: 1}\nb: [*a, *a]\n")
+    assert read_yaml(path) == {"a": {"x": 1}, "b": [{"x": 1}, {"x": 1}]}
