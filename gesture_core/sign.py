@@ -91,7 +91,7 @@ def sign(
             "lexicon": "shipped" if lexicon is None else lexicon.name,
             "recordings": _recordings(motion, glossed, entries),
         }
-        warnings = _warnings(glossed)
+        warnings = _warnings(glossed, entries)
     else:
         motion, made_by, warnings = _produce(glossed, model, fps)
     progress(0.8, "bringing to life")
@@ -163,8 +163,7 @@ def _recordings(
     """Which recorded signs and letters are used, under which licence and with whose consent."""
     names = [part for sentence in glossed for token in sentence.signed for part in token.parts]
     names += [span.text for span in motion.spans if span.kind == "letter"]
-    tables = (lexicon.signs, lexicon.numbers, lexicon.jamo)
-    used = [lexicon.sign(n) for n in dict.fromkeys(names) if any(n in table for table in tables)]
+    used = [lexicon.sign(name) for name in dict.fromkeys(names) if lexicon.has(name)]
     told = ("gloss", "signer", "licence", "consent")
     return [{name: getattr(sign, name) for name in told} for sign in used if sign.recording]
 
@@ -185,18 +184,21 @@ def _silence(text: str, motion: Motion) -> Utterance:
     return Utterance(text, "", (), (), samples, _SILENT_RATE, "none")
 
 
-def _warnings(glossed: Sequence[GlossedSentence]) -> tuple[str, ...]:
+def _warnings(glossed: Sequence[GlossedSentence], lexicon: Lexicon) -> tuple[str, ...]:
     """What is not signed by a sign of its own."""
+    from gesture_core.signing.glosses import spelled_parts
+
+    def of_kind(kind: str) -> list[str]:
+        return [t.gloss for sentence in glossed for t in sentence.signed if t.kind == kind]
+
     told = {
-        "fingerspelled": "fingerspelled, for want of a sign",
-        "caption": "shown as captions only",
+        "fingerspelled, for want of a sign": [
+            *of_kind("fingerspelled"),
+            *spelled_parts(glossed, lexicon.has),
+        ],
+        "shown as captions only": of_kind("caption"),
     }
-    found = []
-    for kind, words in told.items():
-        glosses = [t.gloss for sentence in glossed for t in sentence.signed if t.kind == kind]
-        if glosses:
-            found.append(f"{words}: {', '.join(dict.fromkeys(glosses))}")
-    return tuple(found)
+    return tuple(f"{why}: {', '.join(dict.fromkeys(g))}" for why, g in told.items() if g)
 
 
 def _check(speed: float, dominant: str, fps: float, seed: int) -> None:

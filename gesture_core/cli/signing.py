@@ -48,7 +48,7 @@ def gloss(
     A draft for review by Deaf signers, not an interpreter.
     """
     from gesture_core.signing.glosser import gloss_text
-    from gesture_core.signing.glosses import to_json
+    from gesture_core.signing.glosses import spelled_parts, to_json
     from gesture_core.signing.lexicon import load_lexicon
 
     signs = load_lexicon(lexicon) if lexicon else load_lexicon()
@@ -59,7 +59,7 @@ def gloss(
     else:
         for sentence in sentences:
             _print_sentence(sentence, source)
-    print(_coverage(sentences), file=sys.stderr)
+    print(_coverage(sentences, spelled_parts(sentences, signs.has)), file=sys.stderr)
 
 
 def _print_sentence(sentence: GlossedSentence, source: str) -> None:
@@ -82,17 +82,19 @@ def _print_sentence(sentence: GlossedSentence, source: str) -> None:
     print()
 
 
-def _coverage(sentences: Sequence[GlossedSentence]) -> str:
-    """How many of the glosses have signs, and what became of the others."""
+def _coverage(sentences: Sequence[GlossedSentence], spelled: Sequence[str]) -> str:
+    """How many of the glosses have signs, what became of the others, and the parts `spelled`."""
     counts = Counter(token.kind for sentence in sentences for token in sentence.signed)
     total = counts.total()
     dropped = sum(len(s.tokens) - len(s.signed) for s in sentences)
     made = total - counts["fingerspelled"] - counts["caption"]
     share = f"{made / total:.0%}" if total else "none"
     detail = ", ".join(f"{count} {kind}" for kind, count in counts.most_common())
+    within = f"; spelled within others: {', '.join(spelled)}" if spelled else ""
     return (
         f"coverage: {made} of {total} glosses have signs ({share})"
         f"{': ' if detail else ''}{detail}; {dropped} particles, endings and marks dropped"
+        f"{within}"
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -64,6 +64,19 @@ class GlossedSentence:
     def signed(self) -> tuple[GlossToken, ...]:
         """The tokens that are performed; the indices of `non_manuals` count these."""
         return tuple(token for token in self.tokens if token.kind != "dropped")
+
+
+def spelled_parts(sentences: Sequence[GlossedSentence], known: Callable[[str], bool]) -> list[str]:
+    """What is fingerspelled within glosses that are not so as a whole, as 호 in 9호; each once."""
+    parts = [
+        part
+        for sentence in sentences
+        for token in sentence.signed
+        if token.kind != "fingerspelled"
+        for part in token.parts
+        if not known(part)
+    ]
+    return list(dict.fromkeys(parts))
 
 
 def to_json(sentences: Sequence[GlossedSentence]) -> dict[str, object]:

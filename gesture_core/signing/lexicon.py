@@ -42,12 +42,20 @@ class Lexicon:
     jamo: Mapping[str, Sign]
     numbers: Mapping[str, Sign]
 
+    def has(self, gloss: str) -> bool:
+        """Whether a gloss, number or jamo has a sign; what has none is fingerspelled."""
+        return any(gloss in table for table in self._tables)
+
     def sign(self, gloss: str) -> Sign:
         """The sign of a gloss, number or jamo; `UserError` with the nearest glosses if none."""
-        for table in (self.signs, self.numbers, self.jamo):
+        for table in self._tables:
             if gloss in table:
                 return table[gloss]
         raise UserError(f"the lexicon has no sign {gloss!r}; {_nearest(gloss, self.signs)}")
+
+    @property
+    def _tables(self) -> tuple[Mapping[str, Sign], ...]:
+        return self.signs, self.numbers, self.jamo
 
 
 @cache

@@ -111,16 +111,12 @@ def _strokes(number: int, token: GlossToken, lexicon: Lexicon, speed: float) -> 
         yield _Stroke(Piece(None, number, seconds=seconds))
         return
     for part in token.parts:
-        spelled = token.kind == "fingerspelled" or not _has_sign(part, lexicon)
+        spelled = token.kind == "fingerspelled" or not lexicon.has(part)
         for sign in spell(part, lexicon) if spelled else (lexicon.sign(part),):
             track = sign_to_track(sign, lexicon, speed)
             loose = 0 if sign.recording is None else round(_LOOSE * min(FPS, track.frames))
             letter = sign.gloss if spelled else ""
             yield _Stroke(Piece(track, number, letter, (loose, loose)), sign)
-
-
-def _has_sign(part: str, lexicon: Lexicon) -> bool:
-    return any(part in table for table in (lexicon.signs, lexicon.numbers, lexicon.jamo))
 
 
 def _token_times(strokes: Sequence[_Stroke], times: Sequence[_Timed]) -> dict[int, _Timed]:

@@ -35,6 +35,12 @@ def test_json_and_a_text_file(tmp_path: Path) -> None:
     assert "coverage: 2 of 3" in done.stderr
 
 
+def test_parts_that_are_spelled_are_told() -> None:
+    done = CliRunner().invoke(app, ["gloss", "9호선 타세요"])
+    assert "2 of 2 glosses have signs" in done.stderr
+    assert done.stderr.rstrip().endswith("spelled within others: 호")
+
+
 def test_stdin_and_a_text_without_words() -> None:
     done = CliRunner().invoke(app, ["gloss", "-", "--json"], input=" \n")
     assert json.loads(done.stdout) == {"tokens": [], "non_manuals": [], "sentences": []}

@@ -170,6 +170,12 @@ def test_a_name_is_spelled_and_said_so() -> None:
     assert starts == sorted(starts)
 
 
+def test_what_is_spelled_within_another_gloss_is_told() -> None:
+    performance = sign("9호선 타세요")
+    assert performance.warnings == ("fingerspelled, for want of a sign: 호",)
+    assert [span.text for span in spans_of(performance.motion, "letter")] == ["ㅎ", "ㅗ"]
+
+
 def test_what_has_no_sign_and_no_letters_is_shown() -> None:
     performance = sign("🙂")
     (gloss,) = spans_of(performance.motion, "gloss")
