@@ -83,15 +83,10 @@ def sign(
     glossed = gloss_text(text, entries, glosser)
     if not any(sentence.signed for sentence in glossed):
         raise UserError("there is nothing to sign in this text")
-    made_by: dict[str, Any]
     if model is None:
-        motion = _sign_all(glossed, entries, speed, mouthing, part(progress, 0.2, 0.8))
-        made_by = {
-            "mouthing": mouthing,
-            "lexicon": "shipped" if lexicon is None else lexicon.name,
-            "recordings": _recordings(motion, glossed, entries),
-        }
-        warnings = _warnings(glossed, entries)
+        signing = part(progress, 0.2, 0.8)
+        motion, made_by, warnings = _sign_all(glossed, entries, speed, mouthing, signing)
+        made_by["lexicon"] = "shipped" if lexicon is None else lexicon.name
     else:
         motion, made_by, warnings = _produce(glossed, model, fps)
     progress(0.8, "bringing to life")
@@ -117,8 +112,8 @@ def _sign_all(
     speed: float,
     mouthing: bool,
     progress: Progress,
-) -> Motion:
-    """Sentence after sentence, with a short rest between them."""
+) -> tuple[Motion, dict[str, Any], tuple[str, ...]]:
+    """Sentence after sentence, with a short rest between them; what is to be said of it."""
     from gesture_core.signing.sentence import sign_sentence
     from gesture_core.signing.timing import frames_of, load_timing
 
@@ -134,7 +129,9 @@ def _sign_all(
         crop(motion, skipped * (n > 0), motion.frames - skipped * (n < len(motions) - 1))
         for n, motion in enumerate(motions)
     ]
-    return concatenate(inner)
+    motion = concatenate(inner)
+    made_by = {"mouthing": mouthing, "recordings": _recordings(motion, glossed, lexicon)}
+    return motion, made_by, _warnings(glossed, lexicon)
 
 
 def _produce(
