@@ -20,6 +20,7 @@ from gesture_core.signing.nonmanual import (
     MOUTHING,
     TimedNonManual,
     face_and_head,
+    united,
 )
 from gesture_core.signing.notation import HandPosture, Sign, Step
 from gesture_core.signing.realise import sign_to_track
@@ -82,13 +83,14 @@ def sign_sentence(
     times = [_Timed(start / FPS, stop / FPS) for start, stop in joined.spans]
     spoken = _token_times(strokes, times)
     hold = load_timing().hold.sentence / speed
-    timed = [*_of_sentence(sentence, spoken, hold), *_of_entries(strokes, times, hold)]
+    own = tuple(_of_entries(strokes, times, hold))
+    timed = united((*_of_sentence(sentence, spoken, hold), *own))
     face, head = face_and_head(
         (item for item in timed if item.channel != MOUTHING),
         np.arange(joined.track.frames) / FPS,
     )
     if mouthed:
-        words = _mouthed_words(tokens, spoken, timed)
+        words = _mouthed_words(tokens, spoken, own)
         face = np.maximum(face, mouthing(words, joined.track.frames / FPS, FPS))
     track = replace(
         joined.track,
@@ -151,13 +153,14 @@ def _of_entries(
 def _mouthed_words(
     tokens: Sequence[GlossToken],
     spoken: dict[int, _Timed],
-    timed: Sequence[TimedNonManual],
+    own: Sequence[TimedNonManual],
 ) -> list[MouthedWord]:
-    """The Korean word of every token whose mouth is not busy with something else."""
+    """The Korean word of every token whose signs do nothing else with the mouth: what a whole
+    sentence shows there (`own` leaves it out) goes with its words."""
     words = []
     for number, time in spoken.items():
         token = tokens[number]
-        here = [item for item in timed if item.start < time.end and item.end > time.start]
+        here = [item for item in own if item.start < time.end and item.end > time.start]
         if token.kind == "caption" or any(item.channel in MOUTH_CHANNELS for item in here):
             continue
         given = [item.value for item in here if item.channel == MOUTHING]

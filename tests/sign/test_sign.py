@@ -147,6 +147,22 @@ def test_lips_stay_shut_without_mouthing() -> None:
     assert lips.expressions[:, speaking_columns()].max() > 0.2
 
 
+def test_words_stay_on_the_lips_while_a_whole_sentence_holds_the_mouth_open() -> None:
+    motion = sign("지하철 환풍구에 가방이 빠졌어요!").motion
+    opened = [span for span in spans_of(motion, "nonmanual") if span.source == "Mo1"]
+    spelled = next(span for span in spans_of(motion, "gloss") if span.text == "빠지다")
+    assert any(span.start <= spelled.start and span.end >= spelled.end for span in opened)
+    during = slice(round(spelled.start * motion.fps), round(spelled.end * motion.fps))
+    assert np.ptp(motion.expressions[during][:, speaking_columns()], axis=0).max() > 0.1
+
+
+def test_what_sentence_and_sign_both_ask_of_the_face_is_told_once() -> None:
+    motion = sign("무슨 계절을 좋아하세요?").motion
+    assert [span.text for span in spans_of(motion, "nonmanual") if span.source == "EBf"] == [
+        "furrow"
+    ]
+
+
 def speaking_columns() -> list[int]:
     return [n for n, name in enumerate(EXPRESSIONS) if name.startswith(("jaw", "mouthPucker"))]
 
