@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 Representation = Literal["keypoints", "motion"]
-Told = Literal["gloss", "text"]
+Tokens = Literal["gloss", "text"]
+"""What a model is told: glosses, or the morphemes of the text."""
 
 KIND = "sign"
 PADDING, UNKNOWN = 0, 1
@@ -49,7 +50,7 @@ class LearnedSigner:
     ranges: Ranges
     vocabulary: tuple[str, ...]
     signers: tuple[str, ...]
-    told: Told
+    told: Tokens
     representation: Representation
     fps: float
     details: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -69,14 +70,14 @@ class LearnedSigner:
         """
         import torch
 
-        from gesture_core.models.signed import Told as Sentences
+        from gesture_core.models.signed import Told
 
         if not tokens or not all(tokens):
             raise UserError("a sentence without tokens cannot be signed")
         numbers = token_numbers(tokens, self.vocabulary)
         names = signers or [""] * len(tokens)
         who = np.stack([np.float32(one_hot(name, self.signers)) for name in names])
-        told = Sentences(torch.from_numpy(numbers), torch.from_numpy(who))
+        told = Told(torch.from_numpy(numbers), torch.from_numpy(who))
         made = self.network.sign(told, round(MOST * self.fps))
         return [
             SignedFrames(
@@ -126,7 +127,7 @@ def learned_signer(checkpoint: Checkpoint) -> LearnedSigner:
         network.load_state_dict(state)
         low, high = (tensors[f"ranges.{end}"].double().numpy() for end in ("low", "high"))
         told, representation = details["told"], details["representation"]
-        if told not in get_args(Told) or representation not in get_args(Representation):
+        if told not in get_args(Tokens) or representation not in get_args(Representation):
             raise ValueError(f"it is told {told!r} and makes {representation!r}")
         return LearnedSigner(
             network.eval().requires_grad_(False),  # type: ignore[arg-type]

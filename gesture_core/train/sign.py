@@ -26,7 +26,7 @@ from gesture_core.models.sign_tacotron import SignTacotronConfig
 from gesture_core.models.sign_transformer import SignTransformerConfig
 from gesture_core.progress import Progress, silent
 from gesture_core.signing.keypoint_frames import Padding, Ranges, ranges_of
-from gesture_core.signing.learned import KIND, UNKNOWN, Representation, Told
+from gesture_core.signing.learned import KIND, UNKNOWN, Representation, Tokens
 from gesture_core.train.sign_corpus import SignCorpus, SignSequence, hold_out, read_corpus
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class SignTraining:
     transformer: SignTransformerConfig | None = None
     tacotron: SignTacotronConfig | None = None
     """Sizes of the network; one of the two is to be given."""
-    told: Told = "gloss"
+    told: Tokens = "gloss"
     """What the model is told: glosses, or the morphemes of the Korean text."""
     representation: Representation = "keypoints"
     """What it makes: keypoints, or frames of our own Motion."""

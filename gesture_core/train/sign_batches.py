@@ -13,8 +13,7 @@ from torch import Tensor
 from gesture_core.models.signed import Told
 from gesture_core.motion import Span
 from gesture_core.signing.keypoint_frames import Padding, Ranges, counter, one_hot, pad
-from gesture_core.signing.learned import Told as Kind
-from gesture_core.signing.learned import token_numbers
+from gesture_core.signing.learned import Tokens, token_numbers
 from gesture_core.train.sign_corpus import SignSequence
 
 Array = NDArray[np.float64]
@@ -47,7 +46,7 @@ class Lessons(NamedTuple):
 
 
 def to_lessons(
-    sequences: Sequence[SignSequence], ranges: Ranges, told: Kind, fps: float
+    sequences: Sequence[SignSequence], ranges: Ranges, told: Tokens, fps: float
 ) -> Lessons:
     """The lessons of sentences."""
     tokens = tuple(sequence.tokens(told) for sequence in sequences)

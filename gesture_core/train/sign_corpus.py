@@ -26,7 +26,7 @@ from gesture_core.motion import Span
 from gesture_core.pose.tracking import follow
 from gesture_core.progress import Progress, silent
 from gesture_core.signing.keypoint_frames import cut_standing, keypoints_to_frames
-from gesture_core.signing.learned import Representation, Told, text_tokens
+from gesture_core.signing.learned import Representation, Tokens, text_tokens
 
 Array = NDArray[np.float64]
 
@@ -48,7 +48,7 @@ class SignSequence:
     frames: Array
     spans: tuple[Span, ...] = ()
 
-    def tokens(self, told: Told) -> tuple[str, ...]:
+    def tokens(self, told: Tokens) -> tuple[str, ...]:
         """What a model is told of it."""
         return self.glosses if told == "gloss" else text_tokens(self.text)
 
