@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gesture_core.errors import UserError
 from gesture_core.text.clean import clean_text
 
 MAX_CHARACTERS = 20_000
+MAX_SENTENCE = 300
+"""Characters signed in one go: what has no full stop for longer is parted, between words."""
 
 # A letter with the marks that combine with it: accents, variation selectors, conjoining jamo.
 _CHARACTER = re.compile(
@@ -33,6 +36,18 @@ class GlossText:
     def original(self, start: int, end: int) -> Span:
         """The original's characters behind `start` to `end` of the cleaned text, not empty."""
         return self.spans[start][0], self.spans[end - 1][1]
+
+
+def parted(text: str, start: int, end: int) -> Iterator[Span]:
+    """The stretch from `start` to `end`, in parts of at most `MAX_SENTENCE` characters, which end
+    before a space where there is one."""
+    while end - start > MAX_SENTENCE:
+        space = text.rfind(" ", start + 1, start + MAX_SENTENCE + 1)
+        cut = space if space > 0 else start + MAX_SENTENCE
+        yield start, cut
+        start = cut + len(text[cut:end]) - len(text[cut:end].lstrip())
+    if start < end:
+        yield start, end
 
 
 def read_text(text: str) -> GlossText:

@@ -13,13 +13,13 @@ from gesture_core.signing.gloss_lookup import find_tokens, knows
 from gesture_core.signing.gloss_order import Traits, find_traits, in_order, settle_past
 from gesture_core.signing.gloss_patterns import plain
 from gesture_core.signing.gloss_rules import GlossRules, load_rules
-from gesture_core.signing.gloss_text import GlossText, read_text
+from gesture_core.signing.gloss_text import GlossText, Span, parted, read_text
 from gesture_core.signing.gloss_word import Word
 from gesture_core.signing.gloss_words import read_words
 from gesture_core.signing.glosses import GlossedSentence, GlossToken
 from gesture_core.signing.lexicon import Lexicon
 from gesture_core.text.morphemes import analyse
-from gesture_core.text.split import Span, split_sentences
+from gesture_core.text.split import split_sentences
 
 
 class Glosser(Protocol):
@@ -46,8 +46,9 @@ def _by_rules(reorder: bool) -> Glosser:
         rules = load_rules()
         read = read_text(text)
         sentences = tuple(
-            _sentence(read, span, lexicon, rules, reorder=reorder)
+            _sentence(read, part, lexicon, rules, reorder=reorder)
             for span in split_sentences(read.text)
+            for part in parted(read.text, span.start, span.end)
         )
         return _with_lost(sentences, text, read)
 
@@ -65,7 +66,7 @@ Korean words, as signed Korean has them."""
 def _sentence(
     read: GlossText, span: Span, lexicon: Lexicon, rules: GlossRules, *, reorder: bool
 ) -> GlossedSentence:
-    text = read.text[span.start : span.end]
+    text = read.text[slice(*span)]
     morphemes = [plain(morpheme) for word in analyse(text) for morpheme in word]
     words = read_words(text, morphemes, rules, lambda word: knows(lexicon, word))
     traits = find_traits(morphemes, words, rules)
@@ -83,9 +84,9 @@ def _sentence(
     tokens += _unread(text, tokens)
     return GlossedSentence(
         text,
-        tuple(_written(token, read, span.start) for token in _signed_first(tokens)),
+        tuple(_written(token, read, span[0]) for token in _signed_first(tokens)),
         find_non_manuals(signed, traits if reorder else Traits(), rules),
-        read.original(span.start, span.end)[0],
+        read.original(*span)[0],
     )
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gesture_core.errors import UserError
 from gesture_core.signing.gloss_lookup import split
-from gesture_core.signing.gloss_text import MAX_CHARACTERS
+from gesture_core.signing.gloss_text import MAX_CHARACTERS, MAX_SENTENCE
 from gesture_core.signing.glosser import GLOSSERS, gloss_text
 from gesture_core.signing.glosses import KINDS, GlossedSentence, to_json
 from gesture_core.signing.lexicon import Lexicon, load_lexicon
@@ -244,6 +244,18 @@ def test_any_row_of_words_is_told_about(words: list[str]) -> None:
 def test_a_text_beyond_the_limit_is_refused_with_the_limit() -> None:
     with pytest.raises(UserError, match="at most 20,000"):
         gloss_text("가" * (MAX_CHARACTERS + 1), LEXICON)
+
+
+@pytest.mark.parametrize("text", ["가나다라 " * 200, "가" * 900, f"집에 {'불' * 700} 가요. 물"])
+def test_what_never_ends_is_signed_in_parts(text: str) -> None:
+    sentences = gloss_text(text, LEXICON)
+    assert len(sentences) > 2
+    assert max(len(sentence.text) for sentence in sentences) <= MAX_SENTENCE
+    assert "".join(s.text for s in sentences).replace(" ", "") == text.replace(" ", "")
+
+
+def test_it_is_parted_between_words() -> None:
+    assert {s.text[-4:] for s in gloss_text("가나다라 " * 200, LEXICON)} == {"가나다라"}
 
 
 def test_no_pair_is_dropped_in_silence() -> None:
