@@ -7,6 +7,7 @@ import pytest
 
 from gesture_core.rotation import quat_rotate
 from gesture_core.signing.arms import mirrored
+from gesture_core.signing.contact import clear, overlaps
 from gesture_core.signing.lexicon import Lexicon, load_lexicon
 from gesture_core.signing.notation import HANDS, Circle, Sign
 from gesture_core.signing.places import body_spot, hand_spot
@@ -25,6 +26,8 @@ EVERYDAY = """
 APPROVED = "signer-approved"
 REACH = 0.075
 """Metres by which a hand may stay away from its place for what is in its way."""
+DEEPEST = 0.005
+"""Metres by which hands may be in what they touch."""
 EVERY = 12
 """Each twelfth sign is made, to save time."""
 
@@ -62,6 +65,15 @@ def test_hands_come_to_the_places_on_and_before_the_body(lexicon: Lexicon) -> No
     for sign in list(lexicon.signs.values())[::EVERY]:
         for place, miss in _misses(sign, lexicon):
             assert miss < REACH, f"{sign.file}: {sign.gloss}: {place} missed by {miss:.3f} m"
+
+
+@pytest.mark.bench
+def test_no_sign_goes_into_the_body_or_the_other_hand(lexicon: Lexicon) -> None:
+    deep: dict[str, float] = {}
+    for name in (*lexicon.signs, *lexicon.numbers, *lexicon.jamo):
+        found = overlaps(clear(sign_to_track(lexicon.sign(name), lexicon)))
+        deep[name] = max(float(overlap.depth.max()) for overlap in found.values())
+    assert {name: depth for name, depth in deep.items() if depth > DEEPEST} == {}
 
 
 def _misses(sign: Sign, lexicon: Lexicon) -> list[tuple[str, float]]:
