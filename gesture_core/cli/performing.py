@@ -173,6 +173,7 @@ def generate(
             },
         },
     )
+    sign_mode.check_sound(mode, output)
     if (text is None) == (keep is None):
         raise UserError("generate takes either a text or a clip to --keep")
     if (keep is None) != (redo is None):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Optional
 
@@ -64,3 +64,10 @@ def check_mode(mode: str, options: Mapping[str, Mapping[str, tuple[Any, Any]]]) 
         given = [name for name, (value, default) in values.items() if value != default]
         if other != mode and given:
             raise UserError(f"{', '.join(given)}: only with --mode {other}")
+
+
+def check_sound(mode: str, outputs: Sequence[Path]) -> None:
+    """Raise `UserError` for a file of speech where nobody speaks."""
+    for output in outputs:
+        if mode == "sign" and output.suffix.lower() == ".wav":
+            raise UserError(f"{output}: a signer says nothing; leave out .wav")

@@ -49,6 +49,11 @@ def test_options_of_the_other_mode_are_refused(
         generate(TEXT, *arguments, "-o", str(tmp_path / "x.npz"))
 
 
+def test_there_is_no_speech_of_a_signer(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"x\.wav: a signer says nothing"):
+        generate(TEXT, "--mode", "sign", "-o", str(tmp_path / "x.wav"))
+
+
 def test_each_mode_has_a_character_and_a_camera() -> None:
     assert set(sign_mode.AVATARS) == set(sign_mode.CAMERAS) == set(sign_mode.MODES)
 
