@@ -90,7 +90,8 @@ def _without_sign(word: Word, lexicon: Lexicon) -> GlossToken:
             parts = tuple(part for piece in pieces for part in _parts(piece, lexicon))
             return GlossToken(written, "compound", "split into known words", source, parts, written)
     reading = _reading(_SENSE.sub("", written))
-    if word.origin in ("foreign", "symbol"):
+    if word.origin in ("foreign", "symbol") and len(reading) > 1:
+        # a single syllable says too little: b sounds like 비, rain, and moon like 문, a door
         found = _in_lexicon(reading, lexicon)
         if found:
             kind, parts = found

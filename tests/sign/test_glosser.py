@@ -93,6 +93,13 @@ def test_foreign_words_are_spelled_as_they_sound() -> None:
     assert tokens == {"KTX": ("케이티엑스",), "漢字": ("한자",), "café": ("카페",)}
 
 
+@pytest.mark.parametrize(("text", "reading"), [("b", "비"), ("moon", "문")])
+def test_a_foreign_syllable_is_no_sign_that_sounds_like_it(text: str, reading: str) -> None:
+    assert reading in LEXICON.signs
+    (token,) = only(text).signed
+    assert (token.kind, token.parts) == ("fingerspelled", (reading,))
+
+
 def test_a_word_and_its_verb_with_one_sign_are_signed_once() -> None:
     lexicon = Lexicon(LEXICON.signs, {"식사": "먹다"}, {}, {}, {}, LEXICON.numbers)
     (token,) = (t for s in gloss_text("식사 먹다", lexicon) for t in s.signed)
