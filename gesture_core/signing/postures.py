@@ -37,6 +37,8 @@ _NATURAL = np.radians(12.0)
 """How far outwards of the reference an elbow is by itself."""
 _LIFTED = np.radians(35.0)
 """How far it is lifted without effort."""
+_INWARDS = np.radians(-20.0)
+"""How far it is drawn in before the chest without effort."""
 _USE, _TURN, _DEPTH, _FALL, _LIFT, _FAR = 1.0, 6.0, 60.0, 2.0, 8.0, 0.5
 """Weights of joints near their limits, of a hand not turned as asked, of metres of overlap, of an
 elbow away from where it falls, of one lifted with effort and of one away from where it was."""
@@ -144,6 +146,7 @@ def _best_swivel(wrist: Array, turn: Array, lifted: float, before: Key | None) -
     cost += _TURN * np.sum((angles - given_in) ** 2, axis=-1)
     away = _SWIVELS - _NATURAL - lifted
     cost += _FALL * (1.0 - np.cos(away)) + _LIFT * np.maximum(away - _LIFTED, 0.0) ** 2
+    cost += _LIFT * np.maximum(_INWARDS - _SWIVELS, 0.0) ** 2
     along = np.linspace(0.0, 0.9, 5)[:, None, None]
     forearm = arm.elbow + along * (arm.wrist - arm.elbow)
     cost += _DEPTH * np.maximum(skin_depth(forearm) + 0.035, 0.0).max(axis=0)

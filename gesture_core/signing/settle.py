@@ -10,14 +10,16 @@ from gesture_core.kinematics import unit
 from gesture_core.motion import EXPRESSIONS
 from gesture_core.rotation import Array, quat_multiply, quat_rotate, rotvec_to_quat
 from gesture_core.signing.arms import MIRROR_PLACE, carry, hand_turn, mirrored, wrist_angles
-from gesture_core.signing.contact import AIM, ALLOWED, ASIDE, FOREARM, STRAIGHT, Overlap, overlaps
+from gesture_core.signing.contact import AIM, ALLOWED, ASIDE, FOREARM, Overlap, overlaps
 from gesture_core.signing.notation import HANDS, Hand
 from gesture_core.signing.places import TIPS, hand_spot
 from gesture_core.signing.postures import Key, eased, within_range
 from gesture_core.signing.track import FPS, HandTrack, Track
 from gesture_core.skeleton import FINGERS
 
-_ROUNDS = 8
+_ROUNDS, _STRAIGHT = 8, 2
+"""Rounds in which hands are brought to touch and out of each other, and those in which they do not
+yet go aside."""
 _LEANS, _LEAN, _AHEAD = 6, np.radians(8.0), 0.003
 """Times and radians that a hand leans in, for its tip to be the first on the skin by metres."""
 _PALM_PARTS = 3
@@ -42,7 +44,7 @@ def settle(keys: Keys) -> Keys:
     keys = _lean_in(keys)
     for number in range(_ROUNDS):
         found = overlaps(_as_track(keys))
-        straight = number < STRAIGHT
+        straight = number < _STRAIGHT
         shifts: dict[Hand, list[Array]] = {
             name: [
                 _shift(key, other, found[side], k, mirror, np.zeros(3) if straight else aside)

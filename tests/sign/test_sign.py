@@ -28,6 +28,8 @@ SENTENCES = (
     "버스를 타고 학교에 갔어요",
     "길을 건너서 오른쪽으로 가세요",
     "내일 비행기로 부산에 가요",
+    "동생은 커피를 안 마셔요",
+    "친구와 영화를 보고 싶어요",
 )
 
 
@@ -112,10 +114,8 @@ def test_arms_stay_out_of_body_and_each_other(performances: list[SignPerformance
         for arm in arms_of(signing_volume(), positions, turned):
             depth = arm.overlap().max(axis=1)
             body, hands = (depth[:, arm.carried == kind].max(axis=1) for kind in (0.0, 1.0))
-            assert body.max() <= 0.008, text
-            # where hands have to pass each other in little time they overlap for a few frames
-            assert hands.max() <= 0.035, text
-            assert (hands > 0.005).mean() <= 0.02, text
+            assert body.max() <= 0.005, text
+            assert hands.max() <= 0.005, text
 
 
 def test_the_same_arguments_give_the_same_motion() -> None:
