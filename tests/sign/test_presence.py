@@ -39,7 +39,7 @@ def test_hands_keep_their_place_before_the_body() -> None:
     )
 
 
-def test_face_and_hands_stay_within_a_centimetre_of_where_the_signs_have_them() -> None:
+def test_face_and_hands_stay_where_the_signs_have_them() -> None:
     motion = signing()
     apart = []
     for one in (motion, bring_to_life(motion, SENTENCES, 3)):
@@ -47,7 +47,7 @@ def test_face_and_hands_stay_within_a_centimetre_of_where_the_signs_have_them() 
         head, hand = HUMANOID.indices(("head", "rightHand"))
         chin = positions[:, head] + quat_rotate(turned[:, head], np.array([0.0, -0.06, 0.09]))
         apart.append(np.linalg.norm(chin - positions[:, hand], axis=-1))
-    assert np.abs(apart[1] - apart[0]).max() < 0.01
+    assert np.abs(apart[1] - apart[0]).max() < 0.004
 
 
 def test_the_body_breathes_sways_and_blinks() -> None:
