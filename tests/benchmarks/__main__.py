@@ -61,7 +61,7 @@ def rows(folder: Path) -> list[Row]:
     models = [*gesture_models.making(), *gesture_models.training()]
     print("timing signing …", file=sys.stderr)
     signed = signing.twelve_words(folder)
-    return [start, *spoken, *inside, *blender, *sets, *models, signed]
+    return [start, *spoken, *inside, *blender, *sets, *models, *signed]
 
 
 def _five_seconds(motion: Motion) -> Motion:

@@ -1,7 +1,8 @@
-"""A sentence of twelve words glossed, signed and written as BVH, in a process that is warm."""
+"""A sentence of twelve words glossed, signed and exported as BVH, in a process that is warm."""
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 
 from gesture_core.formats.bvh import write_bvh
@@ -14,18 +15,21 @@ SENTENCE = "내일 친구가 버스를 타고 병원에 가서 의사를 만나�
 LIMIT = 1.0
 
 
-def twelve_words(folder: Path) -> Row:
-    """Signing and writing, against glossing alone."""
+def twelve_words(folder: Path) -> list[Row]:
+    """The whole of it against glossing alone: all of its signs unseen so far, and all known."""
     lexicon = load_lexicon()
+    # signs are kept by speed: at one that nobody asked for yet each has to be worked out anew
+    speeds = (1.0 + 1e-6 * number for number in count(1))
 
-    def whole() -> None:
-        write_bvh(folder / "signed.bvh", sign(SENTENCE).motion, force=True)
+    def whole(speed: float) -> None:
+        write_bvh(folder / "signed.bvh", sign(SENTENCE, speed=speed).motion, force=True)
 
-    whole()
-    return Row(
-        "sign a sentence of 12 words, write BVH",
-        timing_of(whole, 5),
-        LIMIT,
-        "glossing it alone",
-        timing_of(lambda: gloss_text(SENTENCE, lexicon), 5),
-    )
+    whole(1.0)
+    glossing = timing_of(lambda: gloss_text(SENTENCE, lexicon), 5)
+    unseen = timing_of(lambda: whole(next(speeds)), 5)
+    known = timing_of(lambda: whole(1.0), 5)
+    case, baseline = "sign 12 words, write BVH", "glossing them alone"
+    return [
+        Row(f"{case}, signs unseen", unseen, LIMIT, baseline, glossing),
+        Row(f"{case}, signs known", known, LIMIT, baseline, glossing),
+    ]
