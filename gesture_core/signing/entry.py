@@ -34,6 +34,7 @@ from gesture_core.signing.notation import (
     Wiggle,
 )
 
+_MOST_STEPS = 50
 _WORD = re.compile(r"([0-9]{0,3}(?:\.[0-9]{1,3})?)([a-z]+)")
 _MOVEMENTS: dict[str, type[Movement]] = {
     "circle": Circle,
@@ -131,6 +132,8 @@ def _apart(values: Any, raw: Iterable[str], place: str) -> tuple[dict[Any, Any],
 def _parse_steps(entries: Any, place: str) -> tuple[Step, ...]:
     if not isinstance(entries, Sequence) or isinstance(entries, str) or not entries:
         raise UserError(f"{place}: steps must be a list of one posture or more")
+    if len(entries) > _MOST_STEPS:
+        raise UserError(f"{place}: {len(entries)} steps; a sign has at most {_MOST_STEPS}")
     steps: list[Step] = []
     before = Step()
     for number, values in enumerate(entries):

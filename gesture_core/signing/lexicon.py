@@ -92,7 +92,9 @@ def _signs(folder: Path, problems: list[str]) -> dict[str, Sign]:
     if not (folder / SIGNS_FOLDER).is_dir():
         if not any((folder / f"{name}.yaml").is_file() for name in _TABLES):
             files = ", ".join(f"{name}.yaml" for name in _TABLES)
-            problems.append(f"{folder} is no lexicon: it has no folder signs and none of {files}")
+            why = f"it has no folder signs and none of {files}"
+            why = why if folder.is_dir() else "there is no such folder"
+            problems.append(f"{folder} is no lexicon: {why}")
         return {}
     signs: dict[str, Sign] = {}
     for path in sorted((folder / SIGNS_FOLDER).glob("*.yaml")):

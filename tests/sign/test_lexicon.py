@@ -81,3 +81,8 @@ def test_a_folder_without_a_lexicon_is_no_lexicon(tmp_path: Path) -> None:
 def test_an_unknown_gloss_is_answered_with_the_nearest() -> None:
     with pytest.raises(UserError, match="no sign '지하처'; did you mean .*지하철"):
         load_lexicon().sign("지하처")
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="nowhere is no lexicon: there is no such folder"):
+        load_lexicon(tmp_path / "nowhere")

@@ -124,6 +124,7 @@ def test_values_of_the_face_are_text() -> None:
     ("entry", "message"),
     [
         ({}, r"here: steps must be a list"),
+        ({"steps": [{}] * 51}, r"here: 51 steps; a sign has at most 50"),
         ({"steps": [{"hold": 1}]}, r"here: steps\[0\]: the first step must name"),
         ({"steps": [{"strong": {"shape": "flat"}}]}, r"strong: .*must give fingers, palm"),
         ({"stebs": []}, r"unknown setting 'stebs'"),
