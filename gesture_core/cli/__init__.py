@@ -15,13 +15,11 @@ from typing import Annotated, Optional
 import typer
 
 from gesture_core.cli import dataset as dataset_commands
-from gesture_core.cli import performing, reviewing, signing, training
+from gesture_core.cli import performing, reviewing, sign_mode, signing, training
 from gesture_core.cli.options import (
     AllBones,
     At,
-    Avatar,
     BurnSubtitles,
-    Camera,
     Captions,
     Engine,
     Exports,
@@ -87,11 +85,11 @@ app.command("sign-preview", epilog=reviewing.PREVIEW_EXAMPLES)(reviewing.sign_pr
 def render(
     clip: Annotated[Path, typer.Argument(help="Clip file (.npz) written by `momjit generate`.")],
     output: Outputs,
-    avatar: Avatar = "mina",
+    avatar: sign_mode.ModeAvatar = None,
     quality: Quality = "draft",
     format: Format = "square-720",
     size: Size = None,
-    camera: Camera = "half",
+    camera: sign_mode.ModeCamera = None,
     engine: Engine = None,
     transparent: Transparent = False,
     burn_subtitles: BurnSubtitles = False,
@@ -102,7 +100,7 @@ def render(
     at: At = None,
     fps: Annotated[
         Optional[float],  # noqa: UP045
-        typer.Option(help="Frames a second of the video.  [default: the clip's]"),
+        typer.Option(help="Frames a second of the video. Default: the clip's."),
     ] = None,
     frames: Annotated[
         Optional[str],  # noqa: UP045
@@ -123,7 +121,8 @@ def render(
     from gesture_core import outputs as writing
     from gesture_core.formats.clip import load_clip
 
-    load_clip(clip)  # a wrong file is told at once, before Blender starts
+    # a wrong file is told at once, before Blender starts
+    mode = sign_mode.mode_of(load_clip(clip).provenance)
     export = writing.export_settings(preset, units, all_bones=all_bones)
     window = writing.window_over(over, place, share, at)
     settings = None
@@ -131,12 +130,12 @@ def render(
         if not writing.only_subtitles(output):
             settings = render_options(
                 output,
-                avatar,
+                avatar or sign_mode.AVATARS[mode],
                 report,
                 quality=quality,
                 format=format,
                 size=size,
-                camera=camera,
+                camera=camera or sign_mode.CAMERAS[mode],
                 engine=engine,
                 transparent=transparent,
                 burn_subtitles=burn_subtitles,

@@ -85,16 +85,16 @@ Place = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option(
         help="Where the window is: lower-right, lower-left, upper-right, upper-left, right or left."
-        "  [default: lower-right]"
+        " Default: lower-right."
     ),
 ]
 Share = Annotated[
     Optional[float],  # noqa: UP045
-    typer.Option(help="How much of the video's height the window takes.  [default: 0.33]"),
+    typer.Option(help="How much of the video's height the window takes. Default: 0.33."),
 ]
 At = Annotated[
     Optional[float],  # noqa: UP045
-    typer.Option(help="Second of the video at which the character begins.  [default: 0]"),
+    typer.Option(help="Second of the video at which the character begins. Default: 0."),
 ]
 Resume = Annotated[
     bool,

@@ -80,7 +80,7 @@ def generate(
     intensity: Annotated[float, typer.Option(help="Size of the gestures, 0 to 2.")] = 1.0,
     seed: Annotated[
         Optional[int],  # noqa: UP045
-        typer.Option(help="Another number, another performance.  [default: 0; next with --keep]"),
+        typer.Option(help="Another number, another performance. Default: 0; next with --keep."),
     ] = None,
     voice: Voice = None,
     audio: Audio = None,

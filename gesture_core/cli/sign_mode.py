@@ -37,20 +37,25 @@ ModeAvatar = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option(
         help="Bundled character (see `momjit avatar list`) or a .glb or .blend file."
-        "  [default: mina; signer with --mode sign]"
+        " Default: mina, and signer for signs."
     ),
 ]
 ModeCamera = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option(
         help="bust (head), half (from the hips up), full, or sign (face and both hands, as large"
-        " as they can be).  [default: half; sign with --mode sign]"
+        " as they can be). Default: half, and sign for signs."
     ),
 ]
 
 AVATARS: dict[str, str] = {"gesture": "mina", "sign": "signer"}
 CAMERAS: dict[str, str] = {"gesture": "half", "sign": "sign"}
 """What shows a performance where the user does not choose."""
+
+
+def mode_of(provenance: Mapping[str, Any]) -> str:
+    """The mode in which a clip was made; gesture, if it does not say."""
+    return "sign" if provenance.get("mode") == "sign" else "gesture"
 
 
 def check_mode(mode: str, options: Mapping[str, Mapping[str, tuple[Any, Any]]]) -> None:

@@ -53,7 +53,7 @@ def evaluate(
     ],
     sentences: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option(help="Analysed sentences (.npz).  [default: sentences.npz beside the units]"),
+        typer.Option(help="Analysed sentences (.npz). Default: sentences.npz beside the units."),
     ] = None,
     beside: Annotated[
         Optional[list[str]],  # noqa: UP045
@@ -65,7 +65,7 @@ def evaluate(
     ] = None,
     json_output: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option("--json", help="Write the report here.  [default: print it]"),
+        typer.Option("--json", help="Write the report here. Default: print it."),
     ] = None,
     page: Annotated[
         Optional[list[Path]],  # noqa: UP045

@@ -27,7 +27,7 @@ def test_a_text_is_signed_into_clip_and_bvh(tmp_path: Path) -> None:
     generate(TEXT, "--mode", "sign", "--speed", "1.2", "-o", str(clip), "-o", str(bvh))
     read = load_clip(clip)
     assert {"gloss", "subtitle"} <= {span.kind for span in read.motion.spans}
-    assert read.provenance["mode"] == "sign"
+    assert sign_mode.mode_of(read.provenance) == "sign"
     assert "Deaf signers" in read.provenance["status"]
     assert len(read_bvh(bvh).rotations) == read.motion.frames
 
@@ -52,6 +52,24 @@ def test_options_of_the_other_mode_are_refused(
 def test_there_is_no_speech_of_a_signer(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"x\.wav: a signer says nothing"):
         generate(TEXT, "--mode", "sign", "-o", str(tmp_path / "x.wav"))
+
+
+def test_a_clip_of_signs_is_rendered_as_signs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gesture_core import cli
+    from gesture_core.formats.clip import Clip, save_clip
+    from gesture_core.motion import rest_motion
+
+    def chosen(output: object, avatar: str, report: object, *, camera: str, **_: object) -> None:
+        raise UserError(f"{avatar}, {camera}")
+
+    monkeypatch.setattr(cli, "render_options", chosen)
+    for mode, told in (("sign", "signer, sign"), ("gesture", "mina, half")):
+        clip = tmp_path / f"{mode}.npz"
+        save_clip(clip, Clip(rest_motion(2, 30.0), provenance={"mode": mode}))
+        with pytest.raises(UserError, match=told):
+            cli.app(["render", str(clip), "-o", str(tmp_path / "x.mp4")], standalone_mode=False)
 
 
 def test_each_mode_has_a_character_and_a_camera() -> None:
