@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from gesture_core.signing.gloss_rules import GlossRules, Place
 from gesture_core.signing.gloss_word import Row, Word
+from gesture_core.signing.glosses import DIGIT_BY_DIGIT
 from gesture_core.signing.number_words import number_value
 from gesture_core.text.counters import UNITS
 from gesture_core.text.numerals import digits_one_by_one
@@ -44,7 +45,7 @@ def read_number(row: Row, at: int, rules: GlossRules, after_time: bool) -> Readi
     word = _number(row, at, after, figures)
     if not counters and figures in rules.lists["dialled"]:
         said = digits_one_by_one(figures)
-        return [replace(word, rule="digit by digit", digits=True, said=said)], after
+        return [replace(word, rule=DIGIT_BY_DIGIT, digits=True, said=said)], after
     place = _place(row, end, after, rules, after_time) if counters else "here"
     return [replace(word, rule=rule, counters=counters, place=place)], after
 
@@ -175,7 +176,7 @@ def _serial(row: Row, at: int, rules: GlossRules) -> list[Word]:
         # The marks around figures belong to them, so that no character is without a token.
         first = start + (group.start() if index else 0)
         last = groups[index + 1].start() if index + 1 < len(groups) else len(form)
-        word = Word((), "digit by digit", first, start + last, origin="number", place=place)
+        word = Word((), DIGIT_BY_DIGIT, first, start + last, origin="number", place=place)
         if names:
             counters = (names[index], rules.counters[names[index]])
             number = str(int(group[0]))

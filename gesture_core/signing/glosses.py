@@ -13,6 +13,9 @@ Kind = Literal["sign", "synonym", "compound", "number", "fingerspelled", "captio
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """In the order in which a word's realisation is looked for."""
 
+DIGIT_BY_DIGIT = "digit by digit"
+"""Rule of tokens whose figures are given one by one, such as 119."""
+
 
 @dataclass(frozen=True)
 class GlossToken:

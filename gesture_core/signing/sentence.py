@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from gesture_core.signing.arms import track_to_motion
 from gesture_core.signing.contact import clear
 from gesture_core.signing.fingerspelling import spell
 from gesture_core.signing.following import follow_head
-from gesture_core.signing.glosses import GlossedSentence, GlossToken
+from gesture_core.signing.glosses import DIGIT_BY_DIGIT, GlossedSentence, GlossToken
 from gesture_core.signing.lexicon import Lexicon
 from gesture_core.signing.mouthing import MouthedWord, mouthing
 from gesture_core.signing.nonmanual import (
@@ -112,13 +113,26 @@ def _strokes(number: int, token: GlossToken, lexicon: Lexicon, speed: float) -> 
         seconds = min(_CAPTION + _CAPTION_LETTER * len(token.gloss), _CAPTION_MOST)
         yield _Stroke(Piece(None, number, seconds=seconds))
         return
-    for part in token.parts:
-        spelled = token.kind == "fingerspelled" or not lexicon.has(part)
+    for part in _runs(token):
+        figures = token.rule == DIGIT_BY_DIGIT and part.isdigit()
+        spelled = figures or token.kind == "fingerspelled" or not lexicon.has(part)
         for sign in spell(part, lexicon) if spelled else (lexicon.sign(part),):
-            track = sign_to_track(sign, lexicon, speed)
-            loose = 0 if sign.recording is None else round(_LOOSE * min(FPS, track.frames))
+            recorded = sign.recording is not None
+            pace = speed if spelled or recorded else speed * load_timing().connected
+            track = sign_to_track(sign, lexicon, pace)
+            loose = round(_LOOSE * min(FPS, track.frames)) if recorded else 0
             letter = sign.gloss if spelled else ""
             yield _Stroke(Piece(track, number, letter, (loose, loose)), sign)
+
+
+def _runs(token: GlossToken) -> Iterator[str]:
+    """Its parts, figures given one by one in one piece: as letters, equal ones are told apart."""
+    if token.rule != DIGIT_BY_DIGIT:
+        yield from token.parts
+        return
+    for figures, run in groupby(token.parts, str.isdigit):
+        parts = list(run)
+        yield from ["".join(parts)] if figures else parts
 
 
 def _token_times(strokes: Sequence[_Stroke], times: Sequence[_Timed]) -> dict[int, _Timed]:

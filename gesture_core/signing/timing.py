@@ -61,9 +61,13 @@ class Measured:
 
 @dataclass(frozen=True)
 class Timing:
-    """What `data/lexicon/timing.yaml` holds."""
+    """What `data/lexicon/timing.yaml` holds.
+
+    `connected`: how much faster signs are made in a sentence than alone, as the lexicon has them.
+    """
 
     source: str
+    connected: float
     movement: MovementTiming
     hold: HoldTiming
     measured: Measured

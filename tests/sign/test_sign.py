@@ -86,7 +86,7 @@ def test_signs_follow_each_other_as_fast_as_in_the_sample(
             )
     low, high = load_timing().measured.glosses_per_second
     assert len(rates) >= 4
-    assert 0.8 * low <= np.median(rates) <= high
+    assert low <= np.median(rates) <= high
 
 
 def test_no_hand_teleports(performances: list[SignPerformance]) -> None:
@@ -116,6 +116,16 @@ def test_arms_stay_out_of_body_and_each_other(performances: list[SignPerformance
             body, hands = (depth[:, arm.carried == kind].max(axis=1) for kind in (0.0, 1.0))
             assert body.max() <= 0.005, text
             assert hands.max() <= 0.005, text
+
+
+def test_equal_figures_in_a_row_are_told_apart() -> None:
+    motion = sign("119").motion
+    letters = spans_of(motion, "letter")
+    assert [span.text for span in letters] == ["1", "1", "9"]
+    positions, _ = forward_kinematics(motion.skeleton, motion.rotations, motion.root)
+    wrist = positions[:, motion.skeleton.index("rightHand")]
+    first, second = (wrist[round(span.end * motion.fps)] for span in letters[:2])
+    assert np.linalg.norm(second - first) > 0.03
 
 
 def test_the_same_arguments_give_the_same_motion() -> None:
