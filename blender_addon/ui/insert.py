@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,19 +12,19 @@ from typing import Any
 import bpy
 
 from .. import compat
-from ..core.clip_reader import Clip, is_signed, read_clip
+from ..core.clip_reader import Clip, Span, is_signed, read_clip
 from ..core.errors import UserError
 from ..core.manner import Manner
-from ..core.phrases import moments
+from ..core.phrases import Moment, moments
 from ..scene.avatar import Avatar, avatar_of, load_avatar
 from ..scene.bones import BONES, recall_map
 from ..scene.clock import frame_rate
 from ..scene.face import FOLDER, recall_faces
 from ..scene.lineup import lay_strip, make_room
-from ..scene.markers import add_marks, marks_of
+from ..scene.markers import add_marks, marks_of, remove_marks
 from ..scene.perform import AS_IT_IS, Performance, perform_clip
 from ..scene.speech import add_speech
-from ..scene.takes import Take, record_take
+from ..scene.takes import Take, playing_take, record_take
 from . import session
 from .translations import filled
 
@@ -87,6 +87,7 @@ def insert(
         scene = context.scene
         if placement.strip:
             make_room(avatar.armature)
+        replaced = playing_take(avatar.armature)
         performed = perform(scene, clip, clip_path, avatar, placement.start, placement.manner)
         if placement.strip:
             lay_strip(avatar.armature, performed.keyed.action)
@@ -97,9 +98,15 @@ def insert(
             speaker = avatar.armature.name
             add_speech(scene, clip.audio, placement.start, speaker, alone=not placement.strip)
         if placement.markers:
-            words = [m for m in moments(clip.spans) if m.kind in ("word", "gloss")]
-            add_marks(scene, marks_of(words, placement.start, fps))
+            if replaced:
+                remove_marks(scene, marks_of(_words(replaced.spans), replaced.start, fps))
+            add_marks(scene, marks_of(_words(clip.spans), placement.start, fps))
     return _summary(clip, avatar, performed)
+
+
+def _words(spans: Iterable[Span]) -> list[Moment]:
+    """What is said or signed."""
+    return [moment for moment in moments(spans) if moment.kind in ("word", "gloss")]
 
 
 def perform(

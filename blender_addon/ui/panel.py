@@ -67,8 +67,10 @@ class MOMJIT_PT_options(SubPanel, bpy.types.Panel):
         """Where it begins, and what comes with it."""
         settings: MOMJIT_settings = context.scene.momjit
         column = self.layout.column()
-        for name in ("at_cursor", "sound", "markers"):
-            column.prop(settings, name)
+        column.prop(settings, "at_cursor")
+        if settings.mode == "GESTURE":  # signs are silent
+            column.prop(settings, "sound")
+        column.prop(settings, "markers")
 
 
 def _draw_text(layout: bpy.types.UILayout, settings: MOMJIT_settings, width: int) -> None:

@@ -26,8 +26,8 @@ from .translations import CONTEXT, filled
 
 AUTOMATIC = "AUTOMATIC"
 MODES = (
-    ("GESTURE", "Gestures", "Speech with the gestures that go with it", "VIEW_PAN", 0),
-    ("SIGN", "Sign Language", "Korean Sign Language, without a voice", "HAND", 1),
+    ("GESTURE", "Gestures", "Speech with the gestures that go with it", "POSE_HLT", 0),
+    ("SIGN", "Sign Language", "Korean Sign Language, without a voice", "VIEW_PAN", 1),
 )
 HANDS = (
     ("right", "Right", "The right hand leads", "TRIA_RIGHT", 0),
@@ -158,11 +158,13 @@ class MOMJIT_settings(bpy.types.PropertyGroup):
         min=0.4,
         max=2.0,
         subtype="FACTOR",
+        translation_context=CONTEXT,
     )
     dominant: EnumProperty(
         name="Leading Hand",
         description="The hand of signs that need one, and the stronger of two",
         items=HANDS,
+        translation_context=CONTEXT,
     )
     mouthing: BoolProperty(
         name="Mouthing", description="Korean words on the lips, without a voice", default=True

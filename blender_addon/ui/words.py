@@ -38,11 +38,21 @@ STRETCHES = (
 )
 ICONS = {
     "word": "OUTLINER_OB_FONT",
-    "gloss": "HAND",
+    "gloss": "VIEW_PAN",
     "nonmanual": "USER",
     "gesture": "VIEW_PAN",
 }
-
+CHANNELS = {
+    "EBf": "brows",
+    "Hno": "nod",
+    "Hs": "head shake",
+    "Mo1": "mouth open",
+    "Mctr": "mouth corners",
+    "Ci": "cheeks",
+    "Tbt": "tongue",
+    "Mmo": "mouth shape",
+}
+"""What the codes of AI Hub's corpus for the parts of the face mean."""
 
 TICKED = ("word", "gesture")
 """What Re-roll can perform anew."""
@@ -208,7 +218,7 @@ def _label(row: MOMJIT_moment) -> str:
 def _named(kind: str, name: str) -> str:
     """The name in the window's language; names are too short to be translated everywhere."""
     said = translated(f"{kind} {name}")
-    return name if said == f"{kind} {name}" else said
+    return CHANNELS.get(name, name) if said == f"{kind} {name}" else said
 
 
 class MOMJIT_PT_words(SubPanel, bpy.types.Panel):
@@ -230,13 +240,15 @@ class MOMJIT_PT_words(SubPanel, bpy.types.Panel):
         row = layout.row()
         row.template_list("MOMJIT_UL_words", "", words, "rows", words, "active", rows=7)
         side = row.column(align=True)
-        side.prop(words, "words", text="", icon=ICONS["word"])
-        side.prop(words, "gestures", text="", icon=ICONS["gesture"])
+        signed = is_signed(found.take.provenance)
+        said, shown = ("gloss", "nonmanual") if signed else ("word", "gesture")
+        side.prop(words, "words", text="", icon=ICONS[said])
+        side.prop(words, "gestures", text="", icon=ICONS[shown])
         side.separator()
         side.operator("momjit.add_markers", text="", icon="MARKER_HLT")
         side.operator("momjit.remove_markers", text="", icon="MARKER")
         side.separator()
-        if not is_signed(found.take.provenance):
+        if not signed:
             side.operator("momjit.clear_words", text="", icon="CHECKBOX_DEHLT")
             _draw_reroll(layout, context, words, found.take)
 

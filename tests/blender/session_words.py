@@ -252,7 +252,7 @@ def check_signs(hero: bpy.types.Object) -> None:
     module("ui.words").fill(bpy.context)
     assert [(row.kind, module("ui.words")._label(row)) for row in words.rows] == [
         ("gloss", "집"),
-        ("nonmanual", "EBf · raise"),
+        ("nonmanual", "brows · raise"),
         ("gloss", "불 · fingerspelled"),
     ]
     markers = {(marker.name, marker.frame) for marker in bpy.context.scene.timeline_markers}
@@ -264,6 +264,12 @@ def check_signs(hero: bpy.types.Object) -> None:
     assert [cue.lines for cue in glosses] == [("집",), ("불",)]
     (cue,) = module("ui.render")._cues(bpy.context.scene, bpy.data.objects["Hero"])
     assert cue.lines == ("집 불",)
+    bpy.context.scene.timeline_markers.new("mine", frame=3)
+    settings.pace, bpy.context.scene.frame_start = 0.4, 11
+    generate()  # the markers of the take that is replaced go
+    replaced = {(marker.name, marker.frame) for marker in bpy.context.scene.timeline_markers}
+    assert replaced == {("mine", 3)} | {(name, at + 10) for name, at in markers}
+    bpy.ops.ed.undo()
     bpy.ops.ed.undo()
     assert bpy.context.scene.momjit.mode == "GESTURE"
 
