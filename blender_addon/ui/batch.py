@@ -96,6 +96,7 @@ class MOMJIT_batch(bpy.types.PropertyGroup):
         max=60.0,
         subtype="TIME_ABSOLUTE",
         unit="TIME_ABSOLUTE",
+        translation_context=CONTEXT,
     )
 
 

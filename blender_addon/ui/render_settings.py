@@ -13,6 +13,7 @@ from ..core.picture import FORMATS, QUALITIES, Quality, Size, scaled
 from ..scene.clock import frame_rate
 from ..scene.render import Look, best_engine
 from .preferences import results_folder
+from .translations import CONTEXT
 
 AS_IN_SCENE = "SCENE"
 PICTURES = "PICTURES"
@@ -64,7 +65,7 @@ class MOMJIT_render(bpy.types.PropertyGroup):
     )  # fmt: skip
     format: EnumProperty(
         name="Shape", description="Shape and size of the picture", items=_FORMATS,
-        default="vertical",
+        default="vertical", translation_context=CONTEXT,
     )  # fmt: skip
     rate: EnumProperty(name="Frame Rate", description="Of the video", items=_RATES)
     shot: EnumProperty(

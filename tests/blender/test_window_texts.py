@@ -8,3 +8,4 @@ def test_every_text_has_one_korean_with_the_same_places(blender):
     assert found["shown"] > 300
     assert found["lacking"] == []
     assert found["twofold"] == []
+    assert found["shadowed"] == []

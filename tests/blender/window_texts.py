@@ -11,12 +11,15 @@ import bpy
 from leaving import leave_after
 
 from blender_addon.ui import registration
+from blender_addon.ui.translations import CONTEXT
 
 NAMES = {
     "momjit", "Blender", "Unity", "Unreal", "MotionBuilder", "FBX", "glTF", "BVH",
     "MP4", "WebM", "QuickTime", "SRT", "WebVTT",
 }  # fmt: skip
 """What is called the same in every language."""
+SHADOWED = {"Gap", "Leading Hand", "Shape", "Speed"}
+"""Properties with words for which Blender 5.2 has another Korean, or none, that would be shown."""
 
 
 def texts_of(cls: Any) -> Iterator[str]:
@@ -39,6 +42,13 @@ def texts_of(cls: Any) -> Iterator[str]:
                 yield choice.description
 
 
+def shadowed(cls: Any) -> Iterator[str]:
+    """Names of properties that Blender would translate in place of us."""
+    for item in cls.bl_rna.properties if issubclass(cls, bpy.types.PropertyGroup) else ():
+        if item.name in SHADOWED and item.translation_context != CONTEXT:
+            yield item.name
+
+
 def places(text: str) -> list[str]:
     """What is put into a text."""
     return sorted(str(name) for _, name, _, _ in string.Formatter().parse(text) if name is not None)
@@ -59,8 +69,11 @@ def main() -> None:
         for text in texts_of(cls)
     ]
     lacking = [text for text in dict.fromkeys(shown) if text and text not in {*korean, *NAMES}]
+    classes = [cls for module in registration.MODULES for cls in getattr(module, "CLASSES", ())]
+    lost = [name for cls in classes for name in shadowed(cls)]
     registration.unregister()
-    print(json.dumps({"shown": len(shown), "lacking": lacking, "twofold": twofold}))
+    told = {"shown": len(shown), "lacking": lacking, "twofold": twofold, "shadowed": lost}
+    print(json.dumps(told))
 
 
 if __name__ == "__main__":
