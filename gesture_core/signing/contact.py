@@ -197,6 +197,12 @@ def _overlap(
     return np.swapaxes(depth, 1, 2), np.swapaxes(away, 1, 2)
 
 
+_TINY = np.finfo(float).tiny
+"""Keeps a division of nothing by nothing at nothing."""
+_PARALLEL = 1e-15
+"""Squared sine of the angle between segments that count as parallel."""
+
+
 def _length(vectors: Array) -> Array:
     return np.sqrt(_dot(vectors, vectors))
 
@@ -215,8 +221,8 @@ def segment_points(p: Array, q: Array, r: Array, s: Array) -> tuple[Array, Array
     along, across, between = q - p, s - r, p - r
     a, e, b = _dot(along, along), _dot(across, across), _dot(along, across)
     c, f = _dot(along, between), _dot(across, between)
-    determinant = a * e - b * b
-    first = np.clip((b * f - c * e) / np.maximum(determinant, 1e-12), 0.0, 1.0)
-    second = np.clip((b * first + f) / np.maximum(e, 1e-12), 0.0, 1.0)
-    first = np.clip((b * second - c) / np.maximum(a, 1e-12), 0.0, 1.0)
+    determinant = np.maximum(a * e - b * b, np.maximum(_PARALLEL * a * e, _TINY))
+    first = np.clip((b * f - c * e) / determinant, 0.0, 1.0)
+    second = np.clip((b * first + f) / np.maximum(e, _TINY), 0.0, 1.0)
+    first = np.clip((b * second - c) / np.maximum(a, _TINY), 0.0, 1.0)
     return p + first[..., None] * along, r + second[..., None] * across
