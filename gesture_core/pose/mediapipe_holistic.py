@@ -9,10 +9,8 @@ where `pose.cleaning` knows the rate and does not.
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from importlib import metadata
 from typing import Any
@@ -23,6 +21,7 @@ from numpy.typing import NDArray
 from gesture_core.errors import UserError
 from gesture_core.formats.mediapipe_layout import holistic_to_keypoints, within_picture
 from gesture_core.keypoints import BODY_SLICE, KEYPOINTS, Crowd, keypoint
+from gesture_core.pose.mediapipe_solution import Solution, not_installed
 
 Array = NDArray[np.float64]
 Picture = NDArray[np.uint8]
@@ -74,7 +73,7 @@ class MediapipeHolistic:
         try:
             return f"{metadata.version('mediapipe')}-{_REVISION}"
         except metadata.PackageNotFoundError as error:
-            raise _not_installed() from error
+            raise not_installed() from error
 
     def estimate(self, frames: Iterable[Picture], fps: float, width: int, height: int) -> Crowd:
         """Everybody in the pictures: first the followed person, where there is one.
@@ -85,7 +84,7 @@ class MediapipeHolistic:
         size = np.array([width, height], np.float64)
         people: list[Array] = []
         heads = np.zeros((0, len(KEYPOINTS), 3))
-        with closing(_Solution(_build_face_detector)) as detector:
+        with closing(Solution(_build_face_detector)) as detector:
             for number, (picture, found) in enumerate(_followed(frames)):
                 person = _to_keypoints(found, size)
                 if number % every == 0:
@@ -103,7 +102,7 @@ def landmarks(frames: Iterable[Picture]) -> Iterator[Landmarks]:
 
 
 def _followed(frames: Iterable[Picture]) -> Iterator[tuple[Picture, Landmarks]]:
-    with closing(_Solution(_build_holistic)) as holistic:
+    with closing(Solution(_build_holistic)) as holistic:
         for picture in frames:
             found = holistic.process(picture)
             yield (
@@ -131,7 +130,7 @@ def _to_keypoints(found: Landmarks, size: Array) -> Array:
     return within_picture(holistic_to_keypoints(body, *parts), int(size[0]), int(size[1]))
 
 
-def _heads(detector: _Solution, picture: Picture, size: Array) -> Array:
+def _heads(detector: Solution, picture: Picture, size: Array) -> Array:
     """Every face in the picture as somebody (N, 137, 3) with the points of the head alone."""
     found = detector.process(picture).detections or []
     heads = np.zeros((len(found), len(KEYPOINTS), 3))
@@ -154,30 +153,6 @@ def _same_head(head: Array, person: Array) -> bool:
     return bool(np.median(distance) < _SAME_FACE * width)
 
 
-class _Solution:
-    """One of MediaPipe's legacy solutions, built at its first picture, its log kept quiet.
-
-    Building goes on in other threads after the constructor returns, and logs from there: only
-    the first result tells that it is over.
-    """
-
-    def __init__(self, build: Callable[[Any], Any]) -> None:
-        self._build = build
-        self._running: Any = None
-
-    def process(self, picture: Picture) -> Any:
-        """The solution's own result for one picture."""
-        with _quiet_stderr():
-            if self._running is None:
-                self._running = self._build(_solutions())
-            return self._running.process(picture)
-
-    def close(self) -> None:
-        """End its threads."""
-        if self._running is not None:
-            self._running.close()
-
-
 def _build_holistic(solutions: Any) -> Any:
     # Complexity 2 would be downloaded; the refined face costs nothing measurable.
     return solutions.holistic.Holistic(
@@ -188,33 +163,3 @@ def _build_holistic(solutions: Any) -> Any:
 def _build_face_detector(solutions: Any) -> Any:
     # Model 1 sees faces up to five metres away, model 0 up to two.
     return solutions.face_detection.FaceDetection(model_selection=1, min_detection_confidence=0.5)
-
-
-def _solutions() -> Any:
-    try:
-        from mediapipe import solutions
-    except ModuleNotFoundError as error:
-        raise _not_installed() from error
-    return solutions
-
-
-def _not_installed() -> UserError:
-    return UserError("the estimator 'mediapipe' needs MediaPipe: pip install 'momjit[data]'")
-
-
-@contextmanager
-def _quiet_stderr() -> Iterator[None]:
-    """Keep what MediaPipe's C++ side logs off the terminal; its errors come as exceptions.
-
-    It offers no setting for it: the log goes to file descriptor 2 before any level is read.
-    """
-    sys.stderr.flush()
-    kept = os.dup(2)
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nothing, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nothing)
