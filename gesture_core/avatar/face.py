@@ -6,7 +6,7 @@ import numpy as np
 from scipy.spatial import KDTree
 
 from gesture_core.avatar.basemesh import BODY, Floats, Ints
-from gesture_core.avatar.hair import EYES
+from gesture_core.avatar.head import EYES
 from gesture_core.avatar.human import Human
 from gesture_core.avatar.part import Part, carve, join
 from gesture_core.avatar.surface import NearestSurface, vertex_normals

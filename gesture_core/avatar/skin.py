@@ -6,7 +6,8 @@ import numpy as np
 
 from gesture_core.avatar.basemesh import Floats, Ints
 from gesture_core.avatar.face import Brows, brow_shade
-from gesture_core.avatar.hair import EYES, scalp_shade
+from gesture_core.avatar.hair import Hair, scalp_shade
+from gesture_core.avatar.head import EYES
 from gesture_core.avatar.human import Human
 from gesture_core.avatar.texture import (
     bake,
@@ -38,8 +39,7 @@ def paint_skin(
     human: Human,
     skin: Skin,
     brow: Brows,
-    hair: str,
-    hair_color: Colour,
+    hair: Hair,
     faces: Ints,
     size: int = 2048,
 ) -> Picture:
@@ -56,7 +56,7 @@ def paint_skin(
     grain = 0.011 * octave_noise(size, (1, 2, 8, 48), np.random.default_rng(1))[..., None]
     picture = picture * (1 + grain * np.array([0.8, 1.1, 1.2], dtype=np.float32))
     shade = enlarge(scalp.astype(np.float32), size)
-    return encode("skin", blend(picture, hair_color, 0.92 * shade), quality=90)
+    return encode("skin", blend(picture, hair.color, 0.92 * shade), quality=90)
 
 
 def _places(human: Human, faces: Ints, size: int) -> Floats:

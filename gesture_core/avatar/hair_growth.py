@@ -1,0 +1,194 @@
+"""Growing the centre lines of strands: rooted in the scalp, combed, pulled down, kept off the head.
+
+All strands of a head step together; then neighbours gather into locks and curl.
+"""
+
+import numpy as np
+from scipy.spatial import KDTree
+
+from gesture_core.avatar.basemesh import Floats
+from gesture_core.avatar.hair_styles import HairStyle
+from gesture_core.avatar.head import Head
+from gesture_core.avatar.human import Human
+from gesture_core.avatar.texture import smoothstep
+
+
+def scalp_roots(
+    human: Human, head: Head, style: HairStyle, count: int, rng: np.random.Generator
+) -> Floats:
+    """Points (count, 3) spread evenly over the skin inside the hairline."""
+    skull = human.weights[:, human.rig.index("head")]
+    faces = human.base.faces["body"]
+    corners = human.vertices[faces]
+    centre = corners.mean(1)
+    scalp = (style.inside(head, centre) > -0.008) & (head.height(centre) > -0.95)
+    corners = corners[scalp & (skull[faces].mean(1) > 0.3)]
+    diagonals = corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1]
+    area = np.linalg.norm(np.cross(*diagonals), axis=1)
+    picked = corners[rng.choice(len(corners), 4 * count, p=area / area.sum())]
+    u, v = rng.random((2, 4 * count, 1))
+    low, high = (1 - v) * picked[:, 0] + v * picked[:, 1], (1 - v) * picked[:, 3] + v * picked[:, 2]
+    points = (1 - u) * low + u * high
+    inside = style.inside(head, points)
+    rooted = inside > rng.uniform(-0.001, 0.005, len(points))
+    points, inside = points[rooted], inside[rooted]
+    # a third more hair in the first centimetre, where skin would show between the roots
+    share = np.where(inside < 0.012, 1.0, 0.6)
+    return points[rng.random(len(points)) < share][:count]
+
+
+def grow(
+    roots: Floats, head: Head, style: HairStyle, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """Centre lines (N, S+1, 3) of the strands and the outward normal at each point."""
+    _, normal = head.surface.query(roots)
+    side = _side_of_parting(roots, head, style, rng)
+    flow, length, floor = style.comb(roots, head, side, rng)
+    full_step = (length * rng.uniform(0.85, 1.1, len(roots)) / style.segments)[:, None]
+    step = full_step
+    target = knot_centre(head, style.knot[0], 0.008) if style.knot else None
+    away = rng.uniform(*style.volume, len(roots))
+    drift = rng.normal(0, 0.05, roots.shape)
+    heading = _unit(style.lift * normal + flow)
+    points, place = [roots - 0.001 * normal], roots
+    for index in range(style.segments):
+        t = (index + 1) / style.segments
+        pull = style.gravity
+        heading = _unit(heading * (1 - pull) + [0.0, -pull, 0.0] + 0.3 * t * drift)
+        heading = _style_forces(place, heading, head, style, side, t)
+        if target is not None:
+            left = target - place
+            heading = _unit(0.35 * heading + 0.65 * _unit(left))
+            step = np.minimum(full_step, np.linalg.norm(left, axis=1, keepdims=True) * 0.9)
+        following = place + heading * step
+        pushed = head.surface.push_out(
+            following, away * min(1.0, 3 * t) + _clothes(style, head, following)
+        )
+        contact = np.linalg.norm(pushed - following, axis=1, keepdims=True) > 1e-9
+        heading = np.where(contact, _unit(0.4 * heading + 0.6 * _unit(pushed - place)), heading)
+        grounded = pushed[:, 1] < floor
+        place = np.where(grounded[:, None], place, pushed)
+        points.append(place)
+    lines = np.stack(points, axis=1)
+    for _ in range(2):
+        lines[:, 1:-1] = (lines[:, :-2] + 2 * lines[:, 1:-1] + lines[:, 2:]) / 4
+    if style.locks:
+        lines = _curl_locks(lines, normal, style, rng)
+    return keep_off(lines, away, head, style)
+
+
+def keep_off(lines: Floats, away: Floats, head: Head, style: HairStyle) -> tuple[Floats, Floats]:
+    """The lines (N, S+1, 3) pushed to their distance `away` (N,) of the head, and its normals."""
+    flat = lines[:, 1:].reshape(-1, 3)
+    steps = lines.shape[1] - 1
+    ramp = np.minimum(1.0, 3 * np.arange(1, steps + 1) / steps)
+    distance = np.outer(away, ramp).ravel() + _clothes(style, head, flat)
+    lines[:, 1:] = head.surface.push_out(flat, distance).reshape(len(lines), -1, 3)
+    _, normals = head.surface.query(lines.reshape(-1, 3))
+    return lines, normals.reshape(lines.shape)
+
+
+def knot_centre(head: Head, height: float, depth: float) -> Floats:
+    """Point (3,) `depth` metres off the back of the head, where strands are tied together."""
+    behind = np.array([[0.0, head.eye + height * head.length, head.axis - 0.2]])
+    signed, normal = head.surface.query(behind)
+    return (behind - (signed - depth)[:, None] * normal)[0]
+
+
+def coils(
+    centre: Floats, radius: float, points: int, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """Lines (N, S, 3) over a ball, as if the strands were wound round it, and their normals."""
+    count = 260
+    axis = _unit(np.array([0.0, 0.0, -1.0]) + rng.normal(0, 0.35, (count, 3)))
+    first = _unit(np.cross(axis, rng.normal(0, 1, (count, 3))))
+    second = np.cross(axis, first)
+    tilt = rng.uniform(-0.75, 0.75, (count, 1, 1)) * np.pi / 2
+    turn = (rng.uniform(0, 2 * np.pi, (count, 1)) + np.linspace(0, 2.4, points))[..., None]
+    ring = np.cos(turn) * first[:, None] + np.sin(turn) * second[:, None]
+    normals = ring * np.cos(tilt) + axis[:, None] * np.sin(tilt)
+    size = radius * rng.uniform(0.86, 1.02, (count, 1, 1)) * [1.1, 1.0, 0.85]
+    return centre + size * normals, normals
+
+
+def hang_tail(head: Head, style: HairStyle, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Lines (N, S+1, 3) of the hair that hangs from a knot, gathered at its root, and normals."""
+    assert style.knot is not None
+    height, radius = style.knot
+    count = 420
+    tie = knot_centre(head, height, 0.012)
+    around = _unit(rng.normal(0, 1, (count, 3)) * [1.0, 1.0, 0.3])
+    place = tie + radius * rng.uniform(0.5, 1.0, (count, 1)) * around
+    # springs back from the tie, then falls; the bundle is widest a third of the way down
+    heading = _unit(np.array([0.0, 0.45, -1.0]) + 0.25 * around)
+    step = style.tail * rng.uniform(0.8, 1.05, (count, 1)) / style.segments
+    lines = [place]
+    for index in range(style.segments):
+        t = (index + 1) / style.segments
+        heading = _unit(heading + [0.0, -0.55, 0.0] + 0.10 * (0.45 - t) * around)
+        place = place + step * heading
+        lines.append(head.surface.push_out(place, 0.012 + _clothes(style, head, place)))
+        place = lines[-1]
+    tail = np.stack(lines, axis=1)
+    middle = tail.mean(0, keepdims=True)
+    return tail, _unit(tail - middle + 1e-3 * around[:, None])
+
+
+def _side_of_parting(
+    roots: Floats, head: Head, style: HairStyle, rng: np.random.Generator
+) -> Floats:
+    """1 (N,) for strands that fall to the character's left, -1 for the others."""
+    bend = style.parting * np.clip((head.height(roots) - 0.2) / 0.5, 0, 1)
+    side = np.where(roots[:, 0] > bend, 1.0, -1.0)
+    fuzzy = (np.abs(roots[:, 0] - bend) < 0.007) & (head.height(roots) > 0.74)
+    return np.where(fuzzy, rng.choice([-1.0, 1.0], len(roots)), side)
+
+
+def _style_forces(
+    place: Floats, heading: Floats, head: Head, style: HairStyle, side: Floats, t: float
+) -> Floats:
+    if style.curl and t > 0.6:
+        inward = np.stack([-place[:, 0], np.zeros(len(place)), head.axis - place[:, 2]], axis=1)
+        heading = _unit(heading + style.curl * (t - 0.6) * _unit(inward))
+    if style.face_gap:
+        before_face = (place[:, 2] > head.axis + 0.02) & (head.height(place) < 0.80)
+        need = np.maximum(style.face_gap - np.abs(place[:, 0]), 0) * before_face
+        aside = np.stack([side * np.minimum(1, 30 * need), 0 * need, -0.05 * (need > 0)], axis=1)
+        heading = _unit(heading + aside)
+    return heading
+
+
+def _clothes(style: HairStyle, head: Head, points: Floats) -> Floats:
+    """Room (N,) in metres that long hair leaves to the clothes over neck and shoulders."""
+    return style.over_clothes * smoothstep(head.height(points), -0.95, -1.45)
+
+
+def _curl_locks(
+    lines: Floats, normal: Floats, style: HairStyle, rng: np.random.Generator
+) -> Floats:
+    """Draw strands together into locks towards their tips, and wind them with their lock."""
+    count, points, _ = lines.shape
+    guides = rng.choice(count, min(style.locks, count), replace=False)
+    lock = np.asarray(KDTree(lines[guides, 0]).query(lines[:, 0])[1])
+    t = np.linspace(0, 1, points)[None, :, None]
+    offset = lines[:, :1] - lines[guides[lock], :1]
+    lines = lines + style.clump * t * (lines[guides[lock]] + offset * (1 - t) - lines)
+    if not style.wave:
+        return lines
+    size, wavelength = style.wave
+    tangent = _unit(np.gradient(lines, axis=1))
+    across = _unit(np.cross(tangent, normal[:, None, :]))
+    outward = np.cross(across, tangent)
+    length = np.linalg.norm(np.diff(lines, axis=1), axis=-1)
+    travelled = np.concatenate([np.zeros((count, 1)), np.cumsum(length, axis=1)], axis=1)
+    stretch = rng.uniform(0.85, 1.2, len(guides))[lock]
+    start = rng.uniform(0, 2 * np.pi, len(guides))[lock] + rng.normal(0, 0.35, count)
+    phase = (2 * np.pi * travelled / wavelength * stretch[:, None] + start[:, None])[..., None]
+    turn = rng.choice([-1.0, 1.0], len(guides))[lock][:, None, None]
+    ramp = size * smoothstep(travelled, 0.0, 1.2 * wavelength)[..., None]
+    sideways = np.cos(phase) * across
+    return lines + ramp * (sideways + style.coil * turn * np.sin(phase) * outward)
+
+
+def _unit(vectors: Floats) -> Floats:
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
