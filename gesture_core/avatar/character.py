@@ -1,4 +1,8 @@
-"""A character from its description: body, face, hair, clothes and shoes into one glTF file."""
+"""A character from its description: body, face, hair, clothes and shoes into one glTF file.
+
+The file carries the description and the looks that it was built from, so that `read_character`
+gives them back: a character can be changed and built anew.
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -13,11 +17,17 @@ from gesture_core.avatar.clothes import Garment, drape, tuck_cloth, tuck_skin, v
 from gesture_core.avatar.face import Brows, brows, eye_picture, eyes, lashes, teeth, tongue
 from gesture_core.avatar.hair import Hair, grow_hair, hair_picture
 from gesture_core.avatar.human import Human, build_human
+from gesture_core.avatar.looks import Looks, pack_looks, unpack_looks
 from gesture_core.avatar.part import Part, carve, part_to_mesh
 from gesture_core.avatar.rig import SIDES
 from gesture_core.avatar.shoes import Shoes, build_shoes
 from gesture_core.avatar.skin import Skin, paint_skin, pore_picture
-from gesture_core.formats.glb_writer import Armature, Material, Mesh, write_glb
+from gesture_core.avatar.texture import encode
+from gesture_core.config import config_from_dict
+from gesture_core.errors import UserError
+from gesture_core.formats.glb_writer import Armature, Material, Mesh, Picture, write_glb
+from gesture_core.formats.gltf import Document, read_document
+from gesture_core.formats.json_file import json_object
 from gesture_core.motion import EXPRESSIONS
 from gesture_core.progress import Progress, silent
 from gesture_core.skeleton import HUMANOID
@@ -49,14 +59,23 @@ class CharacterSpec:
 
 
 def build_avatar(
-    spec: CharacterSpec, path: Path, progress: Progress = silent, *, force: bool = False
+    spec: CharacterSpec,
+    path: Path,
+    progress: Progress = silent,
+    *,
+    looks: Looks | None = None,
+    likeness: Mapping[str, Any] | None = None,
+    force: bool = False,
 ) -> None:
-    """Build a character and write it as .glb; `UserError` where the description is wrong."""
+    """Build a character and write it as .glb; `UserError` where the description is wrong.
+
+    looks: what pictures of a person add to the description; likeness: the record of whose
+    likeness it is, as JSON values, which the file carries.
+    """
     progress(0.0, "building the character: shaping the body")
-    human = build_human(spec.phenotype, spec.changes, spec.shoes.sole)
-    human = rest_expression(human, spec.resting)
+    human = shape_human(spec, looks)
     progress(0.1, "building the character: face and skin")
-    meshes = _head_meshes(human, spec)
+    meshes = _head_meshes(human, spec, looks)
     progress(0.5, "building the character: clothes")
     meshes += _clothes_meshes(human, spec)
     progress(0.8, "building the character: hair")
@@ -64,7 +83,39 @@ def build_avatar(
     progress(0.95, "building the character: writing")
     rig = human.rig
     armature = Armature(rig.names, rig.parents, rig.matrices())
-    write_glb(path, spec.name, armature, meshes, {"momjit": describe(spec)}, force=force)
+    about = {"momjit": describe(spec) | ({"likeness": dict(likeness)} if likeness else {})}
+    attachments = pack_looks(looks) if looks else None
+    write_glb(path, spec.name, armature, meshes, about, attachments=attachments, force=force)
+
+
+def read_character(path: Path) -> tuple[CharacterSpec, Looks | None, dict[str, Any] | None]:
+    """Description, looks and likeness record (as JSON values) that a .glb was built from.
+
+    `UserError` where the file is not one of ours, or damaged.
+    """
+
+    def read(
+        document: Document,
+    ) -> tuple[CharacterSpec, Looks | None, dict[str, Any] | None]:
+        about = document.json.get("asset", {}).get("extras", {}).get("momjit", {})
+        if "spec" not in about:
+            raise UserError("not a character built by momjit, or changed by another program")
+        spec = config_from_dict(CharacterSpec, about["spec"], "its description")
+        record = about.get("likeness")
+        return (
+            spec,
+            unpack_looks(document.attachments()),
+            None if record is None else json_object(record, "its likeness record"),
+        )
+
+    return read_document(path, read)
+
+
+def shape_human(spec: CharacterSpec, looks: Looks | None = None) -> Human:
+    """The naked character in its bind pose, with the face at rest."""
+    offsets = None if looks is None else looks.offsets
+    human = build_human(spec.phenotype, spec.changes, spec.shoes.sole, offsets)
+    return rest_expression(human, spec.resting)
 
 
 def describe(spec: CharacterSpec) -> dict[str, Any]:
@@ -99,7 +150,7 @@ def rest_expression(human: Human, resting: Mapping[str, float]) -> Human:
     return replace(human, vertices=human.vertices + offset)
 
 
-def _head_meshes(human: Human, spec: CharacterSpec) -> list[Mesh]:
+def _head_meshes(human: Human, spec: CharacterSpec, looks: Looks | None) -> list[Mesh]:
     base = human.base
     seen, tucked = visible_skin(human, spec.clothes)
     human = tuck_skin(human, tucked)
@@ -107,13 +158,13 @@ def _head_meshes(human: Human, spec: CharacterSpec) -> list[Mesh]:
     skin_material = Material(
         "skin",
         "skin",
-        texture=paint_skin(human, spec.skin, spec.brows, spec.hair, seen),
+        texture=paint_skin(human, spec.skin, spec.brows, spec.hair, seen, looks),
         normal=pore_picture(),
         normal_scale=0.35,
         normal_tiling=40.0,
         roughness=0.48,
     )
-    eye = Material("eye", "eye", texture=eye_picture(spec.iris), roughness=0.06)
+    eye = Material("eye", "eye", texture=_eye_texture(spec, looks), roughness=0.06)
     tooth = Material("teeth", "teeth", color=_linear((0.93, 0.90, 0.82)), roughness=0.22)
     flesh = Material("tongue", "tongue", color=_linear((0.70, 0.36, 0.35)), roughness=0.35)
     lash = Material("lashes", "lashes", color=(0.006, 0.005, 0.005), double_sided=True)
@@ -126,6 +177,12 @@ def _head_meshes(human: Human, spec: CharacterSpec) -> list[Mesh]:
         part_to_mesh(lashes(human), lash),
         part_to_mesh(brows(human, body, spec.brows), brow),
     ]
+
+
+def _eye_texture(spec: CharacterSpec, looks: Looks | None) -> Picture:
+    if looks is None or looks.eye is None:
+        return eye_picture(spec.iris)
+    return encode("eye", looks.eye / 255, quality=92)
 
 
 def _clothes_meshes(human: Human, spec: CharacterSpec) -> list[Mesh]:

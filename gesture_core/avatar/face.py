@@ -18,10 +18,14 @@ SIDE_GROUPS = {"left": "helper-l-eye", "right": "helper-r-eye"}
 
 @dataclass(frozen=True)
 class Brows:
-    """Shape of the eyebrows: metres relative to the eye, hairs a side, colour in sRGB."""
+    """Shape of the eyebrows: metres relative to the eye, hairs a side, colour in sRGB.
+
+    shade: how much of the colour lies on the skin under the hairs, 0–1.
+    """
 
     hairs: int = 260
     color: tuple[float, ...] = (0.15, 0.11, 0.09)
+    shade: float = 0.5
     height: float = 0.0190
     thickness: float = 0.0032
     length: float = 0.038

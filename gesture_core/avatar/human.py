@@ -34,11 +34,17 @@ class Human:
 
 
 def build_human(
-    phenotype: Mapping[str, float], changes: Mapping[str, float], sole: float = 0.0
+    phenotype: Mapping[str, float],
+    changes: Mapping[str, float],
+    sole: float = 0.0,
+    offsets: Floats | None = None,
 ) -> Human:
-    """Shape a body; `sole` metres of shoe lift it off the floor."""
+    """Shape a body; `sole` metres of shoe lift it off the floor, `offsets` (19158, 3) metres are
+    what sliders cannot say."""
     base = load_base_mesh()
     vertices = shape_vertices(phenotype, changes)
+    if offsets is not None:
+        vertices += offsets
     vertices[:, 1] += sole - vertices[BODY, 1].min()
     return Human(base, vertices, load_expressions(), fit_rig(vertices, base), skin_weights())
 

@@ -9,6 +9,7 @@ from gesture_core.avatar.face import Brows, brow_shade
 from gesture_core.avatar.hair import Hair, scalp_shade
 from gesture_core.avatar.head import EYES
 from gesture_core.avatar.human import Human
+from gesture_core.avatar.looks import Looks
 from gesture_core.avatar.texture import (
     bake,
     blend,
@@ -17,6 +18,7 @@ from gesture_core.avatar.texture import (
     height_to_normal,
     mask,
     octave_noise,
+    resize,
     smoothstep,
 )
 from gesture_core.formats.glb_writer import Picture
@@ -41,20 +43,27 @@ def paint_skin(
     brow: Brows,
     hair: Hair,
     faces: Ints,
+    looks: Looks | None = None,
     size: int = 2048,
 ) -> Picture:
-    """Colour map of the body; `faces` are the indices of the body faces that are seen."""
+    """Colour map of the body; `faces` are the indices of the body faces that are seen.
+
+    Looks lie over the painted skin, under what belongs to brows and hair.
+    """
     place = _places(human, faces, size // 2)
-    soft = _soft_tints(human, skin, place)
-    soft = blend(soft, brow.color, 0.5 * brow_shade(human, brow, place))
-    scalp = scalp_shade(human, hair, place.reshape(-1, 3)).reshape(*place.shape[:2], 1)
-    picture = enlarge(soft, size)
+    picture = enlarge(_soft_tints(human, skin, place), size)
     picture = blend(picture, skin.lips, skin.lip_strength * mask("lips", size, 4))
-    picture = blend(picture, (0.50, 0.15, 0.14), mask("inside-mouth", size, 8))
     nail = _shift(skin.tone, 0.03, -0.02, 0.0)
     picture = blend(picture, nail, 0.6 * mask("fingernails", size, 2))
     grain = 0.011 * octave_noise(size, (1, 2, 8, 48), np.random.default_rng(1))[..., None]
     picture = picture * (1 + grain * np.array([0.8, 1.1, 1.2], dtype=np.float32))
+    if looks is not None:
+        known = resize(looks.known, size)[..., None] / np.float32(255)
+        picture += known * (resize(looks.skin, size) / np.float32(255) - picture)
+    brows = enlarge(brow_shade(human, brow, place).astype(np.float32), size)
+    picture = blend(picture, brow.color, brow.shade * brows)
+    picture = blend(picture, (0.50, 0.15, 0.14), mask("inside-mouth", size, 8))
+    scalp = scalp_shade(human, hair, place.reshape(-1, 3)).reshape(*place.shape[:2], 1)
     shade = enlarge(scalp.astype(np.float32), size)
     return encode("skin", blend(picture, hair.color, 0.92 * shade), quality=90)
 

