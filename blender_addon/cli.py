@@ -79,7 +79,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     render.add_argument("--samples", type=_count, help="per pixel; default: by quality and engine")
     render.add_argument("--format", default="square-720", help="vertical, horizontal, square, …")
     render.add_argument("--size", type=_size, help="WxH in pixels; default: by format")
-    render.add_argument("--camera", default="half", help="bust, half, full or sign")
+    render.add_argument("--camera", default="half", help="face, bust, half, full or sign")
     render.add_argument(
         "--around", type=_views, default=(0.0,), help="DEGREES,… seen from; 90: character's left"
     )

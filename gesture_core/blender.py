@@ -73,12 +73,13 @@ class RenderSettings:
     """How a clip is shown: who performs it, seen how, drawn with how much care.
 
     `avatar`: a character's file; `quality`: preview, draft or final; `format`: the shape of the
-    picture by name; `size`: pixels, None for the format's; `camera`: bust, half, full or sign;
-    `engine`: None for the quality's; `captions`: texts burnt in, none, ko, gloss or both; `frames`:
-    FIRST:LAST, None for all; `fps`: None for the clip's; `resume`: keep the pictures that are in
-    the folder; `export`: how 3D files are written; `window`: the video that this is shown over, if
-    any; `around`: the sides it is seen from, degrees, side by side, 90 the character's left;
-    `sheet`: moments in a PNG, N or COLUMNSxROWS; `moments`: the frames of these, none: evenly.
+    picture by name; `size`: pixels, None for the format's; `camera`: face, bust, half, full or
+    sign; `engine`: None for the quality's; `captions`: texts burnt in, none, ko, gloss or both;
+    `frames`: FIRST:LAST, None for all; `fps`: None for the clip's; `resume`: keep the pictures that
+    are in the folder; `export`: how 3D files are written; `window`: the video that this is shown
+    over, if any; `around`: the sides it is seen from, degrees, side by side, 90 the character's
+    left; `sheet`: moments in a PNG, N or COLUMNSxROWS; `moments`: the frames of these, none:
+    evenly.
     """
 
     avatar: Path

@@ -53,7 +53,7 @@ FROM_CLIP = (*RENDERED, *SCENES, *SUBTITLES)
 """What the add-on's program makes of a clip file."""
 UNITS = ("m", "cm")
 ENGINES = ("workbench", "cycles", "eevee")
-CAMERAS = ("bust", "half", "full", "sign")
+CAMERAS = ("face", "bust", "half", "full", "sign")
 CAPTIONS = ("none", "ko", "gloss", "both")
 PLACES = ("lower-right", "lower-left", "upper-right", "upper-left", "right", "left")
 QUALITIES = ("preview", "draft", "final")

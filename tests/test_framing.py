@@ -73,6 +73,7 @@ def test_a_shot_shows_what_it_promises():
         "full": {"feet", "hips", "chest"},
         "half": {"hips", "chest"},
         "bust": {"chest"},
+        "face": set(),
         "sign": {"chest"},
     }
 

@@ -11,15 +11,17 @@ from numpy.typing import NDArray
 
 from .quaternion import Array
 
-Shot = Literal["bust", "half", "full", "sign"]
-SHOTS: tuple[Shot, ...] = ("bust", "half", "full", "sign")
-MARGIN: dict[Shot, float] = {"bust": 1.08, "half": 1.08, "full": 1.08, "sign": 1.03}
+Shot = Literal["face", "bust", "half", "full", "sign"]
+SHOTS: tuple[Shot, ...] = ("face", "bust", "half", "full", "sign")
+MARGIN: dict[Shot, float] = {"face": 1.08, "bust": 1.08, "half": 1.08, "full": 1.08, "sign": 1.03}
 """How much farther away than would just do."""
 HEADROOM = 0.1
 """Space above the crown, of the height shown."""
 WAIST, HANGING = 0.3, 0.12
 """Heights between hips and shoulders: signs are made above the waist, and a hand whose wrist is
 below the other hangs."""
+HEAD = 0.4
+"""Half the width of a head with its hair, of the height from the shoulders to the crown."""
 
 
 @dataclass(frozen=True)
@@ -54,21 +56,23 @@ def frame_shot(
 ) -> View:
     """The nearest camera that shows what the `shot` promises.
 
-    `bust`: head and chest; `half`: from the hips up; `full`: head to foot; `sign`: face and hands
-    as large as they can be. All but bust keep the hands inside for the whole movement; `sign` lets
-    go of a hand that hangs, where it says nothing, and keeps those in a sign above the `captions`,
-    which lie over that share of the picture's height. `tangents`: of half the angle of view, across
-    and up.
+    `face`: the head; `bust`: head and chest; `half`: from the hips up; `full`: head to foot;
+    `sign`: face and hands as large as they can be. The last three keep the hands inside for the
+    whole movement; `sign` lets go of a hand that hangs, where it says nothing, and keeps those in
+    a sign above the `captions`, which lie over that share of the picture's height. `tangents`: of
+    half the angle of view, across and up.
     """
     across, up = tangents
     bottom = {
+        "face": body.shoulder,
         "bust": (body.shoulder + body.hips) / 2.0,
         "half": body.hips * 0.92,
         "full": -0.02 * body.crown,
         "sign": body.hips + WAIST * (body.shoulder - body.hips),
     }[shot]
     top = body.crown + HEADROOM * (body.crown - bottom)
-    trunk = np.array([*product((-body.half_width, body.half_width), (bottom, top), (0.0,))])
+    width = HEAD * (body.crown - body.shoulder) if shot == "face" else body.half_width
+    trunk = np.array([*product((-width, width), (bottom, top), (0.0,))])
     hands, signing = _hands(body, shot)
     side, height, forward = np.concatenate([trunk, hands]).T
     # Seen are the heights from `height - below * depth` to `height + up * depth` of the camera.
@@ -89,7 +93,7 @@ def frame_shot(
 
 def _hands(body: Body, shot: Shot) -> tuple[Array, Array]:
     """Corners of boxes around the hands that are to be seen, `(N, 3)`, and of those in signs."""
-    if shot == "bust":
+    if shot in ("face", "bust"):
         return np.empty((0, 3)), np.empty((0, 3))
     hanging = body.hands[:, 0, 1] < body.hips + HANGING * (body.shoulder - body.hips)
     seen = ~hanging if shot == "sign" else np.ones(len(body.hands), dtype=bool)

@@ -49,8 +49,8 @@ Size = Annotated[
 Camera = Annotated[
     str,
     typer.Option(
-        help="bust (head), half (from the hips up), full, or sign (face and both hands, as large"
-        " as they can be)."
+        help="face, bust (head and chest), half (from the hips up), full, or sign (face and both"
+        " hands, as large as they can be)."
     ),
 ]
 Engine = Annotated[

@@ -43,8 +43,8 @@ ModeAvatar = Annotated[
 ModeCamera = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option(
-        help="bust (head), half (from the hips up), full, or sign (face and both hands, as large"
-        " as they can be). Default: half, and sign for signs."
+        help="face, bust (head and chest), half (from the hips up), full, or sign (face and both"
+        " hands, as large as they can be). Default: half, and sign for signs."
     ),
 ]
 

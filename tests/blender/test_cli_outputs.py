@@ -213,7 +213,7 @@ MISTAKES: dict[str, tuple[Mistake, str]] = {
     ),
     "wrong camera": (
         lambda clip, rig, out: ["render", clip, "--avatar", rig, "-o", out, "--camera", "top"],
-        r"choose one of bust, half, full",
+        r"choose one of face, bust, half, full",
     ),
     "wrong size": (
         lambda clip, rig, out: ["render", clip, "--avatar", rig, "-o", out, "--size", "big"],
