@@ -1,0 +1,50 @@
+"""Where MediaPipe's 478 face landmarks lie on the base mesh.
+
+`data/likeness/landmarks.json` holds, for each landmark, three vertices and their shares. It was
+measured on renders of our own characters (see `likeness.landmark_survey`), so it holds
+what the network means by a landmark, not what its name says.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesture_core.resources import data_path
+
+Floats = NDArray[np.floating[Any]]
+
+COUNT = 478
+IRISES = slice(468, 478)
+EYE_CORNERS = (33, 263)
+"""The outer corners of the right and of the left eye, whose distance measures errors."""
+
+
+@dataclass(frozen=True)
+class Landmarks:
+    """vertices (478, 3) of the base mesh, shares (478, 3) that sum to 1, and scatter (478,): how
+    far a landmark strays in a picture (median), as a share of the distance of the eye corners."""
+
+    vertices: NDArray[np.int64]
+    shares: Floats
+    scatter: Floats
+
+    def on(self, values: Floats) -> Floats:
+        """Vertex values (..., N, C) at the landmarks (..., 478, C)."""
+        return np.einsum("lk,...lkc->...lc", self.shares, values[..., self.vertices, :])
+
+
+@lru_cache(maxsize=1)
+def load_landmarks() -> Landmarks:
+    """The shipped correspondence."""
+    table = json.loads(data_path("likeness/landmarks.json").read_text())
+    return Landmarks(
+        np.array(table["vertices"], dtype=np.int64),
+        np.array(table["shares"]),
+        np.array(table["scatter"]),
+    )
