@@ -24,11 +24,13 @@ from .core.errors import UserError
 from .core.frame_folder import FrameFolder, Settings, open_frame_folder
 from .core.framing import SHOTS, Shot
 from .core.inset import Inset, inset_box
+from .core.likeness import Likeness
 from .core.picture import ENGINES, FORMATS, QUALITIES, scaled
 from .core.time_left import time_left
 from .scene.avatar import Avatar
 from .scene.cut import MOVIES, Cut, check_movie, cut_picture, cut_video
 from .scene.footage import read_footage
+from .scene.likeness import likenesses_in, tag_picture
 from .scene.perform import Performance
 from .scene.render import MARK, Look, Steps, best_engine, render_now, set_up_render, take_pictures
 from .scene.sheet import lay_out
@@ -46,7 +48,8 @@ class Film:
     """What is to be filmed: the `frames` of the video, counted from 1, at `fps`.
 
     `views`: from where it is seen, degrees from the front towards the character's left, side by
-    side in the picture; `sound`: the speech; `inset`: the video that the picture is a window of.
+    side in the picture; `sound`: the speech; `inset`: the video that the picture is a window of;
+    `shown`: the likenesses in it.
     """
 
     look: Look
@@ -57,11 +60,14 @@ class Film:
     sound: Path | None
     captions: Captions
     inset: Inset | None = None
+    shown: Sequence[Likeness] = ()
 
     def cut(self, folders: Sequence[FrameFolder], frames: Sequence[int]) -> Cut:
         """The video or picture of some `frames` that are in the folders."""
         clear = self.look.transparent and self.inset is None
-        return Cut(folders, frames, self.fps, clear, self.sound, self.captions, self.inset)
+        return Cut(
+            folders, frames, self.fps, clear, self.sound, self.captions, self.inset, self.shown
+        )
 
     def still(self, folders: Sequence[FrameFolder], frame: int) -> Cut:
         """The picture of one frame, without the texts of all the others."""
@@ -196,6 +202,7 @@ def shoot(
     film: Film, cast: Cast, outputs: Sequence[Path], options: argparse.Namespace, reporter: Reporter
 ) -> None:
     """Take every picture once, then make each of the outputs of them."""
+    film = replace(film, shown=likenesses_in(bpy.context.scene.objects))
     stills = _moments(film, cast, options) if _has(outputs, ".png") else []
     frames = film.frames if _has(outputs, "", *MOVIES) else stills
     with _scratch(outputs[0].absolute().parent, reporter) as scratch:
@@ -303,6 +310,8 @@ def _sheet(
             _finish(cut_picture(pictures[k], cut, frame + delay, render_now))
     sheet = scratch / "sheet.png"
     lay_out(sheet, pictures, columns)
+    if len(pictures) > 1:
+        tag_picture(sheet, film.shown)
     return sheet
 
 

@@ -14,9 +14,11 @@ from ..core.captions import Captions
 from ..core.errors import UserError
 from ..core.frame_folder import FrameFolder
 from ..core.inset import Box, Inset
+from ..core.likeness import Likeness
 from ..core.picture import Size
 from .clock import set_frame_rate
 from .lettering import lay_captions
+from .likeness import note_in, tag_picture, tag_video
 from .mux import mux_sounds
 from .render import MARK, Render, Steps, take_pictures
 
@@ -33,7 +35,8 @@ class Cut:
     """A video of the `frames` in folders at `fps`; several folders stand side by side.
 
     `sound` begins at frame 1, also where `frames` begin later; so do the `captions`, which are
-    burnt in. `inset`: the pictures are a window in somebody's video, whose sound stays.
+    burnt in. `inset`: the pictures are a window in somebody's video, whose sound stays. `shown`:
+    the likenesses in the pictures, of which the file tells.
     """
 
     folders: Sequence[FrameFolder]
@@ -43,6 +46,7 @@ class Cut:
     sound: Path | None = None
     captions: Captions = Captions()
     inset: Inset | None = None
+    shown: Sequence[Likeness] = ()
 
     @property
     def size(self) -> Size:
@@ -109,6 +113,7 @@ def cut_video(path: Path, cut: Cut, render: Render) -> Steps:
     sounds = _sounds(cut)
     with _cutting_room(cut) as scene:
         codec = compat.write_movie(scene, suffix, cut.transparent)
+        note_in(scene, cut.shown)
         mixes = compat.can_write_sound() and bool(sounds)
         scene.render.ffmpeg.audio_codec = codec if mixes else "NONE"
         scene.render.ffmpeg.audio_bitrate = 128
@@ -123,6 +128,7 @@ def cut_video(path: Path, cut: Cut, render: Render) -> Steps:
                 [(s.path, (s.frame - cut.span[0]) / cut.fps) for s in sounds],
                 len(cut.span) / cut.fps,
             )
+    tag_video(path, cut.shown)
 
 
 def _sounds(cut: Cut) -> list[_Sound]:
@@ -143,6 +149,7 @@ def cut_picture(path: Path, cut: Cut, frame: int, render: Render) -> Steps:
         yield 1.0, "with its subtitle"
         if not written.is_file():
             raise UserError("rendering was stopped")
+        tag_picture(written, cut.shown)
         written.replace(path)
 
 

@@ -20,6 +20,7 @@ from ..core.game_rig import turn_and_scale
 from ..core.retarget import rig_facing
 from ..core.rig import Rig
 from ..core.t_pose import t_posed
+from .likeness import likeness_of
 from .plain_copy import Stand, plain_copy
 from .sample import Take, Told, sample_take
 
@@ -70,9 +71,9 @@ def export_character(
     if suffix == ".bvh":
         save_bvh(path, take, bone_map, options)
     elif suffix == ".glb":
-        save_glb(path, take, Stand(armature.name, options.title))
+        save_glb(path, take, Stand(armature.name, options.title, likeness=likeness_of(armature)))
     elif suffix == ".fbx":
-        save_fbx(path, take, armature.name, options)
+        save_fbx(path, take, armature, options)
     else:
         raise UserError(f"{path}: write one of {', '.join(SUFFIXES)}")
     told(1.0, path.name)
@@ -92,20 +93,26 @@ def save_glb(path: Path, take: Take, stand: Stand) -> None:
             export_morph_normal=False,
             export_try_sparse_sk=True,
             export_optimize_animation_size=True,
-            export_extras=False,
+            export_extras=True,
+            export_copyright=stand.likeness.notice if stand.likeness else "",
             export_lights=False,
             export_cameras=False,
         )
 
 
-def save_fbx(path: Path, take: Take, armature: str, options: ExportOptions) -> None:
+def save_fbx(path: Path, take: Take, armature: bpy.types.Object, options: ExportOptions) -> None:
     """Skinned meshes, shape keys and one animation as binary FBX with its textures inside.
 
     Sizes are those of the file, without a scale on any object: engines hand that scale on to
     whatever is attached.
     """
     preset = options.preset
-    stand = Stand(preset.fbx_armature or armature, options.title, preset.fbx_per_metre)
+    stand = Stand(
+        preset.fbx_armature or armature.name,
+        options.title,
+        preset.fbx_per_metre,
+        likeness_of(armature),
+    )
     with plain_copy(take, stand), _distinct_pictures():
         bpy.ops.export_scene.fbx(
             filepath=str(path),
@@ -123,6 +130,7 @@ def save_fbx(path: Path, take: Take, armature: str, options: ExportOptions) -> N
             bake_anim_simplify_factor=0.0,
             path_mode="COPY",
             embed_textures=True,
+            use_custom_props=stand.likeness is not None,
         )
 
 

@@ -14,8 +14,10 @@ from mathutils import Matrix
 
 from ..compat import CurveStore, play
 from ..core.game_rig import pose_keys
+from ..core.likeness import Likeness
 from ..core.quaternion import Array
 from .curve_keys import every_frame, write_keys
+from .likeness import hand_on
 from .sample import Take
 
 PLACEHOLDER = "momjit: its namesake is being exported"
@@ -26,11 +28,12 @@ SHORTEST = 1e-4
 @dataclass(frozen=True)
 class Stand:
     """Names and unit of a stand-in: what its `armature` and its animation (`title`) are called,
-    and how many lengths a metre has."""
+    how many lengths a metre has, and whose `likeness` it is."""
 
     armature: str
     title: str
     per_metre: float = 1.0
+    likeness: Likeness | None = None
 
 
 @contextmanager
@@ -129,6 +132,7 @@ def _build_armature(
     made += [data, armature]
     scene.collection.objects.link(armature)
     armature.matrix_world = _recounted(take.place, stand.per_metre)
+    hand_on(stand.likeness, armature)
     scene.view_layers[0].objects.active = armature
     with bpy.context.temp_override(object=armature, active_object=armature):  # not the window's
         bpy.ops.object.mode_set(mode="EDIT")

@@ -13,6 +13,7 @@ from .. import compat
 from ..core.errors import UserError
 from ..core.frame_folder import UNFINISHED, FrameFolder, is_complete
 from ..core.picture import Engine, Size
+from .likeness import disclose_picture, likenesses_in
 
 Render = Callable[[bpy.types.Scene], None]
 """Renders the scene's frames into its file path, or begins to: who steps through the work goes on
@@ -116,12 +117,13 @@ def take_pictures(
     render: Render,
     first: int = 1,
 ) -> Steps:
-    """Those of the `frames` that the folder has not; each appears in it whole.
+    """Those of the `frames` that the folder has not; each appears in it whole, and says so where it
+    shows a likeness.
 
     Frames count from 1, which is the scene's frame `first`. `UserError` when a picture does not
     come: rendering was stopped.
     """
-    missing = folder.missing(frames)
+    missing, shown = folder.missing(frames), likenesses_in(scene.objects)
     whole = scene.frame_start, scene.frame_end
     scene.render.filepath = compat.literal_path(folder.path / UNFINISHED)
     for done, frame in enumerate(missing, start=1):
@@ -133,6 +135,7 @@ def take_pictures(
             yield done / len(missing), f"taking pictures: {count} / {len(frames)}"
             if not is_complete(taken, folder.size):
                 raise UserError(f"rendering was stopped at frame {frame} of {len(frames)}")
+            disclose_picture(taken, shown)
             taken.replace(folder.picture(frame))
         finally:
             taken.unlink(missing_ok=True)

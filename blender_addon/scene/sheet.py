@@ -7,9 +7,9 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-import bpy
 import numpy as np
-from numpy.typing import NDArray
+
+from .pixels import read_pixels, write_pixels
 
 
 def lay_out(path: Path, pictures: Sequence[Path], columns: int = 0) -> None:
@@ -22,35 +22,17 @@ def lay_out(path: Path, pictures: Sequence[Path], columns: int = 0) -> None:
     rows = math.ceil(count / columns)
     sheet = None
     for k, picture in enumerate(pictures):
-        pixels = _read_pixels(picture)
+        pixels = read_pixels(picture)
         height, width = pixels.shape[:2]
         if sheet is None:
             sheet = np.ones((rows * height, columns * width, 4), dtype=np.float32)
         row, column = rows - 1 - k // columns, k % columns
         sheet[row * height :, column * width :][:height, :width] = pixels
     assert sheet is not None
-    _write_pixels(path, sheet)
+    write_pixels(path, sheet)
 
 
 def _balanced(count: int) -> int:
     """Columns that make a sheet about square, without a gap at its end if that can be."""
     square = math.ceil(math.sqrt(count))
     return next((n for n in range(square, 2 * square) if count % n == 0), square)
-
-
-def _read_pixels(path: Path) -> NDArray[np.float32]:
-    """Picture `(H, W, 4)`, lowest row first."""
-    image = bpy.data.images.load(str(path))
-    pixels = np.empty(image.size[0] * image.size[1] * 4, dtype=np.float32)
-    image.pixels.foreach_get(pixels)
-    pixels = pixels.reshape(image.size[1], image.size[0], 4)
-    bpy.data.images.remove(image)
-    return pixels
-
-
-def _write_pixels(path: Path, pixels: NDArray[np.float32]) -> None:
-    image = bpy.data.images.new("sheet", pixels.shape[1], pixels.shape[0], alpha=True)
-    image.pixels.foreach_set(pixels.ravel())
-    image.filepath_raw, image.file_format = str(path), "PNG"
-    image.save()
-    bpy.data.images.remove(image)

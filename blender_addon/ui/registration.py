@@ -13,6 +13,7 @@ from typing import Any
 import bpy
 from bpy.app.handlers import persistent
 
+from ..scene.stamp import HANDLERS
 from . import (
     batch,
     bones,
@@ -71,6 +72,8 @@ def register() -> None:
         setattr(owner, name, bpy.props.PointerProperty(type=group))
     bpy.app.translations.register(__package__, translations.table(_korean()))
     bpy.app.handlers.load_pre.append(_leave_file)
+    for event, handler in HANDLERS:
+        getattr(bpy.app.handlers, event).append(handler)
     session.load(preferences.user_folder())
 
 
@@ -79,6 +82,8 @@ def unregister() -> None:
     session.stop()
     for timer in filter(bpy.app.timers.is_registered, _parts("TIMERS")):
         bpy.app.timers.unregister(timer)
+    for event, handler in HANDLERS:
+        getattr(bpy.app.handlers, event).remove(handler)
     bpy.app.handlers.load_pre.remove(_leave_file)
     bpy.app.translations.unregister(__package__)
     for owner, name, _ in reversed(_parts("PROPERTIES")):

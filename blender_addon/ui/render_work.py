@@ -18,6 +18,7 @@ from ..core.errors import UserError
 from ..core.frame_folder import FrameFolder, Settings, open_frame_folder
 from ..core.framing import Shot
 from ..scene.cut import Cut, cut_picture, film_video
+from ..scene.likeness import likenesses_in
 from ..scene.render import Look, Render, Steps, render_now, take_pictures
 from ..scene.studio import Studio, mixed_sound, performance_digest, studio
 from .translations import filled
@@ -119,7 +120,8 @@ def film_still(order: Order, frame: float) -> Steps:
         picture = folder.picture(number)
         if order.captions and 1 <= number <= place.count:
             clear = order.look.transparent
-            cut = Cut([folder], [number], place.fps, clear, captions=order.captions)
+            shown = likenesses_in(place.scene.objects)
+            cut = Cut([folder], [number], place.fps, clear, captions=order.captions, shown=shown)
             picture = scratch / "still.png"
             yield from cut_picture(picture, cut, number, renderer())
         with atomic_path(order.output) as temporary:
@@ -146,6 +148,7 @@ def film_movie(order: Order) -> Steps:
             order.look.transparent,
             sound if mixed_sound(bpy.data.scenes[order.scene], sound) else None,
             order.captions,
+            shown=likenesses_in(place.scene.objects),
         )
         video = scratch / f"video{order.output.suffix}"
         yield from film_video(video, place.scene, cut, renderer(), place.first)
