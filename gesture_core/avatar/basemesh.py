@@ -85,12 +85,16 @@ def _corner(field: str) -> tuple[int, int]:
     return int(vertex) - 1, int(uv) - 1
 
 
+@lru_cache(maxsize=1024)
 def load_target(path: Path) -> tuple[Ints, Floats]:
-    """Read one sparse shape target: vertex indices (N,) and offsets (N, 3) in metres."""
+    """Read one sparse shape target: vertex indices (N,) and offsets (N, 3) in metres, read-only."""
     if path.suffix == ".gz":
         text = gzip.decompress(path.read_bytes()).decode("ascii")
     else:
         text = path.read_text(encoding="ascii")
     rows = [line for line in text.splitlines() if line and not line.startswith("#")]
     table = np.fromstring(" ".join(rows), sep=" ").reshape(-1, 4)
-    return table[:, 0].astype(np.int64), table[:, 1:] * DECIMETRE
+    indices, offsets = table[:, 0].astype(np.int64), table[:, 1:] * DECIMETRE
+    for values in (indices, offsets):
+        values.setflags(write=False)
+    return indices, offsets

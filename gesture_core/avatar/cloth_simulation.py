@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from gesture_core.avatar.basemesh import Floats, Ints
-from gesture_core.avatar.surface import NearestSurface
+from gesture_core.avatar.surface import NearestSurface, edges_of
 
 GRAVITY = np.array([0.0, -9.81, 0.0])
 
@@ -36,35 +36,33 @@ class ClothSettings:
 
 @dataclass(frozen=True)
 class Threads:
-    """Distance constraints: pairs (C, 2), lengths (C,), stiffness (C,) and their scatter matrix."""
+    """Distance constraints, C of them: lengths (C,), stiffness (C,), the matrix (C, N) that spans
+    a thread from its second to its first end, and the one (N, C) that moves both ends."""
 
-    pairs: Ints
     lengths: Floats
     stiffness: Floats
+    spans: sparse.csr_matrix
     scatter: sparse.csr_matrix
 
 
 def weave(positions: Floats, faces: Ints, settings: ClothSettings) -> Threads:
     """Threads along the edges, across the quads, and over each edge to the far neighbour."""
-    edges = np.unique(
-        np.sort(np.stack([faces, np.roll(faces, -1, 1)], -1).reshape(-1, 2), 1), axis=0
-    )
+    edges = edges_of(faces)
     shears = np.concatenate([faces[:, [0, 2]], faces[:, [1, 3]]])
     bends = _bends(edges, faces, len(positions))
     pairs = np.concatenate([edges, shears, bends])
     stiffness = np.repeat(
         [1.0, settings.shearing, settings.bending], [len(edges), len(shears), len(bends)]
     )
-    lengths = np.linalg.norm(positions[pairs[:, 0]] - positions[pairs[:, 1]], axis=1)
     count, rows = len(positions), np.arange(len(pairs))
     signs = np.concatenate([np.ones(len(pairs)), -np.ones(len(pairs))])
-    entries = (signs, (pairs.T.ravel(), np.concatenate([rows, rows])))
-    scatter = sparse.csr_matrix(entries, shape=(count, len(pairs)))
+    entries = (signs, (np.concatenate([rows, rows]), pairs.T.ravel()))
+    spans = sparse.csr_matrix(entries, shape=(len(pairs), count))
+    lengths = np.linalg.norm(spans @ positions, axis=1)
     uses = np.bincount(pairs.ravel(), weights=np.repeat(stiffness, 2), minlength=count)
-    relaxation = 1.6 / np.maximum(uses, 1e-9)
-    return Threads(
-        pairs, settings.fullness * lengths, stiffness, sparse.diags_array(relaxation) @ scatter
-    )
+    relaxation = sparse.diags_array(1.6 / np.maximum(uses, 1e-9))
+    scatter = sparse.csr_matrix(relaxation @ spans.T)
+    return Threads(settings.fullness * lengths, stiffness, spans, scatter)
 
 
 def _bends(edges: Ints, faces: Ints, count: int) -> Ints:
@@ -115,10 +113,9 @@ def _tether(start: Floats, place: Floats, reach: float) -> Floats:
 
 
 def _corrections(place: Floats, threads: Threads) -> Floats:
-    first, second = threads.pairs.T
-    apart = place[first] - place[second]
-    length = np.linalg.norm(apart, axis=1)
-    error = threads.stiffness * 0.5 * (threads.lengths - length) / np.maximum(length, 1e-9)
+    apart = threads.spans @ place
+    length = np.maximum(np.sqrt(np.einsum("ij,ij->i", apart, apart)), 1e-9)
+    error = threads.stiffness * 0.5 * (threads.lengths / length - 1)
     return error[:, None] * apart
 
 

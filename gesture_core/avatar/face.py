@@ -137,16 +137,20 @@ def lashes(human: Human) -> Part:
 
 def brow_shade(human: Human, shape: Brows, place: Floats) -> Floats:
     """How much of the brows' colour lies on the skin (S, S, 1) under the hairs, 0–1."""
-    shade = np.zeros((*place.shape[:2], 1))
+    eye, t = human.vertices[EYES], np.linspace(0.03, 0.97, 24)
+    front = place[..., 2] > eye[:, 2].mean() - 0.02
+    near = np.nonzero(front & (np.abs(place[..., 1] - eye[:, 1].mean() - shape.height) < 0.03))
+    points = place[near][:, :2]
+    values = np.zeros(len(points), dtype=np.float32)
+    half = _brow_half(shape, t) + 0.0012
     for side in (1, -1):
-        t = np.linspace(0.03, 0.97, 24)
         line = _brow_line(human, shape, side, t)
-        half = _brow_half(shape, t) + 0.0012
-        for (x, y), radius, strength in zip(line, half, 0.75 + 0.25 * t, strict=True):
-            away = np.hypot(place[..., 0] - x, place[..., 1] - y) / radius
-            shade = np.maximum(shade, (strength * smoothstep(away, 1.25, 0.35))[..., None])
-    eye = human.vertices[EYES, 2]
-    return shade * (place[..., 2:3] > eye.mean() - 0.02)
+        for centre, radius, strength in zip(line, half, 0.75 + 0.25 * t, strict=True):
+            away = np.linalg.norm(points - centre, axis=1) / radius
+            values = np.maximum(values, strength * smoothstep(away, 1.25, 0.35))
+    shade = np.zeros((*place.shape[:2], 1), dtype=np.float32)
+    shade[near] = values[:, None]
+    return shade
 
 
 def _brow_half(shape: Brows, t: Floats) -> Floats:

@@ -18,6 +18,7 @@ from gesture_core.avatar.texture import (
     height_to_normal,
     mask,
     octave_noise,
+    paint,
     resize,
     smoothstep,
 )
@@ -51,21 +52,20 @@ def paint_skin(
     Looks lie over the painted skin, under what belongs to brows and hair.
     """
     place = _places(human, faces, size // 2)
-    picture = enlarge(_soft_tints(human, skin, place), size)
-    picture = blend(picture, skin.lips, skin.lip_strength * mask("lips", size, 4))
-    nail = _shift(skin.tone, 0.03, -0.02, 0.0)
-    picture = blend(picture, nail, 0.6 * mask("fingernails", size, 2))
-    grain = 0.011 * octave_noise(size, (1, 2, 8, 48), np.random.default_rng(1))[..., None]
-    picture = picture * (1 + grain * np.array([0.8, 1.1, 1.2], dtype=np.float32))
+    coarse = place[::2, ::2]
+    picture = enlarge(_soft_tints(human, skin, coarse), size)
+    paint(picture, skin.lips, skin.lip_strength * mask("lips", size, 4))
+    paint(picture, _shift(skin.tone, 0.03, -0.02, 0.0), 0.6 * mask("fingernails", size, 2))
+    picture *= _grain(size)
     if looks is not None:
         known = resize(looks.known, size)[..., None] / np.float32(255)
         picture += known * (resize(looks.skin, size) / np.float32(255) - picture)
-    brows = enlarge(brow_shade(human, brow, place).astype(np.float32), size)
-    picture = blend(picture, brow.color, brow.shade * brows)
-    picture = blend(picture, (0.50, 0.15, 0.14), mask("inside-mouth", size, 8))
-    scalp = scalp_shade(human, hair, place.reshape(-1, 3)).reshape(*place.shape[:2], 1)
-    shade = enlarge(scalp.astype(np.float32), size)
-    return encode("skin", blend(picture, hair.color, 0.92 * shade), quality=90)
+    brows = brow.shade * enlarge(brow_shade(human, brow, place), size)
+    paint(picture, brow.color, brows)
+    paint(picture, (0.50, 0.15, 0.14), mask("inside-mouth", size, 8))
+    scalp = scalp_shade(human, hair, coarse.reshape(-1, 3)).reshape(*coarse.shape[:2], 1)
+    paint(picture, hair.color, 0.92 * enlarge(scalp, size))
+    return encode("skin", picture, quality=90)
 
 
 def _places(human: Human, faces: Ints, size: int) -> Floats:
@@ -74,8 +74,14 @@ def _places(human: Human, faces: Ints, size: int) -> Floats:
     return bake(human.vertices, uvs, human.base.faces["body"][faces], size).astype(np.float32)
 
 
+def _grain(size: int) -> Floats:
+    """Factors (S, S, 3) of the skin's fine mottling, redder where darker."""
+    noise = octave_noise(size, (1, 2, 8, 48), np.random.default_rng(1))[..., None]
+    return 1 + noise * np.array([0.0088, 0.0121, 0.0132], dtype=np.float32)
+
+
 def _soft_tints(human: Human, skin: Skin, place: Floats) -> Floats:
-    """Everything without a sharp edge, painted at half the size."""
+    """Everything without a sharp edge, which half the resolution of `place` does not blur."""
     size, tone, eye = len(place), skin.tone, human.vertices[EYES]
     picture = np.tile(np.array(tone, dtype=np.float32), (size, size, 1))
     for name, blur, change, amount in (
@@ -83,20 +89,24 @@ def _soft_tints(human: Human, skin: Skin, place: Floats) -> Floats:
         ("ears", 12, (0.0, -0.14, -0.12), 0.5),
         ("eyelids", 10, (-0.08, -0.14, -0.11), 0.35),
     ):
-        picture = blend(picture, _shift(tone, *change), amount * mask(name, size, blur))
+        paint(picture, _shift(tone, *change), amount * mask(name, size, blur))
     for side in (1, -1):
         centre = eye[eye[:, 0] * side > 0].mean(0)
         cheek = _blob(place, centre + [0.014 * side, -0.036, 0.0], (0.026, 0.018, 0.05))
-        picture = blend(picture, _shift(tone, 0.0, -0.13, -0.10), skin.blush * cheek)
+        paint(picture, _shift(tone, 0.0, -0.13, -0.10), skin.blush * cheek)
         under = _blob(place, centre + [0.0, -0.017, 0.0], (0.016, 0.005, 0.03))
-        picture = blend(picture, _shift(tone, -0.06, -0.09, -0.06), 0.18 * under)
+        paint(picture, _shift(tone, -0.06, -0.09, -0.06), 0.18 * under)
     tip = np.array([0.0, eye[:, 1].mean() - 0.040, eye[:, 2].max() + 0.02])
     nose = _blob(place, tip, (0.012, 0.012, 0.02))
-    picture = blend(picture, _shift(tone, 0.0, -0.10, -0.08), 0.5 * skin.blush * nose)
+    paint(picture, _shift(tone, 0.0, -0.10, -0.08), 0.5 * skin.blush * nose)
+    hands = np.abs(place[..., 0]) > human.rig.head("leftHand")[0]
+    fingers, there = picture[hands], place[hands]
     for tint, where, radius in _finger_tints(human):
-        blob = _blob(place, where, (radius, radius, radius))
-        picture = blend(picture, _shift(tone, *tint), 0.5 * blob)
-    return _stubble(picture, place, human, skin) if skin.stubble else picture
+        fingers = blend(fingers, _shift(tone, *tint), 0.5 * _blob(there, where, (radius,) * 3))
+    picture[hands] = fingers
+    if skin.stubble:
+        paint(picture, (0.52, 0.47, 0.44), skin.stubble * _shaved_beard(place, human))
+    return picture
 
 
 def _finger_tints(human: Human) -> list[tuple[tuple[float, ...], Floats, float]]:
@@ -116,9 +126,11 @@ def pore_picture(size: int = 256) -> Picture:
     return encode("pores", height_to_normal(noise, 0.10), quality=90)
 
 
-def _blob(place: Floats, centre: Floats, radii: tuple[float, float, float]) -> Floats:
-    """Soft ellipsoid (S, S, 1) around a point of the body."""
-    return np.exp(-np.sum(((place - centre) / radii) ** 2, axis=-1, keepdims=True))
+def _blob(place: Floats, centre: Floats, radii: tuple[float, ...]) -> Floats:
+    """Soft ellipsoid (..., 1) around a point of the body."""
+    scale = 1 / np.array(radii, dtype=np.float32)
+    away = (place - centre.astype(np.float32)) * scale
+    return np.exp(-np.einsum("...c,...c->...", away, away))[..., None]
 
 
 def _shift(tone: Colour, *by: float) -> tuple[float, float, float]:
@@ -126,10 +138,9 @@ def _shift(tone: Colour, *by: float) -> tuple[float, float, float]:
     return r, g, b
 
 
-def _stubble(picture: Floats, place: Floats, human: Human, skin: Skin) -> Floats:
-    """The grey cast of a shaved beard on lip, chin and jaw."""
+def _shaved_beard(place: Floats, human: Human) -> Floats:
+    """Where a shaved beard shows (S, S, 1): lip, chin and jaw."""
     eye = human.vertices[EYES].mean(0)
     drop = eye[1] - place[..., 1:2]
     front = smoothstep(place[..., 2:3], eye[2] - 0.07, eye[2] - 0.02)
-    area = smoothstep(drop, 0.050, 0.064) * smoothstep(drop, 0.140, 0.118) * front
-    return blend(picture, (0.52, 0.47, 0.44), skin.stubble * area)
+    return smoothstep(drop, 0.050, 0.064) * smoothstep(drop, 0.140, 0.118) * front

@@ -51,8 +51,15 @@ def subdivide(faces: Ints, count: int, *, smooth: bool = True) -> Subdivision:
 def _edges(faces: Ints) -> tuple[Ints, Ints]:
     """Unique undirected edges (E, 2) and, per face, the edge after each corner (F, 4)."""
     pairs = np.sort(np.stack([faces, np.roll(faces, -1, axis=1)], axis=-1).reshape(-1, 2), axis=1)
-    edges, index = np.unique(pairs, axis=0, return_inverse=True)
-    return edges, index.reshape(faces.shape)
+    # one number a pair: sorting rows is slow
+    base = int(pairs.max(initial=0)) + 1
+    keys, index = np.unique(pairs[:, 0] * base + pairs[:, 1], return_inverse=True)
+    return np.stack([keys // base, keys % base], axis=1), index.reshape(faces.shape)
+
+
+def edges_of(faces: Ints) -> Ints:
+    """Undirected edges (E, 2) of polygons, each once, its smaller vertex first."""
+    return _edges(faces)[0]
 
 
 def _averaging(rows: Ints, count: int) -> sparse.csr_matrix:
@@ -117,9 +124,9 @@ def vertex_normals(positions: Floats, faces: Ints) -> Floats:
     corners = positions[faces]
     across = corners[:, 2] - corners[:, 0], corners[:, -1] - corners[:, 1]
     flat = np.cross(*across) if faces.shape[1] == 4 else np.cross(across[0], across[1])
-    normals = np.zeros_like(positions)
-    for corner in faces.T:
-        np.add.at(normals, corner, flat)
+    corner, flat = faces.ravel(), np.repeat(flat, faces.shape[1], axis=0)
+    sums = [np.bincount(corner, flat[:, axis], len(positions)) for axis in range(3)]
+    normals = np.stack(sums, axis=1)
     return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
 
 

