@@ -12,6 +12,9 @@ sign     text, seed, fps [, speed, dominant, mouthing, glosser]
                       tokens [{gloss, class, rule, source [start, end], parts, word}]
 avatar   name [, known [sha256]]
                   ->  file character.glb, built on first use; result: sha256. No file if `known`
+fit_avatar        name, who, when YYYY-MM-DD, what_for, unmarked, photo1, photo2, …
+                  ->  files character.glb and preview.png; result: error, used [str],
+                      refused [{name, reason}], warnings [str], seconds {step: s}
 styles            ->  result: items [{name, description}]
 voices            ->  result: items [{name, description, offline, installed}]
 avatars           ->  result: items [{name, description, built}]
@@ -20,6 +23,10 @@ doctor            ->  result: checks [{name, ok, detail, hint, needed}]
 Arguments in brackets may be left out. `audio`, `clip`, `plan`, `pins` and `exemplar` are files: a
 recording, a clip with its speech beside it, a plan file, a list of pins, somebody's motion. A file
 is a `Path`, which only the worker makes, from what the client sent: never a text of the client's.
+
+`fit_avatar` makes the character of a person who agreed (`who`, `when`, `what_for`; `unmarked`: the
+person's statement that pictures need no visible mark, or ""), from photos and videos. No face
+leaves the machine that it is on: a worker that serves other machines has no such job.
 """
 
 from __future__ import annotations
@@ -190,6 +197,38 @@ def _avatar(arguments: Mapping[str, Any], progress: Progress) -> Answer:
     return Answer({"sha256": digest}, {} if digest in known else {"character.glb": content})
 
 
+def _fit_avatar(arguments: Mapping[str, Any], progress: Progress) -> Answer:
+    from gesture_core.console import Reporter
+    from gesture_core.likeness.consent import parse_consent, record_likeness
+    from gesture_core.likeness.portray import fit_avatar
+    from gesture_core.portrait import write_portrait
+    from gesture_core.progress import part
+
+    agreed = ", ".join(_argument(arguments, name, str) for name in ("who", "when", "what_for"))
+    unmarked = _argument(arguments, "unmarked", str)
+    name = _argument(arguments, "name", str)
+    record = record_likeness(name, parse_consent(agreed), unmarked=unmarked or None)
+    photos = [value for value in arguments.values() if isinstance(value, Path)]
+    with Reporter(quiet=True) as clock, tempfile.TemporaryDirectory(prefix="momjit-") as folder:
+
+        def told(fraction: float, step: str) -> None:
+            clock(fraction, step)
+            progress(fraction, step)
+
+        character, preview = Path(folder) / "character.glb", Path(folder) / "preview.png"
+        done = fit_avatar(photos, character, record=record, progress=part(told, 0.0, 0.8))
+        write_portrait(character, preview, done.beside, part(told, 0.8, 1.0))
+        files = {path.name: path.read_bytes() for path in (character, preview)}
+    result = {
+        "error": done.error,
+        "used": list(done.used),
+        "refused": [_row(refusal, "name", "reason") for refusal in done.refused],
+        "warnings": list(done.warnings),
+        "seconds": clock.seconds,
+    }
+    return Answer(result, files)
+
+
 def _styles(arguments: Mapping[str, Any], progress: Progress) -> Answer:
     from gesture_core.gestures.styles import list_styles
 
@@ -226,8 +265,13 @@ JOBS: dict[str, Job] = {
     "redo": _redo,
     "sign": _sign,
     "avatar": _avatar,
+    "fit_avatar": _fit_avatar,
     "styles": _styles,
     "voices": _voices,
     "avatars": _avatars,
     "doctor": _doctor,
 }
+"""Every job, for a client on this machine."""
+
+REMOTE_JOBS: dict[str, Job] = {name: job for name, job in JOBS.items() if name != "fit_avatar"}
+"""The jobs for clients on other machines."""

@@ -27,6 +27,7 @@ from gesture_core.formats.audio import write_wav
 from gesture_core.formats.bvh import write_bvh
 from gesture_core.formats.bvh_preset import bvh_preset
 from gesture_core.formats.clip import Clip, save_clip
+from gesture_core.likeness.consent import likeness_of
 from gesture_core.motion import Motion
 from gesture_core.progress import Progress
 from gesture_core.utterance import Utterance
@@ -202,6 +203,19 @@ def _avatar_file(avatar: str, progress: Progress) -> Path:
     if not path.is_file():
         raise UserError(f"there is no character file {path}")
     return path
+
+
+def likeness_told(avatar: str | None) -> dict[str, Any]:
+    """What the provenance of a clip says of whose likeness performs it: {"likeness": record}.
+
+    avatar: as for `render_settings`; None changes nothing. Records are found in .glb and .vrm
+    files; for other characters the value is None.
+    """
+    if avatar is None:
+        return {}
+    path = Path(avatar)
+    record = likeness_of(path) if path.suffix.lower() in (".glb", ".vrm") else None
+    return {"likeness": None if record is None else record.to_json()}
 
 
 def write_outputs(

@@ -428,7 +428,7 @@ def program():
 
 def test_the_worker_offers_its_documented_jobs(program: Backend):
     listed = {"avatars", "doctor", "styles", "voices"}
-    documented = {"perform", "plan", "redo", "sign", "avatar", *listed}
+    documented = {"perform", "plan", "redo", "sign", "avatar", "fit_avatar", *listed}
     assert set(program_jobs.JOBS) == documented
     assert all(f"\n{job} " in str(program_jobs.__doc__) for job in documented)
     lists = {kind: finish(program.submit(kind, {}), 60.0) for kind in KINDS}

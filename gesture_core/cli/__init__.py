@@ -15,7 +15,7 @@ from typing import Annotated, Optional
 import typer
 
 from gesture_core.cli import dataset as dataset_commands
-from gesture_core.cli import performing, reviewing, sign_mode, signing, training
+from gesture_core.cli import likeness, performing, reviewing, sign_mode, signing, training
 from gesture_core.cli.options import (
     AllBones,
     At,
@@ -71,7 +71,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-avatar_app = typer.Typer(no_args_is_help=True, help="The bundled characters.")
+avatar_app = typer.Typer(no_args_is_help=True, help="Characters: bundled ones and people's.")
+avatar_app.command("fit", epilog=likeness.FIT_EXAMPLES)(likeness.fit)
 app.add_typer(avatar_app, name="avatar")
 app.add_typer(dataset_commands.app, name="dataset")
 app.command(epilog=performing.GENERATE_EXAMPLES)(performing.generate)

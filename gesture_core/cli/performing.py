@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -182,6 +183,7 @@ def generate(
     export = writing.export_settings(preset, units, all_bones=all_bones)
     writing.check_outputs(output, force=force)
     gestures, poses = _read_plan(plan), _read_pins(pin, pins)
+    whose = writing.likeness_told(avatar)
     with Reporter(quiet=as_json) as report:
         settings = None
         if rendering:
@@ -232,6 +234,8 @@ def generate(
                 pins=poses,
                 progress=progress,
             )
+        provenance = {**performance.provenance, **whose}
+        performance = replace(performance, provenance=provenance)
         lost = writing.write_outputs(
             performance,
             output,

@@ -195,8 +195,9 @@ def likeness_of(path: Path) -> LikenessRecord | None:
     """The record in a character's file (.glb, .vrm), None for one that is nobody's likeness."""
 
     def read(document: Document) -> LikenessRecord | None:
-        extras = document.json.get("asset", {}).get("extras", {})
-        return likeness_in(extras.get("momjit"), "asset")
+        extras = document.json.get("asset", {}).get("extras")
+        ours = extras.get("momjit") if isinstance(extras, Mapping) else None
+        return likeness_in(ours, "asset")
 
     return read_document(path, read)
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from gesture_core import __version__
 from gesture_core.errors import UserError
-from gesture_core.jobs import JOBS, Job
+from gesture_core.jobs import REMOTE_JOBS, Job
 from gesture_core.worker.frames import PROTOCOL, FrameError, Header, encode_frame, read_frame
 from gesture_core.worker.serving import Worker
 from gesture_core.worker.sockets import SocketStream
@@ -56,7 +56,7 @@ def main(address: str, token_file: Path | None, certificate: Path | None) -> int
     host, port = _parse(address)
     entrance = Entrance(host, port, read_token(token_file), certificate)
     with open_entrance(entrance) as listener:
-        serve_network(listener, entrance, JOBS, __version__)
+        serve_network(listener, entrance, REMOTE_JOBS, __version__)
     return 0
 
 

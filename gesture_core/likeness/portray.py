@@ -1,0 +1,88 @@
+"""From pictures of a person to their character: every step of a fit, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesture_core.avatar.character import CharacterSpec, build_avatar
+from gesture_core.avatar.looks import Looks
+from gesture_core.config import load_config
+from gesture_core.likeness.consent import LikenessRecord
+from gesture_core.likeness.face_view import Refusal, choose_faces
+from gesture_core.likeness.fit import Fit, fit_face
+from gesture_core.progress import Progress, part, silent
+from gesture_core.resources import data_path
+
+Picture = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Portrayed:
+    """What became of a fit.
+
+    used: names of the pictures it rests on, and refused: those it does not, with the reason;
+    error: median distance of landmarks from where they were seen, per distance of the eyes;
+    beside: the best pictures (H, W, 3) of the face, for who judges the likeness; warnings: what
+    could not be done as wanted.
+    """
+
+    used: tuple[str, ...]
+    refused: tuple[Refusal, ...]
+    error: float
+    beside: tuple[Picture, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def fit_avatar(
+    paths: Sequence[Path],
+    path: Path,
+    *,
+    record: LikenessRecord,
+    known: Mapping[str, float] | None = None,
+    progress: Progress = silent,
+    force: bool = False,
+) -> Portrayed:
+    """Build the character (.glb) of the one person in some pictures and videos.
+
+    Nothing is read without a `record` of the person's consent, which the file carries. known:
+    phenotype sliders that the user is sure of, such as gender and age. `UserError` where no picture can be used, with the reason for each.
+    """
+    chosen = choose_faces(paths, progress=part(progress, 0.0, 0.15))
+    fit = fit_face(chosen.views, progress=part(progress, 0.15, 0.4), known=known)
+    spec, looks = describe_person(fit, record.name)
+    build_avatar(
+        spec,
+        path,
+        part(progress, 0.7, 1.0),
+        looks=looks,
+        likeness=record.to_json(),
+        force=force,
+    )
+    used = tuple(view.photo.name for view in chosen.views)
+    error = float(np.median([view.error for view in fit.views]))
+    return Portrayed(used, chosen.refused, error, tuple(view.rgb for view in chosen.views[:2]))
+
+
+def describe_person(fit: Fit, name: str) -> tuple[CharacterSpec, Looks]:
+    """The description and the looks of a fitted person."""
+    usual = load_config(CharacterSpec, data_path(f"avatars/{_like(fit)}.yaml"))
+    spec = replace(
+        usual,
+        name=name,
+        description="",
+        phenotype=fit.phenotype,
+        changes=fit.changes,
+        resting={},
+    )
+    blank = np.zeros((16, 16, 3), np.uint8)
+    return spec, Looks(fit.offsets, blank, blank[..., 0])
+
+
+def _like(fit: Fit) -> str:
+    """The bundled character whose clothes and shoes a person wears unless a picture shows more."""
+    return "mina" if fit.phenotype["gender"] > 0.5 else "jun"
