@@ -11,16 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesture_core.errors import UserError
-from gesture_core.likeness.face_finding import Face, FaceFinder
-from gesture_core.likeness.face_quality import sharpness, why_not
-from gesture_core.likeness.photo import Photo, is_video, read_picture, read_video
-from gesture_core.progress import Progress, silent
+from gesture_core.likeness.face_choice import most_different
+from gesture_core.likeness.face_finding import CHIN, Face, FaceFinder, within
+from gesture_core.likeness.face_quality import sharpness, why_hidden, why_not
+from gesture_core.likeness.photo import Photo, read_photos
+from gesture_core.progress import Progress, part, silent
 
 Array = NDArray[np.float64]
 Picture = NDArray[np.uint8]
 
 LIMIT = 16
 _LINES = 10  # of reasons that a message holds
+_KEPT = 3  # times the limit: faces of one video held before all but the limit are let go
+_BODY_HEIGHT = 4.0  # face heights below which a picture shows hardly more than a face
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,8 +33,9 @@ class FaceView:
     `rgb` (S, S, 3): the crop, eyes level, the face 45 % of its height; `to_photo` (2, 3): crop
     pixels to photo pixels; `landmarks` (478, 3): MediaPipe's face mesh with irises in crop
     pixels, z in their scale and larger away from the camera; `person` (S, S): 0–1, how much of
-    a pixel is the person; `sharpness`: see `face_quality.sharpness`; `turn` (3,): yaw (towards
-    the person's left), pitch (down) and, in the photo, roll (counterclockwise), radians.
+    a pixel is the person, 0 outside of the photo; `sharpness`: see `face_quality.sharpness`;
+    `turn` (3,): yaw (towards the person's left), pitch (down) and, in the photo, roll
+    (counterclockwise), radians.
     """
 
     photo: Photo
@@ -78,27 +82,33 @@ def choose_faces(
     refused: list[Refusal] = []
     with closing(FaceFinder()) as finder:
         for number, path in enumerate(paths):
-            progress(number / len(paths), f"faces: {path.name}")
-            good, bad = _look_through(finder, path)
+            share = part(progress, 0.9 * number / len(paths), 0.9 * (number + 1) / len(paths))
+            good, bad = _look_through(finder, path, limit, share)
             seen += good
             refused += bad
         if not seen:
             raise UserError(_none_left(refused))
-        views = tuple(_view(finder, one) for one in _most_different(seen, limit))
-    progress(1.0, "faces")
+        progress(0.9, "cutting out the person")
+        views = tuple(_view(finder, one) for one in _best(seen, limit))
+    progress(1.0, "cutting out the person")
     return Chosen(views, _widest(seen), tuple(refused))
 
 
-def _look_through(finder: FaceFinder, path: Path) -> tuple[list[_Seen], list[Refusal]]:
+def _look_through(
+    finder: FaceFinder, path: Path, limit: int, progress: Progress
+) -> tuple[list[_Seen], list[Refusal]]:
     good: list[_Seen] = []
     bad: list[Refusal] = []
     try:
-        for photo in read_video(path) if is_video(path) else [read_picture(path)]:
+        for share, photo in read_photos(path):
+            progress(share, f"looking for the face: {photo.name}")
             found = _judged(finder, photo)
             if isinstance(found, Refusal):
                 bad.append(found)
             else:
                 good.append(found)
+            if len(good) >= _KEPT * limit:
+                good = _best(good, limit)
     except UserError as error:
         bad.append(Refusal(path.name, str(error).removeprefix(f"{path}: ")))
     return good, bad
@@ -109,32 +119,35 @@ def _judged(finder: FaceFinder, photo: Photo) -> _Seen | Refusal:
     face = finder.look(photo.rgb, boxes[0]) if boxes else None
     reason = why_not(photo.rgb, boxes, face)
     if face is None or reason:
-        return Refusal(photo.name, reason or "no face found")
+        return Refusal(photo.name, reason)
+    if reason := why_hidden(face, finder.hands(face.rgb)):
+        return Refusal(photo.name, reason)
     return _Seen(photo, face, sharpness(face))
+
+
+def _best(seen: list[_Seen], limit: int) -> list[_Seen]:
+    faces = [one.face for one in seen]
+    return [seen[n] for n in most_different(faces, [one.sharpness for one in seen], limit)]
 
 
 def _view(finder: FaceFinder, seen: _Seen) -> FaceView:
     face = seen.face
-    person = finder.person(face.rgb)
+    person = finder.person(face.rgb) * within(face.to_photo, len(face.rgb), seen.photo.rgb)
     return FaceView(
         seen.photo, face.rgb, face.to_photo, face.landmarks, person, seen.sharpness, face.turn
     )
 
 
-def _most_different(seen: list[_Seen], limit: int) -> list[_Seen]:
-    """The sharpest first, then always the one furthest from those already taken."""
-    places = np.array([one.face.turn[:2] for one in seen])
-    blur = np.array([1.0 / (0.2 + one.sharpness) for one in seen])
-    taken = [int(np.argmin(np.abs(places).sum(axis=1) + 0.2 * blur))]
-    while len(taken) < min(limit, len(seen)):
-        gaps = np.linalg.norm(places[:, None] - places[taken], axis=2).min(axis=1) - 0.05 * blur
-        gaps[taken] = -np.inf
-        taken.append(int(np.argmax(gaps)))
-    return [seen[number] for number in taken]
+def _widest(seen: list[_Seen]) -> Photo | None:
+    """The photo that shows most of the body below the face, if one shows more than the neck."""
 
+    def below(one: _Seen) -> float:
+        face = one.face
+        chin = face.to_photo @ [*face.landmarks[CHIN, :2], 1.0]
+        return float(one.photo.rgb.shape[0] - chin[1]) / face.photo_height
 
-def _widest(seen: list[_Seen]) -> Photo:
-    return min(seen, key=lambda one: one.face.photo_height / one.photo.rgb.shape[0]).photo
+    widest = max(seen, key=below)
+    return widest.photo if below(widest) > _BODY_HEIGHT - 1.0 else None
 
 
 def _none_left(refused: list[Refusal]) -> str:

@@ -25,7 +25,8 @@ MAX_SIDE = 4096  # larger pictures are reduced to it: no face needs more
 MIN_SIDE = 64
 
 SAMPLED_RATE = 4.0
-MAX_SAMPLES = 150  # frames looked at in one video
+MAX_SAMPLES = 120  # frames looked at in one video
+MAX_VIDEO_HEIGHT = 1440
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,9 +42,19 @@ class Photo:
     seconds: float | None = None
 
 
-def is_video(path: Path) -> bool:
-    """Whether a file is read as a video, by its name."""
-    return path.suffix.lower() in VIDEO_SUFFIXES
+def read_photos(path: Path) -> Iterator[tuple[float, Photo]]:
+    """The share of the file that is done, 0–1, and a photo: one of a picture, many of a video.
+
+    Raises `UserError` with a reason of one line.
+    """
+    if not path.is_file():
+        raise UserError(f"{path}: no such file")
+    if path.stat().st_size == 0:
+        raise UserError(f"{path}: the file is empty")
+    if path.suffix.lower() in VIDEO_SUFFIXES:
+        yield from read_video(path)
+    else:
+        yield 0.0, read_picture(path)
 
 
 def read_picture(path: Path) -> Photo:
@@ -54,10 +65,6 @@ def read_picture(path: Path) -> Photo:
     from PIL import Image, UnidentifiedImageError
 
     _know_heif()
-    if not path.is_file():
-        raise UserError(f"{path}: no such file")
-    if path.stat().st_size == 0:
-        raise UserError(f"{path}: the file is empty")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
@@ -69,12 +76,15 @@ def read_picture(path: Path) -> Photo:
         raise UserError(f"{path}: the picture is damaged ({error})") from error
 
 
-def read_video(path: Path) -> Iterator[Photo]:
-    """A few frames a second of a video, `MAX_SAMPLES` at most, evenly spread."""
+def read_video(path: Path) -> Iterator[tuple[float, Photo]]:
+    """A few frames a second of a video, `MAX_SAMPLES` at most, evenly spread, each with its share.
+
+    Raises `UserError` for what `formats.video` cannot read.
+    """
     info = probe_video(path)
     rate = max(min(SAMPLED_RATE, MAX_SAMPLES / info.duration, info.fps), 1.0)
-    for seconds, rgb in read_frames(path, fps=rate, max_height=1440):
-        yield Photo(f"{path.name} at {seconds:.1f} s", rgb, seconds)
+    for seconds, rgb in read_frames(path, fps=rate, max_height=MAX_VIDEO_HEIGHT):
+        yield seconds / info.duration, Photo(f"{path.name} at {seconds:.1f} s", rgb, seconds)
 
 
 def _upright(path: Path, image: Image.Image) -> Picture:
