@@ -1,4 +1,4 @@
-"""Where the files that ship with momjit and the caches it fills are."""
+"""Where the files that ship with momjit are, the caches it fills, and what the user keeps."""
 
 from __future__ import annotations
 
@@ -26,3 +26,14 @@ def cache_dir() -> Path:
     import platformdirs
 
     return Path(platformdirs.user_cache_dir("momjit"))
+
+
+def user_dir() -> Path:
+    """Folder for what cannot be rebuilt, such as the user's own characters: `$MOMJIT_DATA` or the
+    user's folder for programs' data."""
+    chosen = os.environ.get("MOMJIT_DATA")
+    if chosen:
+        return Path(chosen)
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("momjit"))

@@ -66,7 +66,7 @@ def human_of(name: str) -> Human:
 
 
 def test_every_bundled_description_loads() -> None:
-    assert tuple(entry.name for entry in library.list_avatars()) == NAMES
+    assert tuple(entry.name for entry in library.list_avatars() if not entry.own) == NAMES
     for name in NAMES:
         spec = spec_of(name)
         assert spec.name == name
