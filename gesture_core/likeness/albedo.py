@@ -1,0 +1,108 @@
+"""A view's colours with its light taken off, and which of its texels are bare skin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesture_core.avatar.basemesh import load_base_mesh
+from gesture_core.avatar.head import EYES
+from gesture_core.avatar.texture import mask, smoothstep
+from gesture_core.likeness.canvas import Canvas, head_canvas
+from gesture_core.likeness.colour import luminance
+from gesture_core.likeness.filters import blur, lowest, smooth_over
+from gesture_core.likeness.lighting import Light, fit_light
+from gesture_core.likeness.view_texture import ViewTexture
+
+Floats = NDArray[np.floating[Any]]
+
+COARSE = 0.022  # metres: unevenness wider than this is taken for light, narrower for skin
+EVENED = (0.8, 0.6)  # shares of it that are removed: of the brightness, of the colour
+STRIDE = 3  # texels between those that the light is fitted to
+FRINGE = 0.004  # metres around hair that may be hair too
+
+
+@dataclass(frozen=True, eq=False)
+class Albedo:
+    """relative (H, W, 3): natural log of linear colour over the skin's, light removed; weight
+    (H, W): 0–1 belief that it is the person's bare face; light: what was removed.
+    """
+
+    relative: Floats
+    weight: Floats
+    light: Light
+
+
+@dataclass(frozen=True, eq=False)
+class Regions:
+    """Places on the head's canvas (H, W), 0–1: lips; mouth: its inside; texel: metres a texel is
+    wide on the face."""
+
+    lips: Floats
+    mouth: Floats
+    texel: float
+
+
+@lru_cache(maxsize=2)
+def regions(size: int) -> Regions:
+    """The same for everybody, as the layout of the texture is."""
+    canvas = head_canvas(size)
+    vertices = load_base_mesh().vertices
+    eye = vertices[EYES].mean(axis=0)
+    place = canvas.spread(canvas.surface(vertices - [0, *eye[1:]]))
+    side, height, front = np.moveaxis(place, -1, 0)
+    window = (canvas.rows, canvas.columns)
+    face = np.abs(side) < 0.03
+    face &= (np.abs(height) < 0.03) & (front > 0)
+    spacing = np.linalg.norm(np.diff(place, axis=1), axis=-1)[face[:, 1:]]
+    return Regions(
+        mask("lips", size, 4)[window][..., 0],
+        mask("inside-mouth", size, 8)[window][..., 0],
+        float(np.median(spacing)),
+    )
+
+
+def remove_light(canvas: Canvas, view: ViewTexture) -> Albedo:
+    """Divide a view by the light fitted to its face, and even out what that model leaves."""
+    place = regions(canvas.size)
+    weight = view.weight * (0.25 + 0.75 * view.inner)
+    fitted = weight * view.inner * (1 - place.lips)
+    some = np.zeros(fitted.shape, dtype=bool)
+    some[::STRIDE, ::STRIDE] = fitted[::STRIDE, ::STRIDE] > 0.05
+    light = fit_light(view.color[some], view.normals[some], fitted[some])
+    bare = view.color / (light.at(view.normals) * light.skin.astype(np.float32))
+    relative = np.log(np.clip(bare, 0.004, 4.0))
+    like = skin_likeness(relative, view.inner, place.texel)
+    relative = _even(relative, weight * like * (1 - place.lips), place.texel)
+    like = skin_likeness(relative, view.inner, place.texel)
+    trusted = weight * np.maximum(away_from_hair(like, place.texel), view.features)
+    return Albedo(relative, trusted * (1 - place.mouth), light)
+
+
+def skin_likeness(relative: Floats, inner: Floats | float, texel: float) -> Floats:
+    """0–1 (H, W): hair, cloth and background are darker, brighter or of another hue than skin.
+
+    Outside the outline of the face (`inner` 0) more likeness is asked for.
+    """
+    soft = blur(relative, 0.0006 / texel)
+    bright = luminance(soft)
+    hue = np.linalg.norm(soft - bright[..., None], axis=-1)
+    tolerance = 0.55 + 0.45 * inner
+    light = smoothstep(np.abs(bright) / tolerance, 0.62, 0.38)
+    return light * smoothstep(hue / tolerance, 0.42, 0.26)
+
+
+def away_from_hair(like: Floats, texel: float) -> Floats:
+    """Skin-likeness without the rims of what is not skin."""
+    return blur(lowest(like, FRINGE / texel), FRINGE / texel / 4)
+
+
+def _even(relative: Floats, weight: Floats, texel: float) -> Floats:
+    """Take most of the wide unevenness off: shadows and highlights that the light left."""
+    wide = smooth_over(relative, weight, COARSE / texel, prior=0.05)
+    bright = luminance(wide)[..., None]
+    return relative - EVENED[0] * bright - EVENED[1] * (wide - bright)

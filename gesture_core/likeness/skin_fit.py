@@ -1,0 +1,127 @@
+"""A person's skin, brows and eyes out of the fitted views of their face."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesture_core.avatar.face import Brows
+from gesture_core.likeness.albedo import Albedo, regions, remove_light
+from gesture_core.likeness.brow_fit import fit_brows
+from gesture_core.likeness.canvas import Canvas, head_canvas
+from gesture_core.likeness.colour import luminance, to_srgb
+from gesture_core.likeness.eye_fit import fit_iris, fit_iris_angle
+from gesture_core.likeness.fusion import Fused, complete, fuse
+from gesture_core.likeness.view_texture import spread_view
+from gesture_core.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from gesture_core.likeness.fit import Fit, FittedView
+
+Floats = NDArray[np.floating[Any]]
+Colour = tuple[float, float, float]
+
+SIZE = 2048
+SKIN_HUES = ((0.44, 0.66), (0.52, 0.80))  # linear green over red and blue over green of skins
+SKIN_LIGHTS = (0.02, 0.62)  # their brightness
+WORN = 1.5  # sum of expression weights that halves the trust in a view's detail
+
+
+@dataclass(frozen=True, eq=False)
+class SkinFit:
+    """What the pictures show of a person's surface; colours are sRGB 0–1.
+
+    skin (S, S, 3) bytes without light in the body's texture layout, known (S, S) bytes its weight
+    over painted skin, both for `Looks`; tone: of the skin of the whole body; lips; iris: colour,
+    None where no view shows it; iris_angle: degrees half of it covers; brows.
+    """
+
+    skin: NDArray[np.uint8]
+    known: NDArray[np.uint8]
+    tone: Colour
+    lips: Colour
+    iris: Colour | None
+    iris_angle: float
+    brows: Brows
+
+
+def fit_skin(fit: Fit, *, size: int = SIZE, progress: Progress = silent) -> SkinFit:
+    """Fuse the views of a fitted face into the skin of its body.
+
+    size: of the texture in pixels.
+    """
+    canvas = head_canvas(size)
+    views: list[Albedo] = []
+    for number, seen in enumerate(fit.views):
+        progress(number / (len(fit.views) + 1), "skin: taking the light off")
+        texture = spread_view(canvas, seen.view, seen.camera, fit.vertices(seen.expression))
+        views.append(remove_light(canvas, texture))
+    progress(len(views) / (len(views) + 1), "skin: fusing the views")
+    merits = [_merit(seen, fit.views) for seen in fit.views]
+    seen_skin = fuse(canvas, views, merits)
+    tone = believable_tone(np.average([view.light.skin for view in views], axis=0, weights=merits))
+    vertices = fit.vertices()
+    whole = complete(canvas, seen_skin, vertices)
+    skin, known = _paint(canvas, whole, tone)
+    lights = [view.light for view in views]
+    return SkinFit(
+        skin,
+        known,
+        _colour(tone),
+        _colour(tone * np.exp(_lips(canvas, seen_skin))),
+        fit_iris(fit, lights),
+        fit_iris_angle(fit),
+        fit_brows(canvas, seen_skin, tone, vertices),
+    )
+
+
+def believable_tone(linear: Floats) -> Floats:
+    """The nearest linear colour (3,) that skin can have: pictures lie about hue and exposure."""
+    red, green, blue = linear
+    hue = np.clip(green / red, *SKIN_HUES[0]), np.clip(blue / green, *SKIN_HUES[1])
+    color = np.array([1.0, hue[0], hue[0] * hue[1]])
+    bright = np.clip(luminance(np.asarray(linear)), *SKIN_LIGHTS)
+    return color * bright / luminance(color)
+
+
+def _merit(seen: FittedView, views: Sequence[FittedView]) -> float:
+    """Trust in a view: sharp, well fitted, with a face at rest."""
+    sharpest = max(view.view.sharpness for view in views)
+    sharp = 0.2 + 0.8 * seen.view.sharpness / sharpest if sharpest > 0 else 1.0
+    best = min(view.error for view in views)
+    fitted = (best + 0.005) / (seen.error + 0.005)
+    return float(sharp * fitted / (1 + np.sum(seen.expression) / WORN))
+
+
+def _lips(canvas: Canvas, fused: Fused) -> Floats:
+    """Median log colour (3,) of the lips over the skin's."""
+    place = regions(canvas.size)
+    lips = (place.lips > 0.7) & (place.mouth < 0.2) & (fused.weight > 0.3)
+    if not lips.any():
+        return np.log([0.85, 0.45, 0.5])
+    return np.median(fused.relative[lips], axis=0)
+
+
+def _paint(
+    canvas: Canvas, whole: Fused, tone: Floats
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The head's part of the body's texture, and how much of it counts."""
+    skin = np.zeros((canvas.size, canvas.size, 3), np.uint8)
+    known = np.zeros((canvas.size, canvas.size), np.uint8)
+    window = (canvas.rows, canvas.columns)
+    skin[window] = _bytes(to_srgb(np.exp(whole.relative) * tone))
+    known[window] = _bytes(whole.weight)
+    return skin, known
+
+
+def _bytes(values: Floats) -> NDArray[np.uint8]:
+    return (np.clip(values, 0, 1) * 255 + 0.5).astype(np.uint8)
+
+
+def _colour(linear: Floats) -> Colour:
+    r, g, b = (float(value) for value in to_srgb(linear))
+    return r, g, b
