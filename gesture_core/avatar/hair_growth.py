@@ -27,7 +27,10 @@ def scalp_roots(
     area = np.linalg.norm(np.cross(*diagonals), axis=1)
     picked = corners[rng.choice(len(corners), 4 * count, p=area / area.sum())]
     u, v = rng.random((2, 4 * count, 1))
-    low, high = (1 - v) * picked[:, 0] + v * picked[:, 1], (1 - v) * picked[:, 3] + v * picked[:, 2]
+    low, high = (
+        (1 - v) * picked[:, 0] + v * picked[:, 1],
+        (1 - v) * picked[:, 3] + v * picked[:, 2],
+    )
     points = (1 - u) * low + u * high
     inside = style.inside(head, points)
     rooted = inside > rng.uniform(-0.001, 0.005, len(points))
@@ -51,22 +54,33 @@ def grow(
     drift = rng.normal(0, 0.05, roots.shape)
     heading = _unit(style.lift * normal + flow)
     points, place = [roots - 0.001 * normal], roots
+    free = np.zeros((len(roots), 1))
     for index in range(style.segments):
         t = (index + 1) / style.segments
-        pull = style.gravity
-        heading = _unit(heading * (1 - pull) + [0.0, -pull, 0.0] + 0.3 * t * drift)
+        pull = style.gravity + style.fall * free
+        heading = _unit(
+            heading * (1 - pull) + pull * np.array([0.0, -1.0, 0.0]) + 0.3 * t * drift
+        )
         heading = _style_forces(place, heading, head, style, side, t)
         if target is not None:
             left = target - place
             heading = _unit(0.35 * heading + 0.65 * _unit(left))
-            step = np.minimum(full_step, np.linalg.norm(left, axis=1, keepdims=True) * 0.9)
+            step = np.minimum(
+                full_step, np.linalg.norm(left, axis=1, keepdims=True) * 0.9
+            )
         following = place + heading * step
-        pushed = head.surface.push_out(
-            following, away * min(1.0, 3 * t) + _clothes(style, head, following)
-        )
+        if style.blunt:
+            following = _cut_at(floor, place, following)
+        signed, outward = head.surface.query(following)
+        room = away * min(1.0, 3 * t) + _clothes(style, head, following)
+        pushed = following + np.maximum(room - signed, 0.0)[:, None] * outward
+        free = smoothstep(signed - room, 0.002, 0.02)[:, None]
         contact = np.linalg.norm(pushed - following, axis=1, keepdims=True) > 1e-9
-        heading = np.where(contact, _unit(0.4 * heading + 0.6 * _unit(pushed - place)), heading)
-        grounded = pushed[:, 1] < floor
+        heading = _unit(heading - style.hug * free * outward)
+        heading = np.where(
+            contact, _unit(0.4 * heading + 0.6 * _unit(pushed - place)), heading
+        )
+        grounded = pushed[:, 1] < floor - 1e-6
         place = np.where(grounded[:, None], place, pushed)
         points.append(place)
     lines = np.stack(points, axis=1)
@@ -77,7 +91,9 @@ def grow(
     return keep_off(lines, away, head, style)
 
 
-def keep_off(lines: Floats, away: Floats, head: Head, style: HairStyle) -> tuple[Floats, Floats]:
+def keep_off(
+    lines: Floats, away: Floats, head: Head, style: HairStyle
+) -> tuple[Floats, Floats]:
     """The lines (N, S+1, 3) pushed to their distance `away` (N,) of the head, and its normals."""
     flat = lines[:, 1:].reshape(-1, 3)
     steps = lines.shape[1] - 1
@@ -104,14 +120,18 @@ def coils(
     first = _unit(np.cross(axis, rng.normal(0, 1, (count, 3))))
     second = np.cross(axis, first)
     tilt = rng.uniform(-0.75, 0.75, (count, 1, 1)) * np.pi / 2
-    turn = (rng.uniform(0, 2 * np.pi, (count, 1)) + np.linspace(0, 2.4, points))[..., None]
+    turn = (rng.uniform(0, 2 * np.pi, (count, 1)) + np.linspace(0, 2.4, points))[
+        ..., None
+    ]
     ring = np.cos(turn) * first[:, None] + np.sin(turn) * second[:, None]
     normals = ring * np.cos(tilt) + axis[:, None] * np.sin(tilt)
     size = radius * rng.uniform(0.86, 1.02, (count, 1, 1)) * [1.1, 1.0, 0.85]
     return centre + size * normals, normals
 
 
-def hang_tail(head: Head, style: HairStyle, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def hang_tail(
+    head: Head, style: HairStyle, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
     """Lines (N, S+1, 3) of the hair that hangs from a knot, gathered at its root, and normals."""
     assert style.knot is not None
     height, radius = style.knot
@@ -148,14 +168,46 @@ def _style_forces(
     place: Floats, heading: Floats, head: Head, style: HairStyle, side: Floats, t: float
 ) -> Floats:
     if style.curl and t > 0.6:
-        inward = np.stack([-place[:, 0], np.zeros(len(place)), head.axis - place[:, 2]], axis=1)
+        inward = np.stack(
+            [-place[:, 0], np.zeros(len(place)), head.axis - place[:, 2]], axis=1
+        )
         heading = _unit(heading + style.curl * (t - 0.6) * _unit(inward))
+    if style.cling:
+        behind_face = smoothstep(place[:, 2], head.axis + 0.045, head.axis + 0.01)
+        height = head.height(place)
+        below = style.cling * behind_face * smoothstep(height, 0.25, -0.35)
+        below *= smoothstep(height, -1.1, -0.7)
+        inward = np.stack(
+            [-place[:, 0], np.zeros(len(place)), head.axis - place[:, 2]], axis=1
+        )
+        heading = _unit(heading + below[:, None] * _unit(inward))
     if style.face_gap:
+        if style.hangs:
+            side = np.where(np.abs(place[:, 0]) > 0.008, np.sign(place[:, 0]), side)
         before_face = (place[:, 2] > head.axis + 0.02) & (head.height(place) < 0.80)
         need = np.maximum(style.face_gap - np.abs(place[:, 0]), 0) * before_face
-        aside = np.stack([side * np.minimum(1, 30 * need), 0 * need, -0.05 * (need > 0)], axis=1)
+        aside = np.stack(
+            [side * np.minimum(1, 30 * need), 0 * need, -0.05 * (need > 0)], axis=1
+        )
         heading = _unit(heading + aside)
+    if style.hangs:
+        # hair that would slide off the shoulders lies before or behind them
+        on_body = smoothstep(head.height(place), -1.0, -1.4)
+        beyond = on_body * np.clip(25 * (np.abs(place[:, 0]) - style.spread), 0, 1)
+        to_front = np.where(place[:, 2] > head.axis - 0.005, 1.0, -1.0)
+        turn = np.stack([-np.sign(place[:, 0]), 0 * beyond, 1.2 * to_front], axis=1)
+        heading = _unit(heading + beyond[:, None] * turn)
     return heading
+
+
+def _cut_at(floor: Floats, place: Floats, following: Floats) -> Floats:
+    """Steps (N, 3) that would pass below `floor` (N,) end on it."""
+    drop = place[:, 1] - following[:, 1]
+    share = np.clip((place[:, 1] - floor) / np.maximum(drop, 1e-6), 0.0, 1.0)
+    passing = following[:, 1] < floor
+    return np.where(
+        passing[:, None], place + share[:, None] * (following - place), following
+    )
 
 
 def _clothes(style: HairStyle, head: Head, points: Floats) -> Floats:
@@ -180,12 +232,16 @@ def _curl_locks(
     across = _unit(np.cross(tangent, normal[:, None, :]))
     outward = np.cross(across, tangent)
     length = np.linalg.norm(np.diff(lines, axis=1), axis=-1)
-    travelled = np.concatenate([np.zeros((count, 1)), np.cumsum(length, axis=1)], axis=1)
+    travelled = np.concatenate(
+        [np.zeros((count, 1)), np.cumsum(length, axis=1)], axis=1
+    )
     stretch = rng.uniform(0.85, 1.2, len(guides))[lock]
     start = rng.uniform(0, 2 * np.pi, len(guides))[lock] + rng.normal(0, 0.35, count)
-    phase = (2 * np.pi * travelled / wavelength * stretch[:, None] + start[:, None])[..., None]
+    phase = (2 * np.pi * travelled / wavelength * stretch[:, None] + start[:, None])[
+        ..., None
+    ]
     turn = rng.choice([-1.0, 1.0], len(guides))[lock][:, None, None]
-    ramp = size * smoothstep(travelled, 0.0, 1.2 * wavelength)[..., None]
+    ramp = size * smoothstep(travelled, 0.0, 1.8 * wavelength)[..., None]
     sideways = np.cos(phase) * across
     return lines + ramp * (sideways + style.coil * turn * np.sin(phase) * outward)
 

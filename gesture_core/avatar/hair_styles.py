@@ -33,7 +33,9 @@ StyleName = Literal[
 ]
 STYLE_NAMES: tuple[StyleName, ...] = get_args(StyleName)
 
-Comb = Callable[[Floats, Head, Floats, np.random.Generator], tuple[Floats, Floats, Floats]]
+Comb = Callable[
+    [Floats, Head, Floats, np.random.Generator], tuple[Floats, Floats, Floats]
+]
 """(roots (N, 3), head, side of the parting (N,), rng) -> direction (N, 3), length (N,) and lowest
 height (N,), in metres, of every strand."""
 
@@ -47,7 +49,7 @@ class Tuft:
     length: float
     flow: tuple[float, float, float] = (0.0, 0.0, 0.0)
     whorl: float = 0.0
-    floor: float = -9.0
+    floor: float = -1.5
 
 
 @dataclass(frozen=True)
@@ -68,23 +70,29 @@ class Cut:
         angle, height = head.angle(roots), head.height(roots)
         on_top = smoothstep(height, *self.fade)
         behind = (1 - on_top) * smoothstep(angle, 75, 120)
-        shares = [(self.top, on_top), (self.back, behind), (self.sides, 1 - on_top - behind)]
+        shares = [
+            (self.top, on_top),
+            (self.back, behind),
+            (self.sides, 1 - on_top - behind),
+        ]
         if self.fringe is not None:
-            before = smoothstep(angle, 44, 30) * smoothstep(
-                roots[:, 2], head.axis, head.axis + 0.05
-            )
+            ahead = roots[:, 2] - head.axis
+            before = smoothstep(angle, 44, 34) * smoothstep(ahead, 0.025, 0.04)
             shares = [(tuft, share * (1 - before)) for tuft, share in shares]
             shares.append((self.fringe, before))
         crown = np.array([0.0, head.eye + 0.92 * head.length, head.axis - 0.045])
         whorl = roots - crown
         whorl /= np.maximum(np.linalg.norm(whorl, axis=1, keepdims=True), 0.02)
-        flow, length, floor = np.zeros_like(roots), np.zeros(len(roots)), np.zeros(len(roots))
+        flow, length = np.zeros_like(roots), np.zeros(len(roots))
         for tuft, share in shares:
             aside, up, forward = tuft.flow
             combed = np.stack([side * aside, 0 * side + up, 0 * side + forward], axis=1)
             flow += share[:, None] * (combed + tuft.whorl * whorl)
             length += share * tuft.length
-            floor += share * (head.eye + tuft.floor * head.length)
+        chief = np.argmax([share for _, share in shares], axis=0)
+        floor = (
+            head.eye + head.length * np.array([tuft.floor for tuft, _ in shares])[chief]
+        )
         flow += rng.normal(0, self.tousle, flow.shape)
         return flow, length, floor + rng.normal(0, 0.004, len(floor))
 
@@ -99,7 +107,10 @@ class HairStyle:
     knot: height on the back of the head and radius (metres) of a bun; tail: length of the hair
     that hangs from the knot instead. locks: bundles that strands gather into, by `clump`
     (0–1) at their tips; wave: size and length of their waves, wound into coils by `coil`.
-    over_clothes: room left over the shoulders. shade: of the scalp under the roots.
+    fall: further share of "down" for strands that hang free; cling: pull towards the neck below
+    the ears; hug: pull of strands that hang free back to the head; blunt: ends are cut on the comb's floor, not a step above it.
+    over_clothes: room left over the shoulders, where hair keeps within `spread` of the middle.
+    shade: of the scalp under the roots.
     """
 
     hairline: Curve
@@ -120,7 +131,12 @@ class HairStyle:
     clump: float = 0.0
     wave: tuple[float, float] | None = None
     coil: float = 0.0
+    fall: float = 0.0
+    cling: float = 0.0
+    hug: float = 0.0
+    blunt: bool = False
     over_clothes: float = 0.0
+    spread: float = 0.085
     shade: float = 1.0
     strands: int = 3000
 
@@ -148,7 +164,11 @@ def comb_bob(
     aside = (1 - 0.6 * back) * (0.25 + 0.9 * top) + 0.55 * (angle < 45)
     flow = np.stack([side * aside, -0.45 - 0.3 * back, forward], axis=1)
     floor = head.eye - 0.92 * head.length + rng.normal(0, 0.005, len(roots))
-    return flow + rng.normal(0, 0.05, flow.shape), np.where(angle < 60, 0.32, 0.28), floor
+    return (
+        flow + rng.normal(0, 0.05, flow.shape),
+        np.where(angle < 60, 0.32, 0.28),
+        floor,
+    )
 
 
 def comb_two_block(
@@ -161,7 +181,9 @@ def comb_two_block(
     length = 0.010 + 0.028 * short
     on_top, crown = height > 0.50, roots[:, 2] < head.axis - 0.035
     across = np.tile([-0.45, -0.15, 0.8], (count, 1)) + rng.normal(0, 0.10, (count, 3))
-    swirl = np.stack([5 * roots[:, 0], np.full(count, -0.6), np.full(count, -0.55)], axis=1)
+    swirl = np.stack(
+        [5 * roots[:, 0], np.full(count, -0.6), np.full(count, -0.55)], axis=1
+    )
     top = np.where(crown[:, None], swirl + rng.normal(0, 0.08, (count, 3)), across)
     top_length = np.where(crown, 0.050, 0.068 + 0.02 * rng.random(count))
     return (
@@ -177,7 +199,9 @@ def comb_bun(
     """Everything back; growing then draws the strands to the knot."""
     height, count = head.height(roots), len(roots)
     upward = np.where(height > 0.4, 0.25, -0.1)
-    flow = np.stack([side * 0.25 * np.clip(height, 0, 1), upward, np.full(count, -1.0)], axis=1)
+    flow = np.stack(
+        [side * 0.25 * np.clip(height, 0, 1), upward, np.full(count, -1.0)], axis=1
+    )
     length = np.full(count, 0.30)
     return flow + rng.normal(0, 0.04, flow.shape), length, np.full(count, -np.inf)
 
@@ -247,13 +271,13 @@ BUZZ = HairStyle(
 CROP = HairStyle(
     SHORT_LINE,
     Cut(
-        top=Tuft(0.042, (-0.1, 0.15, 0.9), whorl=0.5),
-        sides=Tuft(0.020, (0.0, -1.0, -0.1)),
-        back=Tuft(0.018, (0.0, -1.0, -0.2)),
-        fringe=Tuft(0.034, (-0.15, 0.35, 0.9)),
+        top=Tuft(0.036, (-0.1, 0.0, 0.9), whorl=0.3),
+        sides=Tuft(0.016, (0.0, -1.0, -0.2)),
+        back=Tuft(0.015, (0.0, -1.0, -0.2)),
+        fringe=Tuft(0.030, (-0.15, 0.25, 0.9)),
         tousle=0.16,
     ),
-    lift=0.55,
+    lift=0.35,
     volume=(0.001, 0.010),
     width=0.0042,
     gravity=0.08,
@@ -262,6 +286,9 @@ CROP = HairStyle(
     locks=420,
     clump=0.45,
     strands=4200,
+    fall=0.1,
+    cling=0.5,
+    hug=0.5,
 )
 SIDE_PART = HairStyle(
     SHORT_LINE,
@@ -273,7 +300,7 @@ SIDE_PART = HairStyle(
         fade=(0.42, 0.62),
         tousle=0.06,
     ),
-    lift=0.40,
+    lift=0.35,
     volume=(0.002, 0.014),
     width=0.0050,
     gravity=0.12,
@@ -283,6 +310,9 @@ SIDE_PART = HairStyle(
     locks=300,
     clump=0.35,
     strands=3800,
+    fall=0.1,
+    cling=0.5,
+    hug=0.9,
 )
 SWEPT_BACK = HairStyle(
     SHORT_LINE,
@@ -293,7 +323,7 @@ SWEPT_BACK = HairStyle(
         fringe=Tuft(0.095, (0.10, 0.60, -0.9)),
         tousle=0.05,
     ),
-    lift=0.35,
+    lift=0.3,
     volume=(0.002, 0.013),
     width=0.0052,
     gravity=0.10,
@@ -302,23 +332,27 @@ SWEPT_BACK = HairStyle(
     locks=300,
     clump=0.4,
     strands=3800,
+    fall=0.1,
+    cling=0.5,
+    hug=0.9,
 )
 RECEDING = HairStyle(
     RECEDING_LINE,
     Cut(
-        top=Tuft(0.030, (0.2, 0.1, 0.2), whorl=0.5),
+        top=Tuft(0.026, (0.2, 0.0, 0.2), whorl=0.3),
         sides=Tuft(0.016, (0.0, -1.0, -0.3)),
         back=Tuft(0.016, (0.0, -1.0, -0.2)),
         tousle=0.14,
     ),
-    lift=0.30,
+    lift=0.2,
     volume=(0.0005, 0.005),
-    width=0.0034,
+    width=0.0038,
     gravity=0.08,
     segments=3,
     tips=0.75,
-    shade=0.6,
-    strands=3600,
+    shade=0.75,
+    strands=4200,
+    hug=0.8,
 )
 BALD = HairStyle(
     SHORT_LINE,
@@ -330,14 +364,14 @@ BALD = HairStyle(
     ),
     lift=0.20,
     volume=(0.0005, 0.003),
-    width=0.0028,
+    width=0.0032,
     gravity=0.05,
     segments=2,
     tips=0.75,
     bald_above=((0, -0.3), (50, -0.2), (62, 0.28), (80, 0.48), (110, 0.52), (140, 0.42))
     + ((180, 0.30),),
-    shade=0.45,
-    strands=2200,
+    shade=0.6,
+    strands=3600,
 )
 PIXIE = HairStyle(
     LONG_LINE,
@@ -352,7 +386,7 @@ PIXIE = HairStyle(
     lift=0.25,
     volume=(0.003, 0.016),
     width=0.0052,
-    gravity=0.20,
+    gravity=0.22,
     segments=6,
     parting=0.030,
     curl=0.5,
@@ -360,18 +394,22 @@ PIXIE = HairStyle(
     locks=300,
     clump=0.45,
     strands=3800,
+    fall=0.45,
+    cling=0.5,
+    blunt=True,
+    hug=0.4,
 )
 CURLY_SHORT = HairStyle(
     SHORT_LINE,
     Cut(
-        top=Tuft(0.085, (0.1, 0.3, 0.2), whorl=0.6),
+        top=Tuft(0.075, (0.1, 0.1, 0.2), whorl=0.5),
         sides=Tuft(0.050, (0.0, -0.5, 0.0)),
         back=Tuft(0.045, (0.0, -0.7, -0.1)),
         fringe=Tuft(0.060, (-0.2, 0.2, 0.6)),
         tousle=0.25,
     ),
-    lift=0.7,
-    volume=(0.003, 0.022),
+    lift=0.5,
+    volume=(0.003, 0.018),
     width=0.0042,
     gravity=0.10,
     segments=12,
@@ -381,6 +419,9 @@ CURLY_SHORT = HairStyle(
     wave=(0.0050, 0.022),
     coil=1.0,
     strands=3400,
+    fall=0.15,
+    cling=0.5,
+    hug=0.3,
 )
 AFRO = HairStyle(
     SHORT_LINE,
@@ -411,14 +452,17 @@ BOB_FRINGE = HairStyle(
         fringe=Tuft(0.12, (0.06, -0.25, 0.8), floor=0.20),
         tousle=0.04,
     ),
-    lift=0.15,
+    lift=0.12,
     volume=(0.003, 0.014),
     width=0.0080,
-    gravity=0.42,
+    gravity=0.45,
     segments=10,
     curl=0.5,
     face_gap=0.0,
     tips=0.15,
+    fall=0.35,
+    cling=0.6,
+    blunt=True,
 )
 CHIN = HairStyle(
     LONG_LINE,
@@ -441,6 +485,9 @@ CHIN = HairStyle(
     clump=0.35,
     wave=(0.0035, 0.085),
     coil=0.3,
+    fall=0.35,
+    cling=0.5,
+    blunt=True,
 )
 SHOULDER_WAVY = HairStyle(
     LONG_LINE,
@@ -458,19 +505,22 @@ SHOULDER_WAVY = HairStyle(
     segments=16,
     parting=0.025,
     face_gap=0.066,
-    locks=200,
-    clump=0.5,
-    wave=(0.0080, 0.075),
+    locks=260,
+    clump=0.3,
+    wave=(0.0060, 0.080),
     coil=0.5,
     over_clothes=0.016,
     strands=2700,
+    fall=0.35,
+    cling=0.6,
+    blunt=True,
 )
 LONG_STRAIGHT = HairStyle(
     LONG_LINE,
     Cut(
         top=Tuft(0.62, (1.0, -0.25, -0.25), floor=-3.4),
-        sides=Tuft(0.56, (0.2, -1.0, -0.1), floor=-3.4),
-        back=Tuft(0.58, (0.1, -1.0, -0.2), floor=-3.6),
+        sides=Tuft(0.56, (0.2, -1.0, -0.45), floor=-3.4),
+        back=Tuft(0.58, (0.1, -1.0, -0.35), floor=-3.6),
         fringe=Tuft(0.62, (1.1, 0.05, -0.25), floor=-3.2),
         tousle=0.04,
     ),
@@ -485,12 +535,15 @@ LONG_STRAIGHT = HairStyle(
     clump=0.3,
     over_clothes=0.018,
     strands=2600,
+    fall=0.35,
+    cling=0.6,
+    blunt=True,
 )
 LONG_WAVY = HairStyle(
     LONG_LINE,
     Cut(
         top=Tuft(0.60, (1.0, -0.2, -0.25), floor=-3.1),
-        sides=Tuft(0.54, (0.3, -1.0, -0.05), floor=-3.1),
+        sides=Tuft(0.54, (0.3, -1.0, -0.35), floor=-3.1),
         back=Tuft(0.56, (0.2, -1.0, -0.2), floor=-3.3),
         fringe=Tuft(0.60, (1.1, 0.20, -0.25), floor=-2.9),
         tousle=0.06,
@@ -503,11 +556,14 @@ LONG_WAVY = HairStyle(
     parting=0.025,
     face_gap=0.066,
     locks=190,
-    clump=0.5,
+    clump=0.35,
     wave=(0.011, 0.095),
     coil=0.6,
     over_clothes=0.018,
     strands=2400,
+    fall=0.35,
+    cling=0.6,
+    blunt=True,
 )
 LONG_CURLY = HairStyle(
     LONG_LINE,
@@ -532,6 +588,9 @@ LONG_CURLY = HairStyle(
     coil=1.0,
     over_clothes=0.016,
     strands=2400,
+    fall=0.2,
+    cling=0.2,
+    blunt=True,
 )
 PONYTAIL = HairStyle(
     BUN.hairline,
