@@ -58,16 +58,12 @@ def grow(
     for index in range(style.segments):
         t = (index + 1) / style.segments
         pull = style.gravity + style.fall * free
-        heading = _unit(
-            heading * (1 - pull) + pull * np.array([0.0, -1.0, 0.0]) + 0.3 * t * drift
-        )
+        heading = _unit(heading * (1 - pull) + pull * np.array([0.0, -1.0, 0.0]) + 0.3 * t * drift)
         heading = _style_forces(place, heading, head, style, side, t)
         if target is not None:
             left = target - place
             heading = _unit(0.35 * heading + 0.65 * _unit(left))
-            step = np.minimum(
-                full_step, np.linalg.norm(left, axis=1, keepdims=True) * 0.9
-            )
+            step = np.minimum(full_step, np.linalg.norm(left, axis=1, keepdims=True) * 0.9)
         following = place + heading * step
         if style.blunt:
             following = _cut_at(floor, place, following)
@@ -76,10 +72,9 @@ def grow(
         pushed = following + np.maximum(room - signed, 0.0)[:, None] * outward
         free = smoothstep(signed - room, 0.002, 0.02)[:, None]
         contact = np.linalg.norm(pushed - following, axis=1, keepdims=True) > 1e-9
-        heading = _unit(heading - style.hug * free * outward)
-        heading = np.where(
-            contact, _unit(0.4 * heading + 0.6 * _unit(pushed - place)), heading
-        )
+        if style.hug:
+            heading = _unit(heading - style.hug * free * outward)
+        heading = np.where(contact, _unit(0.4 * heading + 0.6 * _unit(pushed - place)), heading)
         grounded = pushed[:, 1] < floor - 1e-6
         place = np.where(grounded[:, None], place, pushed)
         points.append(place)
@@ -91,9 +86,7 @@ def grow(
     return keep_off(lines, away, head, style)
 
 
-def keep_off(
-    lines: Floats, away: Floats, head: Head, style: HairStyle
-) -> tuple[Floats, Floats]:
+def keep_off(lines: Floats, away: Floats, head: Head, style: HairStyle) -> tuple[Floats, Floats]:
     """The lines (N, S+1, 3) pushed to their distance `away` (N,) of the head, and its normals."""
     flat = lines[:, 1:].reshape(-1, 3)
     steps = lines.shape[1] - 1
@@ -120,18 +113,14 @@ def coils(
     first = _unit(np.cross(axis, rng.normal(0, 1, (count, 3))))
     second = np.cross(axis, first)
     tilt = rng.uniform(-0.75, 0.75, (count, 1, 1)) * np.pi / 2
-    turn = (rng.uniform(0, 2 * np.pi, (count, 1)) + np.linspace(0, 2.4, points))[
-        ..., None
-    ]
+    turn = (rng.uniform(0, 2 * np.pi, (count, 1)) + np.linspace(0, 2.4, points))[..., None]
     ring = np.cos(turn) * first[:, None] + np.sin(turn) * second[:, None]
     normals = ring * np.cos(tilt) + axis[:, None] * np.sin(tilt)
     size = radius * rng.uniform(0.86, 1.02, (count, 1, 1)) * [1.1, 1.0, 0.85]
     return centre + size * normals, normals
 
 
-def hang_tail(
-    head: Head, style: HairStyle, rng: np.random.Generator
-) -> tuple[Floats, Floats]:
+def hang_tail(head: Head, style: HairStyle, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Lines (N, S+1, 3) of the hair that hangs from a knot, gathered at its root, and normals."""
     assert style.knot is not None
     height, radius = style.knot
@@ -168,27 +157,21 @@ def _style_forces(
     place: Floats, heading: Floats, head: Head, style: HairStyle, side: Floats, t: float
 ) -> Floats:
     if style.curl and t > 0.6:
-        inward = np.stack(
-            [-place[:, 0], np.zeros(len(place)), head.axis - place[:, 2]], axis=1
-        )
+        inward = np.stack([-place[:, 0], np.zeros(len(place)), head.axis - place[:, 2]], axis=1)
         heading = _unit(heading + style.curl * (t - 0.6) * _unit(inward))
     if style.cling:
         behind_face = smoothstep(place[:, 2], head.axis + 0.045, head.axis + 0.01)
         height = head.height(place)
         below = style.cling * behind_face * smoothstep(height, 0.25, -0.35)
         below *= smoothstep(height, -1.1, -0.7)
-        inward = np.stack(
-            [-place[:, 0], np.zeros(len(place)), head.axis - place[:, 2]], axis=1
-        )
+        inward = np.stack([-place[:, 0], np.zeros(len(place)), head.axis - place[:, 2]], axis=1)
         heading = _unit(heading + below[:, None] * _unit(inward))
     if style.face_gap:
         if style.hangs:
             side = np.where(np.abs(place[:, 0]) > 0.008, np.sign(place[:, 0]), side)
         before_face = (place[:, 2] > head.axis + 0.02) & (head.height(place) < 0.80)
         need = np.maximum(style.face_gap - np.abs(place[:, 0]), 0) * before_face
-        aside = np.stack(
-            [side * np.minimum(1, 30 * need), 0 * need, -0.05 * (need > 0)], axis=1
-        )
+        aside = np.stack([side * np.minimum(1, 30 * need), 0 * need, -0.05 * (need > 0)], axis=1)
         heading = _unit(heading + aside)
     if style.hangs:
         # hair that would slide off the shoulders lies before or behind them
@@ -205,9 +188,7 @@ def _cut_at(floor: Floats, place: Floats, following: Floats) -> Floats:
     drop = place[:, 1] - following[:, 1]
     share = np.clip((place[:, 1] - floor) / np.maximum(drop, 1e-6), 0.0, 1.0)
     passing = following[:, 1] < floor
-    return np.where(
-        passing[:, None], place + share[:, None] * (following - place), following
-    )
+    return np.where(passing[:, None], place + share[:, None] * (following - place), following)
 
 
 def _clothes(style: HairStyle, head: Head, points: Floats) -> Floats:
@@ -232,14 +213,10 @@ def _curl_locks(
     across = _unit(np.cross(tangent, normal[:, None, :]))
     outward = np.cross(across, tangent)
     length = np.linalg.norm(np.diff(lines, axis=1), axis=-1)
-    travelled = np.concatenate(
-        [np.zeros((count, 1)), np.cumsum(length, axis=1)], axis=1
-    )
+    travelled = np.concatenate([np.zeros((count, 1)), np.cumsum(length, axis=1)], axis=1)
     stretch = rng.uniform(0.85, 1.2, len(guides))[lock]
     start = rng.uniform(0, 2 * np.pi, len(guides))[lock] + rng.normal(0, 0.35, count)
-    phase = (2 * np.pi * travelled / wavelength * stretch[:, None] + start[:, None])[
-        ..., None
-    ]
+    phase = (2 * np.pi * travelled / wavelength * stretch[:, None] + start[:, None])[..., None]
     turn = rng.choice([-1.0, 1.0], len(guides))[lock][:, None, None]
     ramp = size * smoothstep(travelled, 0.0, 1.8 * wavelength)[..., None]
     sideways = np.cos(phase) * across

@@ -33,9 +33,7 @@ StyleName = Literal[
 ]
 STYLE_NAMES: tuple[StyleName, ...] = get_args(StyleName)
 
-Comb = Callable[
-    [Floats, Head, Floats, np.random.Generator], tuple[Floats, Floats, Floats]
-]
+Comb = Callable[[Floats, Head, Floats, np.random.Generator], tuple[Floats, Floats, Floats]]
 """(roots (N, 3), head, side of the parting (N,), rng) -> direction (N, 3), length (N,) and lowest
 height (N,), in metres, of every strand."""
 
@@ -90,9 +88,7 @@ class Cut:
             flow += share[:, None] * (combed + tuft.whorl * whorl)
             length += share * tuft.length
         chief = np.argmax([share for _, share in shares], axis=0)
-        floor = (
-            head.eye + head.length * np.array([tuft.floor for tuft, _ in shares])[chief]
-        )
+        floor = head.eye + head.length * np.array([tuft.floor for tuft, _ in shares])[chief]
         flow += rng.normal(0, self.tousle, flow.shape)
         return flow, length, floor + rng.normal(0, 0.004, len(floor))
 
@@ -108,7 +104,8 @@ class HairStyle:
     that hangs from the knot instead. locks: bundles that strands gather into, by `clump`
     (0–1) at their tips; wave: size and length of their waves, wound into coils by `coil`.
     fall: further share of "down" for strands that hang free; cling: pull towards the neck below
-    the ears; hug: pull of strands that hang free back to the head; blunt: ends are cut on the comb's floor, not a step above it.
+    the ears; hug: pull of strands that hang free back to the head; blunt: ends are cut on the
+    comb's floor, not a step above it.
     over_clothes: room left over the shoulders, where hair keeps within `spread` of the middle.
     shade: of the scalp under the roots.
     """
@@ -181,9 +178,7 @@ def comb_two_block(
     length = 0.010 + 0.028 * short
     on_top, crown = height > 0.50, roots[:, 2] < head.axis - 0.035
     across = np.tile([-0.45, -0.15, 0.8], (count, 1)) + rng.normal(0, 0.10, (count, 3))
-    swirl = np.stack(
-        [5 * roots[:, 0], np.full(count, -0.6), np.full(count, -0.55)], axis=1
-    )
+    swirl = np.stack([5 * roots[:, 0], np.full(count, -0.6), np.full(count, -0.55)], axis=1)
     top = np.where(crown[:, None], swirl + rng.normal(0, 0.08, (count, 3)), across)
     top_length = np.where(crown, 0.050, 0.068 + 0.02 * rng.random(count))
     return (
@@ -199,9 +194,7 @@ def comb_bun(
     """Everything back; growing then draws the strands to the knot."""
     height, count = head.height(roots), len(roots)
     upward = np.where(height > 0.4, 0.25, -0.1)
-    flow = np.stack(
-        [side * 0.25 * np.clip(height, 0, 1), upward, np.full(count, -1.0)], axis=1
-    )
+    flow = np.stack([side * 0.25 * np.clip(height, 0, 1), upward, np.full(count, -1.0)], axis=1)
     length = np.full(count, 0.30)
     return flow + rng.normal(0, 0.04, flow.shape), length, np.full(count, -np.inf)
 
