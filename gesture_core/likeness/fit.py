@@ -21,6 +21,7 @@ from gesture_core.likeness.face_model import (
     FaceModel,
     load_face_model,
 )
+from gesture_core.likeness.face_finding import head_turn
 from gesture_core.likeness.face_view import FaceView
 from gesture_core.likeness.landmarks import EYE_CORNERS, load_landmarks
 from gesture_core.progress import Progress, silent
@@ -144,7 +145,7 @@ def _fitted(
 ) -> FittedView:
     points = model.points(shape.sliders, shape.changes, shape.modes)
     points = points + np.tensordot(sight.expression, model.expressions, 1)
-    away = np.linalg.norm(sight.camera.project(points)[:, :2] - sight.pixels, axis=1)
+    away = np.linalg.norm(sight.camera.project(points)[:, :2] - view.landmarks[:, :2], axis=1)
     error = float(np.median(away) / sight.scale)
     return FittedView(view, sight.camera.moved(shift), sight.expression, error)
 
@@ -163,7 +164,8 @@ def _sight(
     right, left = view.landmarks[list(EYE_CORNERS)]
     deviation = np.maximum(load_landmarks().scatter, LEAST_DEVIATION)
     apart = float(np.linalg.norm(left - right))
-    return Sight(view.landmarks[:, :2], apart, deviation, source, usual, camera, np.zeros(52))
+    pixels = view.landmarks[:, :2] - apart * load_landmarks().drifted(head_turn(view.landmarks))
+    return Sight(pixels, apart, deviation, source, usual, camera, np.zeros(52))
 
 
 def _photo_scale(view: FaceView) -> float:

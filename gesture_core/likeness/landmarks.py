@@ -23,20 +23,32 @@ COUNT = 478
 IRISES = slice(468, 478)
 EYE_CORNERS = (33, 263)
 """The outer corners of the right and of the left eye, whose distance measures errors."""
+LEVEL = 0.16
+"""Pitch that `head_turn` gives a head that looks straight ahead, radians."""
 
 
 @dataclass(frozen=True)
 class Landmarks:
-    """vertices (478, 3) of the base mesh, shares (478, 3) that sum to 1, and scatter (478,): how
-    far a landmark strays in a picture (median), as a share of the distance of the eye corners."""
+    """Places on the base mesh and how faithful the network is to them.
+
+    vertices (478, 3) of the base mesh, shares (478, 3) that sum to 1; scatter (478,): how far a
+    landmark strays in a picture (median); drift (2, 478, 2): how it moves in a picture, x and y,
+    as the head turns to its left and down (per unit of the sine). Both in distances of the eye
+    corners. The drift is the network's: it makes turned faces flatter than they are.
+    """
 
     vertices: NDArray[np.int64]
     shares: Floats
     scatter: Floats
+    drift: Floats
 
     def on(self, values: Floats) -> Floats:
         """Vertex values (..., N, C) at the landmarks (..., 478, C)."""
         return np.einsum("lk,...lkc->...lc", self.shares, values[..., self.vertices, :])
+
+    def drifted(self, turn: Floats) -> Floats:
+        """The drift (478, 2) at a turn: yaw and pitch as `face_finding.head_turn` has them."""
+        return np.tensordot(np.sin([turn[0], turn[1] - LEVEL]), self.drift, 1)
 
 
 @lru_cache(maxsize=1)
@@ -47,4 +59,5 @@ def load_landmarks() -> Landmarks:
         np.array(table["vertices"], dtype=np.int64),
         np.array(table["shares"]),
         np.array(table["scatter"]),
+        np.array(table["drift"]),
     )
