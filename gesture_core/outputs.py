@@ -211,9 +211,11 @@ def likeness_told(avatar: str | None) -> dict[str, Any]:
     avatar: as for `render_settings`; None changes nothing. Records are found in .glb and .vrm
     files; for other characters the value is None.
     """
+    from gesture_core.avatar.library import own_avatar
+
     if avatar is None:
         return {}
-    path = Path(avatar)
+    path = own_avatar(avatar) or Path(avatar)
     record = likeness_of(path) if path.suffix.lower() in (".glb", ".vrm") else None
     return {"likeness": None if record is None else record.to_json()}
 

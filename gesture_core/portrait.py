@@ -94,6 +94,18 @@ def write_portrait(
         picture.save(temporary, "PNG", pnginfo=texts)
 
 
+def cut_thumbnail(portrait: Path, path: Path, *, size: int = 256) -> None:
+    """Write the first moment of a portrait as a square PNG of `size` pixels."""
+    from PIL import Image
+
+    with Image.open(portrait) as sheet:
+        side = sheet.height // (len(TURNS + FACES) // COLUMNS)
+        left = sheet.width - COLUMNS * side
+        face = sheet.crop((left, 0, left + side, side)).resize((size, size))
+    with atomic_path(path) as temporary:
+        face.save(temporary, "PNG")
+
+
 def _beside(sheet: Path, pictures: Sequence[Picture]) -> tuple[Image.Image, PngInfo]:
     """The sheet with a column of pictures left of it, and the texts that its file holds."""
     from PIL import Image, ImageOps

@@ -15,6 +15,7 @@ from gesture_core.config import load_config
 from gesture_core.likeness.consent import LikenessRecord
 from gesture_core.likeness.face_view import Refusal, choose_faces
 from gesture_core.likeness.fit import Fit, fit_face
+from gesture_core.likeness.skin_fit import fit_skin
 from gesture_core.progress import Progress, part, silent
 from gesture_core.resources import data_path
 
@@ -23,14 +24,15 @@ Picture = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Portrayed:
-    """What became of a fit.
+    """What became of the pictures: the `fit`, and what to tell of it.
 
     used: names of the pictures it rests on, and refused: those it does not, with the reason;
     error: median distance of landmarks from where they were seen, per distance of the eyes;
-    beside: the best pictures (H, W, 3) of the face, for who judges the likeness; warnings: what
+    beside: pictures (H, W, 3) of the face from the front, for who judges the likeness; warnings: what
     could not be done as wanted.
     """
 
+    fit: Fit
     used: tuple[str, ...]
     refused: tuple[Refusal, ...]
     error: float
@@ -50,11 +52,12 @@ def fit_avatar(
     """Build the character (.glb) of the one person in some pictures and videos.
 
     Nothing is read without a `record` of the person's consent, which the file carries. known:
-    phenotype sliders that the user is sure of, such as gender and age. `UserError` where no picture can be used, with the reason for each.
+    phenotype sliders that the user is sure of, such as gender and age. `UserError` where no
+    picture can be used, with the reason for each.
     """
     chosen = choose_faces(paths, progress=part(progress, 0.0, 0.15))
     fit = fit_face(chosen.views, progress=part(progress, 0.15, 0.4), known=known)
-    spec, looks = describe_person(fit, record.name)
+    spec, looks = describe_person(fit, record.name, part(progress, 0.4, 0.7))
     build_avatar(
         spec,
         path,
@@ -65,11 +68,15 @@ def fit_avatar(
     )
     used = tuple(view.photo.name for view in chosen.views)
     error = float(np.median([view.error for view in fit.views]))
-    return Portrayed(used, chosen.refused, error, tuple(view.rgb for view in chosen.views[:2]))
+    straight = sorted(chosen.views, key=lambda view: float(np.linalg.norm(view.turn[:2])))
+    return Portrayed(fit, used, chosen.refused, error, tuple(view.rgb for view in straight[:1]))
 
 
-def describe_person(fit: Fit, name: str) -> tuple[CharacterSpec, Looks]:
+def describe_person(
+    fit: Fit, name: str, progress: Progress = silent
+) -> tuple[CharacterSpec, Looks]:
     """The description and the looks of a fitted person."""
+    skin = fit_skin(fit, progress=progress)
     usual = load_config(CharacterSpec, data_path(f"avatars/{_like(fit)}.yaml"))
     spec = replace(
         usual,
@@ -78,9 +85,11 @@ def describe_person(fit: Fit, name: str) -> tuple[CharacterSpec, Looks]:
         phenotype=fit.phenotype,
         changes=fit.changes,
         resting={},
+        skin=replace(usual.skin, tone=skin.tone, lips=skin.lips, stubble=0.0),
+        iris=skin.iris or usual.iris,
+        brows=skin.brows,
     )
-    blank = np.zeros((16, 16, 3), np.uint8)
-    return spec, Looks(fit.offsets, blank, blank[..., 0])
+    return spec, Looks(fit.offsets, skin.skin, skin.known)
 
 
 def _like(fit: Fit) -> str:
