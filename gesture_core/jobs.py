@@ -17,7 +17,7 @@ fit_avatar        name, who, when YYYY-MM-DD, what_for, unmarked, photo1, photo2
                       refused [{name, reason}], warnings [str], seconds {step: s}
 styles            ->  result: items [{name, description}]
 voices            ->  result: items [{name, description, offline, installed}]
-avatars           ->  result: items [{name, description, built}]
+avatars           ->  result: items [{name, description, built, own}]; files NAME.png, thumbnails
 doctor            ->  result: checks [{name, ok, detail, hint, needed}]
 
 Arguments in brackets may be left out. `audio`, `clip`, `plan`, `pins` and `exemplar` are files: a
@@ -26,14 +26,15 @@ is a `Path`, which only the worker makes, from what the client sent: never a tex
 
 `fit_avatar` makes the character of a person who agreed (`who`, `when`, `what_for`; `unmarked`: the
 person's statement that pictures need no visible mark, or ""), from photos and videos. No face
-leaves the machine that it is on: a worker that serves other machines has no such job.
+leaves the machine that it is on: a worker that serves other machines has no such job, and none of
+the characters that its user keeps.
 """
 
 from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import NoneType
@@ -43,6 +44,7 @@ from gesture_core.errors import UserError
 from gesture_core.progress import Progress
 
 if TYPE_CHECKING:
+    from gesture_core.avatar.library import AvatarEntry
     from gesture_core.outputs import Performed
 
 
@@ -245,7 +247,28 @@ def _voices(arguments: Mapping[str, Any], progress: Progress) -> Answer:
 def _avatars(arguments: Mapping[str, Any], progress: Progress) -> Answer:
     from gesture_core.avatar.library import list_avatars
 
-    return Answer({"items": [_row(one, "name", "description", "built") for one in list_avatars()]})
+    return _avatar_rows(list_avatars())
+
+
+def _bundled_avatars(arguments: Mapping[str, Any], progress: Progress) -> Answer:
+    from gesture_core.avatar.library import list_avatars
+
+    return _avatar_rows([one for one in list_avatars() if not one.own])
+
+
+def _bundled_avatar(arguments: Mapping[str, Any], progress: Progress) -> Answer:
+    from gesture_core.avatar.library import load_bundled
+
+    load_bundled(_argument(arguments, "name", str))
+    return _avatar(arguments, progress)
+
+
+def _avatar_rows(entries: Sequence[AvatarEntry]) -> Answer:
+    rows = [_row(entry, "name", "description", "built", "own") for entry in entries]
+    pictures = {entry.name: entry.thumbnail for entry in entries if entry.thumbnail}
+    return Answer(
+        {"items": rows}, {f"{name}.png": path.read_bytes() for name, path in pictures.items()}
+    )
 
 
 def _doctor(arguments: Mapping[str, Any], progress: Progress) -> Answer:
@@ -273,5 +296,9 @@ JOBS: dict[str, Job] = {
 }
 """Every job, for a client on this machine."""
 
-REMOTE_JOBS: dict[str, Job] = {name: job for name, job in JOBS.items() if name != "fit_avatar"}
+REMOTE_JOBS: dict[str, Job] = {
+    **{name: job for name, job in JOBS.items() if name != "fit_avatar"},
+    "avatar": _bundled_avatar,
+    "avatars": _bundled_avatars,
+}
 """The jobs for clients on other machines."""

@@ -11,6 +11,7 @@ from .files import write_whole
 from .job import Job
 
 FILE = "character.glb"
+THUMBNAILS = "thumbnails"
 
 
 def question(name: str, folder: Path) -> dict[str, Any]:
@@ -30,3 +31,12 @@ def keep(job: Job, folder: Path) -> Path:
             raise BackendError("the backend sent a character that is damaged")
         write_whole(path, content)
     return path
+
+
+def keep_thumbnails(job: Job, folder: Path) -> None:
+    """The pictures that a job "avatars" answered with, in place of those of the last answer."""
+    for name, content in job.files.items():
+        write_whole(folder / name, content)
+    for path in folder.glob("*.png"):
+        if path.name not in job.files:
+            path.unlink()

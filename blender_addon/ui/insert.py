@@ -109,6 +109,12 @@ def _words(spans: Iterable[Span]) -> list[Moment]:
     return [moment for moment in moments(spans) if moment.kind in ("word", "gloss")]
 
 
+def bring_in(context: bpy.types.Context, character: Path) -> str:
+    """Put a character into the scene at rest, selected; its name."""
+    with undo_step("momjit: Add Character"):
+        return _avatar(context, None, character).armature.name
+
+
 def perform(
     scene: bpy.types.Scene,
     clip: Clip,

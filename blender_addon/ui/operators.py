@@ -78,6 +78,35 @@ def _generate(context: bpy.types.Context, settings: MOMJIT_settings) -> None:
         refresh(context)
 
 
+class MOMJIT_OT_add_character(bpy.types.Operator):
+    """Bring the chosen character into the scene, at rest"""
+
+    bl_idname = "momjit.add_character"
+    bl_label = "Add to Scene"
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        """Ask for it; it arrives later, as one undo step."""
+        try:
+            _add_character(context, context.scene.momjit)
+        except (BackendError, UserError) as error:
+            return refused(self, error)
+        return {"FINISHED"}
+
+
+def _add_character(context: bpy.types.Context, settings: MOMJIT_settings) -> None:
+    if "generate" in session.current().tasks:
+        raise UserError("the last result is still being made; cancel it first")
+    scene = context.scene.name
+    current = connect(context)
+    character = Character(current, settings.character_source())
+
+    def finish() -> str:
+        with insert.shown(scene):
+            return insert.bring_in(bpy.context, character.file())
+
+    current.begin("generate", "Adding the character", character.jobs, finish, for_scene=True)
+
+
 def performing_job(current: session.Session, settings: MOMJIT_settings) -> str:
     """The backend's job for the panel's mode; `UserError` where it is known to have none."""
     if settings.mode == "SIGN" and not current.may_offer("sign"):
@@ -201,6 +230,7 @@ def new_folder(parent: Path) -> Path:
 
 CLASSES = (
     MOMJIT_OT_generate,
+    MOMJIT_OT_add_character,
     MOMJIT_OT_cancel,
     MOMJIT_OT_refresh,
     MOMJIT_OT_check_backend,

@@ -116,10 +116,11 @@ def _draw_signing(
     text = "A draft for review by Deaf signers, not an interpreter"
     if not current.may_offer("sign"):
         text = "This backend cannot sign yet: update it, or choose Gestures"
-    _draw_hint(layout, translated(text), width)
+    draw_hint(layout, translated(text), width)
 
 
-def _draw_hint(layout: bpy.types.UILayout, text: str, width: int) -> None:
+def draw_hint(layout: bpy.types.UILayout, text: str, width: int) -> None:
+    """Draw what is good to know, wrapped to `width` columns."""
     column = layout.column(align=True)
     for number, line in enumerate(wrap(text, width - 5)):
         column.label(text=line, icon="BLANK1" if number else "INFO", translate=False)
@@ -134,13 +135,23 @@ def _draw_character(
     if settings.who == "FILE":
         column.prop(settings, "character_file")
     elif armature is None:
-        column.prop(settings, "signer" if settings.mode == "SIGN" else "avatar")
+        _draw_gallery(column, settings, "signer" if settings.mode == "SIGN" else "avatar")
     else:
         split = column.row().split(factor=0.4)
         name = split.row()
         name.alignment = "RIGHT"
         name.label(text="Character")
         split.label(text=armature.name, icon="ARMATURE_DATA", translate=False)
+
+
+def _draw_gallery(column: bpy.types.UILayout, settings: MOMJIT_settings, name: str) -> None:
+    """The characters by their faces, and by their names."""
+    box = column.row()
+    box.use_property_split = False
+    box.template_icon_view(settings, name, show_labels=True, scale=5.0, scale_popup=6.0)
+    side = box.column()
+    side.prop(settings, name, text="")
+    side.operator("momjit.add_character", icon="ADD")
 
 
 def _draw_notes(layout: bpy.types.UILayout, current: session.Session, width: int) -> None:

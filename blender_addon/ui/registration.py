@@ -21,7 +21,10 @@ from . import (
     export,
     face,
     face_operators,
+    gallery,
     insert,
+    likeness,
+    likeness_operators,
     operators,
     panel,
     performance,
@@ -43,6 +46,8 @@ MODULES: tuple[ModuleType, ...] = (
     operators,
     insert,
     panel,
+    likeness,
+    likeness_operators,
     words,
     word_operators,
     take_operators,
@@ -80,6 +85,7 @@ def register() -> None:
 def unregister() -> None:
     """End the backend and take everything back, in the opposite order."""
     session.stop()
+    gallery.close()
     for timer in filter(bpy.app.timers.is_registered, _parts("TIMERS")):
         bpy.app.timers.unregister(timer)
     for event, handler in HANDLERS:

@@ -288,6 +288,8 @@ KOREAN = {
     "Frames a second": "초당 프레임 수",
     "Camera": "카메라",
     "What is in the picture": "화면에 담을 것",
+    "Face": "얼굴",
+    "The head alone, on our stage": "머리만, 기본 무대에서",
     "Bust": "가슴 위",
     "Head and chest, on our stage": "머리와 가슴, 기본 무대에서",
     "Half Body": "반신",

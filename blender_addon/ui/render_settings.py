@@ -34,6 +34,7 @@ _FORMATS = (
     (AS_IN_SCENE, "As in the Scene", "The resolution that the scene is set to"),
 )
 _SHOTS = (
+    ("face", "Face", "The head alone, on our stage"),
     ("bust", "Bust", "Head and chest, on our stage"),
     ("half", "Half Body", "From the hips up with room for the hands, on our stage"),
     ("full", "Full Body", "From head to foot, on our stage"),

@@ -95,6 +95,11 @@ class Session:
         backend = self.backend
         return backend is None or not backend.version or job in backend.offers
 
+    @property
+    def thumbnails(self) -> Path:
+        """The folder with a picture of each character, by name."""
+        return self.folder / characters.THUMBNAILS
+
     def ask_character(self, name: str) -> Job:
         """Ask for a bundled character; `character_file` takes the answer."""
         return self.submit("avatar", characters.question(name, self.folder / "characters"))
@@ -171,6 +176,7 @@ class Session:
             except ValueError as error:
                 raise BackendError(f"the backend's lists cannot be read: {error}") from error
             self.catalogue.save(self.folder / CATALOGUE)
+            characters.keep_thumbnails(jobs["avatars"], self.thumbnails)
             return ""
 
         self.begin("catalogue", "Reading the lists", list(jobs.values()), finish)

@@ -22,6 +22,7 @@ from bpy.props import (
 from ..client.catalogue import Choice
 from ..core.errors import UserError
 from . import session
+from .gallery import icon_of
 from .translations import CONTEXT, filled
 
 AUTOMATIC = "AUTOMATIC"
@@ -49,6 +50,7 @@ CHARACTERS = (
     ("FILE", "File", "A rigged character from a file: glb, vrm, fbx or blend", "FILE_3D", 2),
 )
 Items = list[tuple[str, str, str]]
+Pictured = list[tuple[str, str, str, int | str, int]]
 
 
 @lru_cache(maxsize=32)
@@ -62,17 +64,31 @@ def _items(choices: tuple[Choice, ...], first: tuple[str, str, str] | None, kept
     return items or [("", "", "")]
 
 
+@lru_cache(maxsize=8)
+def _pictured(items: tuple[tuple[str, str, str], ...], icons: tuple[int | str, ...]) -> Pictured:
+    """Menu rows with an icon each; cached for the same reason."""
+    return [(*item, icons[number], number) for number, item in enumerate(items)]
+
+
+def _with_faces(items: Items) -> Pictured:
+    """Menu rows of characters, with their pictures."""
+    folder = session.current().thumbnails
+    icons = [icon_of(folder / f"{name}.png") or "USER" for name, _, _ in items]
+    return _pictured(tuple(items), tuple(icons))
+
+
 def _menu(kind: str, stored: str, first: tuple[str, str, str] | None, **options: Any) -> Any:
     """A menu filled by the backend whose choice is saved by name, not by its place in the list."""
 
-    def items(self: Any, context: bpy.types.Context | None) -> Items:
+    def items(self: Any, context: bpy.types.Context | None) -> Items | Pictured:
         choices = session.current().catalogue.choices.get(kind, ())
         if not bpy.app.online_access:
             choices = tuple(choice for choice in choices if choice.offline)
-        return _items(choices, first, getattr(self, stored))
+        rows = _items(choices, first, getattr(self, stored))
+        return _with_faces(rows) if kind == "avatars" else rows
 
     def get(self: Any) -> int:
-        names = [name for name, _, _ in items(self, None)]
+        names = [row[0] for row in items(self, None)]
         chosen = getattr(self, stored)
         return names.index(chosen) if chosen in names else 0
 

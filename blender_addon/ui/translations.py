@@ -93,6 +93,11 @@ KOREAN = {
         "“최고”에 엄지를 드는 것처럼 말을 대신하는 몸짓도 합니다"
     ),
     "Who performs": "누가 연기할지",
+    "Add to Scene": "장면에 추가",
+    "Bring the chosen character into the scene, at rest": (
+        "고른 캐릭터를 쉬는 자세로 장면에 불러옵니다"
+    ),
+    "Adding the character": "캐릭터를 불러오는 중",
     "Selected": "선택한 것",
     "The armature that is selected; without one, a bundled character": (
         "선택한 아마튜어. 없으면 기본 캐릭터"

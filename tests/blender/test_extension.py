@@ -16,7 +16,7 @@ def test_the_zip_holds_the_add_on_and_nothing_else(archive: Path):
         names = set(bundle.namelist())
     sources = {str(path.relative_to(SOURCE)) for path in SOURCE.rglob("*.py")}
     wheel = f"backend/momjit-{__version__}-py3-none-any.whl"
-    assert names == sources | {"blender_manifest.toml", wheel}
+    assert names == sources | {"blender_manifest.toml", "scene/mark.png", wheel}
     assert archive.stat().st_size < 50e6
 
 
