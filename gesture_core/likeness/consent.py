@@ -192,12 +192,18 @@ def likeness_in(extras: object, place: str) -> LikenessRecord | None:
 
 
 def likeness_of(path: Path) -> LikenessRecord | None:
-    """The record in a character's file (.glb, .vrm), None for one that is nobody's likeness."""
+    """The record in a character's file (.glb, .vrm), None for one that is nobody's likeness.
+
+    It stands in the file's head or, where another program has saved it, at a node.
+    """
 
     def read(document: Document) -> LikenessRecord | None:
-        extras = document.json.get("asset", {}).get("extras")
-        ours = extras.get("momjit") if isinstance(extras, Mapping) else None
-        return likeness_in(ours, "asset")
+        for place in (document.json.get("asset", {}), *document.items("nodes")):
+            extras = place.get("extras")
+            ours = extras.get("momjit") if isinstance(extras, Mapping) else None
+            if record := likeness_in(ours, str(place.get("name", "asset"))[:80]):
+                return record
+        return None
 
     return read_document(path, read)
 

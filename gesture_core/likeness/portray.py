@@ -28,8 +28,8 @@ class Portrayed:
 
     used: names of the pictures it rests on, and refused: those it does not, with the reason;
     error: median distance of landmarks from where they were seen, per distance of the eyes;
-    beside: pictures (H, W, 3) of the face from the front, for who judges the likeness; warnings: what
-    could not be done as wanted.
+    beside: pictures (H, W, 3) of the face from the front, for who judges the likeness;
+    warnings: what could not be done as wanted.
     """
 
     fit: Fit

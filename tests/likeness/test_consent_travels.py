@@ -62,6 +62,9 @@ def untouched(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_file_tells_whose_likeness_it_is(hana: Path, tmp_path: Path):
     assert likeness_of(hana) == RECORD
     assert likeness_told(str(hana)) == {"likeness": RECORD.to_json()}
+    at_a_node = tmp_path / "exported.glb"
+    at_a_node.write_bytes(hana.read_bytes().replace(b'"extras"', b'"others"', 1))
+    assert likeness_of(at_a_node) == RECORD
     for number, extras in enumerate(({}, {"momjit": {"name": "mina"}}, {"momjit": 3})):
         nobody = write_triangle(tmp_path / f"{number}.glb", extras)
         assert likeness_told(str(nobody)) == {"likeness": None}
