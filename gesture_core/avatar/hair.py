@@ -10,7 +10,7 @@ import numpy as np
 from gesture_core.avatar.basemesh import Floats
 from gesture_core.avatar.hair_growth import coils, grow, hang_tail, knot_centre, scalp_roots
 from gesture_core.avatar.hair_styles import STYLES, HairStyle, StyleName
-from gesture_core.avatar.head import measure_head
+from gesture_core.avatar.head import Head, measure_head
 from gesture_core.avatar.human import Human
 from gesture_core.avatar.part import Part
 from gesture_core.avatar.texture import encode, smoothstep
@@ -32,19 +32,31 @@ class Hair:
 
 def grow_hair(human: Human, hair: Hair) -> Part:
     """The whole head of hair as ribbons."""
-    rng = np.random.default_rng(hair.seed)
     style = STYLES[hair.style]
-    head = measure_head(human, LONG_REACH) if style.hangs else measure_head(human)
-    roots = scalp_roots(human, head, style, hair.strands or style.strands, rng)
-    lines, normals = grow(roots, head, style, rng)
-    if style.knot is not None:
-        height, radius = style.knot
-        if style.tail:
-            more, outward = hang_tail(head, style, rng)
-        else:
-            more, outward = coils(knot_centre(head, height, 0.024), radius, style.segments + 1, rng)
-        lines, normals = np.concatenate([lines, more]), np.concatenate([normals, outward])
+    rng = np.random.default_rng(hair.seed)
+    strands = hair.strands or style.strands
+    lines, normals = grow_strands(human, head_for(human, style), style, strands, rng)
     return ribbons(human, lines, normals, style, rng)
+
+
+def head_for(human: Human, style: HairStyle) -> Head:
+    """Measures of the head with as much of the body's surface as the style reaches."""
+    return measure_head(human, LONG_REACH) if style.hangs else measure_head(human)
+
+
+def grow_strands(
+    human: Human, head: Head, style: HairStyle, count: int, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """Centre lines (N, S+1, 3) of about `count` strands and the outward normals along them."""
+    lines, normals = grow(scalp_roots(human, head, style, count, rng), head, style, rng)
+    if style.knot is None:
+        return lines, normals
+    if style.tail:
+        more, outward = hang_tail(head, style, rng)
+    else:
+        centre = knot_centre(head, style.knot[0], 0.024)
+        more, outward = coils(centre, style.knot[1], style.segments + 1, rng)
+    return np.concatenate([lines, more]), np.concatenate([normals, outward])
 
 
 def ribbons(

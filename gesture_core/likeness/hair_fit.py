@@ -1,0 +1,122 @@
+"""The hair of a fitted person: the nearest of the haircuts, and its colour without light."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesture_core.avatar.basemesh import load_base_mesh
+from gesture_core.avatar.hair import Hair, grow_strands, head_for
+from gesture_core.avatar.hair_styles import STYLE_NAMES, STYLES, StyleName
+from gesture_core.avatar.head import measure_head
+from gesture_core.avatar.human import Human, load_expressions
+from gesture_core.avatar.rig import fit_rig, skin_weights
+from gesture_core.likeness.colour import luminance, picture_to_linear, to_linear, to_srgb
+from gesture_core.likeness.hair_mask import SIDE, HairMask, bare_head, hair_mask
+from gesture_core.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from gesture_core.likeness.fit import Fit, FittedView
+
+Floats = NDArray[np.floating[Any]]
+Mask = NDArray[np.bool_]
+
+VIEWS = 5  # that are looked at: hair does not change between frames
+STRANDS = 500  # that stand for all of a haircut in a silhouette
+TELLING = 3.0  # weight of pixels over the head against those beside it
+BEHIND = 0.012  # metres behind the skin at which a strand still shows
+
+
+@dataclass(frozen=True, eq=False)
+class _Look:
+    """One view with its hair found: what silhouettes are compared with."""
+
+    seen: FittedView
+    mask: HairMask
+    depth: Floats
+    weight: Floats
+
+
+def fit_hair(fit: Fit, tone: Sequence[float], *, progress: Progress = silent) -> Hair:
+    """The haircut whose silhouette is nearest in all views, with the colour of the hair.
+
+    tone: sRGB 0–1 of the person's skin without light; how light changes it in a view is how it
+    changes the hair.
+    """
+    human = _human(fit)
+    looks = _looks(fit, human)
+    progress(0.4, "hair: comparing haircuts")
+    scores = {name: _likeness(human, name, looks) for name in STYLE_NAMES}
+    style = max(scores, key=scores.__getitem__)
+    return Hair(style, _colour([look.mask for look in looks], tone))
+
+
+def _human(fit: Fit) -> Human:
+    base, vertices = load_base_mesh(), fit.vertices()
+    return Human(base, vertices, load_expressions(), fit_rig(vertices, base), skin_weights())
+
+
+def _looks(fit: Fit, human: Human) -> list[_Look]:
+    head = measure_head(human)
+    picked = np.unique(np.linspace(0, len(fit.views) - 1, VIEWS).round().astype(int))
+    looks = []
+    for seen in (fit.views[number] for number in picked):
+        vertices = fit.vertices(seen.expression)
+        mask = hair_mask(seen, vertices, head)
+        depth = bare_head(seen, vertices, head, mask.scale)
+        weight = mask.judged * np.where(np.isfinite(depth), TELLING, 1.0)
+        looks.append(_Look(seen, mask, depth, weight))
+    return looks
+
+
+def _likeness(human: Human, name: StyleName, looks: list[_Look]) -> float:
+    """How far a haircut's silhouette and the hair seen overlap, 0–1, on average over the views."""
+    style = STYLES[name]
+    rng = np.random.default_rng(0)
+    lines, _ = grow_strands(human, head_for(human, style), style, STRANDS, rng)
+    width = style.width * np.sqrt(style.strands / STRANDS)
+    return float(np.mean([_overlap(silhouette(lines, width, look), look) for look in looks]))
+
+
+def _overlap(drawn: Mask, look: _Look) -> float:
+    both = look.weight[drawn & look.mask.hair].sum()
+    either = look.weight[drawn | look.mask.hair].sum()
+    return float(both / max(either, 1.0))
+
+
+def silhouette(lines: Floats, width: float, look: _Look) -> Mask:
+    """Where strands (N, S, 3) of a width in metres show beside and before the bare head."""
+    import cv2
+
+    scale = look.mask.scale
+    seen = look.seen.camera.project(lines) * [scale, scale, 1.0]
+    pixel = np.clip(seen[..., :2].astype(int), 0, SIDE - 1)
+    shown = seen[..., 2] < look.depth[pixel[..., 1], pixel[..., 0]] + BEHIND
+    thick = max(1, round(width * look.seen.camera.focal * scale / float(np.median(seen[..., 2]))))
+    starts, ends = seen[:, :-1, :2][shown[:, 1:]], seen[:, 1:, :2][shown[:, 1:]]
+    pieces = np.round((np.stack([starts, ends], axis=1) - 0.5) * 16).astype(np.int32)
+    picture = np.zeros((SIDE, SIDE), np.uint8)
+    cv2.polylines(picture, list(pieces), False, (1,), thick, shift=4)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
+    return cv2.morphologyEx(picture, cv2.MORPH_CLOSE, disc) > 0
+
+
+def _colour(masks: list[HairMask], tone: Sequence[float]) -> tuple[float, float, float]:
+    """The usual colour of the hair, under the light that makes skin of this tone look as it does."""
+    found = []
+    for mask in masks:
+        if not mask.hair.any() or not mask.skin.any():
+            continue
+        light = picture_to_linear(mask.rgb)
+        shine = np.median(light[mask.skin], axis=0) / to_linear(np.asarray(tone, dtype=float))
+        hair = light[mask.hair]
+        dull = hair[luminance(hair) < np.quantile(luminance(hair), 0.7)]  # gloss is not colour
+        found.append(np.median(dull, axis=0) / np.maximum(shine, 1e-3))
+    if not found:
+        return Hair("bald").color
+    r, g, b = (float(c) for c in np.round(to_srgb(np.median(found, axis=0)), 3))
+    return r, g, b

@@ -1,0 +1,148 @@
+"""Where the hair is in a view of a fitted face: what is the person but neither face nor clothes.
+
+The fitted head says where hair can be; the colours of this picture decide, by GrabCut (Rother,
+Kolmogorov and Blake, 2004) between hair on one side and skin, clothes and background on the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesture_core.avatar.basemesh import load_base_mesh
+from gesture_core.avatar.head import Head
+from gesture_core.avatar.part import triangulate
+from gesture_core.likeness.face_finding import CHIN, FOREHEAD, within
+from gesture_core.likeness.face_regions import BROWS, EYES, OUTER_LIPS, OVAL
+from gesture_core.likeness.filters import fill
+from gesture_core.likeness.raster import rasterise
+
+if TYPE_CHECKING:
+    from gesture_core.likeness.fit import FittedView
+
+Floats = NDArray[np.floating[Any]]
+Mask = NDArray[np.bool_]
+
+SIDE = 256  # pixels of a mask's side: the person mask has no finer outline
+SKIN_LIKE = 2.8  # deviations from the colour of the face within which a pixel looks like skin
+SURELY_SKIN = 1.6
+FEWEST = 0.03  # of the face's area: fewer pixels that cannot be skin are no hair
+STEPS = 4
+EARS = slice(8, 29)  # of the oval: from ear to ear under the chin
+LOWEST = -2.4  # height, 0 the eyes and 1 the crown, below which clothes are all there is
+
+
+@dataclass(frozen=True, eq=False)
+class HairMask:
+    """Hair in one view, in pictures of SIDE × SIDE pixels.
+
+    hair: where it is; judged: where the picture can tell; skin: surely the face's skin; rgb: the
+    view at this size; scale: of its pixels to the crop's.
+    """
+
+    hair: Mask
+    judged: Mask
+    skin: Mask
+    rgb: NDArray[np.uint8]
+    scale: float
+
+
+def hair_mask(seen: FittedView, vertices: Floats, head: Head) -> HairMask:
+    """Find the hair in a fitted view; `vertices` (19158, 3): the body as it is in this view."""
+    import cv2
+
+    view, scale = seen.view, SIDE / len(seen.view.rgb)
+    rgb = cv2.resize(view.rgb, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    person = cv2.resize(view.person, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    points = view.landmarks[:, :2] * scale
+    face, features = _filled([points[list(OVAL)]]), _filled([_below_brows(points)])
+    photo = within(view.to_photo, len(view.rgb), view.photo.rgb)
+    judged = cv2.resize(photo, (SIDE, SIDE), interpolation=cv2.INTER_AREA) > 0.99
+    height = _heights(seen, head, scale)
+    off_skin = _skin_distance(rgb, features & ~_dark_parts(points))
+    brow = _filled([_over_brows(points)]) & judged
+    if brow.any() and np.median(off_skin[brow]) < SKIN_LIKE:  # else a fringe covers it
+        off_skin = np.minimum(off_skin, _skin_distance(rgb, brow))
+        features = features | brow
+    skin_like = off_skin < SKIN_LIKE
+    features = features | (face & (off_skin < SURELY_SKIN))
+    possible = (person > 0.15) & ~features & judged & (height > LOWEST)
+    likely = possible & ~skin_like & (person > 0.5) & (height > -0.8)
+    sure = likely & ~face & (height > 0.1) & (person > 0.8)
+    hair = np.zeros((SIDE, SIDE), dtype=bool)
+    if sure.sum() > FEWEST * face.sum():
+        marks = np.select(
+            [~possible, sure, likely], [cv2.GC_BGD, cv2.GC_FGD, cv2.GC_PR_FGD], cv2.GC_PR_BGD
+        ).astype(np.uint8)
+        models = np.zeros((1, 65)), np.zeros((1, 65))
+        cv2.grabCut(rgb, marks, None, *models, STEPS, cv2.GC_INIT_WITH_MASK)
+        hair = _joined((marks == cv2.GC_FGD) | (marks == cv2.GC_PR_FGD), sure)
+    return HairMask(hair, judged & (height > LOWEST), features & skin_like, rgb, scale)
+
+
+def bare_head(seen: FittedView, vertices: Floats, head: Head, scale: float) -> Floats:
+    """Depth (SIDE, SIDE) in metres of the body down to the chest, infinite beside it."""
+    faces = load_base_mesh().faces["body"]
+    faces = faces[vertices[faces, 1].min(1) > head.eye + 1.5 * LOWEST * head.length]
+    seen_at = seen.camera.project(vertices) * [scale, scale, 1.0]
+    return rasterise(seen_at, triangulate(faces), (SIDE, SIDE)).depth
+
+
+def _filled(outlines: list[Floats]) -> Mask:
+    return fill(outlines, SIDE) > 0.5
+
+
+def _below_brows(points: Floats) -> Floats:
+    """Outline (N, 2) of the part of the face that hair of the head leaves free."""
+    brows = [*BROWS["right"][:5], *reversed(BROWS["left"][:5])]
+    outline = points[[*OVAL[EARS], *brows]]
+    return outline.mean(0) + 0.93 * (outline - outline.mean(0))
+
+
+def _over_brows(points: Floats) -> Floats:
+    """Outline (N, 2) of the low forehead, where only a fringe reaches."""
+    brows = points[[*BROWS["right"][1:5], *reversed(BROWS["left"][1:5])]]
+    up = 0.09 * (points[FOREHEAD] - points[CHIN])
+    return np.concatenate([brows + 0.15 * up, (brows + up)[::-1]])
+
+
+def _dark_parts(points: Floats) -> Mask:
+    """Eyes, brows and mouth."""
+    parts = [points[list(part)] for part in (*EYES.values(), OUTER_LIPS)]
+    brows = [points[[*brow[:5], *reversed(brow[5:])]] for brow in BROWS.values()]
+    return _filled([*parts, *brows])
+
+
+def _heights(seen: FittedView, head: Head, scale: float) -> Floats:
+    """Height (SIDE, SIDE) over the eyes, 1 the crown, of what lies as far off as the head."""
+    centre = np.array([0.0, head.eye, head.axis])
+    depth = float(seen.camera.project(centre[None])[0, 2])
+    pixels = np.stack(np.meshgrid(*[(np.arange(SIDE) + 0.5) / scale] * 2), axis=-1)
+    world = seen.camera.unproject(pixels, np.full((SIDE, SIDE), depth))
+    return (world[..., 1] - head.eye) / head.length
+
+
+def _skin_distance(rgb: NDArray[np.uint8], skin: Mask) -> Floats:
+    """How far (SIDE, SIDE) a colour is from the face's, in its deviations; light counts half."""
+    import cv2
+
+    lab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB).astype(np.float32)
+    middle = np.median(lab[skin], axis=0)
+    spread = 1.4826 * np.median(np.abs(lab[skin] - middle), axis=0)
+    spread = np.maximum(spread, [12.0, 3.0, 3.0]) * [1.4, 1.0, 1.0]
+    return np.linalg.norm((lab - middle) / spread, axis=-1)
+
+
+def _joined(hair: Mask, sure: Mask) -> Mask:
+    """The pieces of the hair that hold sure hair, without specks and pinholes."""
+    import cv2
+
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
+    clean = cv2.morphologyEx(hair.astype(np.uint8), cv2.MORPH_OPEN, disc)
+    clean = cv2.morphologyEx(clean, cv2.MORPH_CLOSE, disc)
+    _, piece = cv2.connectedComponents(clean)
+    kept = np.unique(piece[sure & (clean > 0)])
+    return np.isin(piece, kept[kept > 0])
