@@ -18,8 +18,11 @@ from gesture_core.likeness.bounded import minimise_in_box
 from gesture_core.likeness.camera import Camera
 from gesture_core.likeness.face_model import SLIDERS, FaceModel
 from gesture_core.likeness.face_prior import (
+    SPARSE,
     change_precision,
     expression_precision,
+    expression_spread,
+    lip_precision,
     mode_precision,
     slider_prior,
 )
@@ -31,7 +34,6 @@ Floats = NDArray[np.floating[Any]]
 REDUNDANCY = 8.0
 OUTLIER = 3.0  # standard deviations at which a landmark counts half
 FOCAL_SPREAD = 0.35  # of the logarithm of the focal length around the usual one
-SPARSE = 0.8  # pull of an expression towards none at all
 FACE_POSE = 6
 
 
@@ -105,7 +107,9 @@ class _Problem:
         self.shape_precision[3:a, 3:a] += 400.0
         self.shape_precision[a:b, a:b] = changes
         self.shape_precision[b:, b:] = np.diag(modes)
+        self.shape_precision += lip_precision(model)
         self.expression_precision = expression_precision()
+        self.sparse = SPARSE / expression_spread()
         self.size = size
 
     def improve(self, shape: Shape, sights: list[Sight]) -> tuple[Shape, list[Sight], float]:
@@ -174,7 +178,7 @@ class _Problem:
         for sight in sights:
             here = slice(start, start + count)
             matrix[here, here] += self.expression_precision
-            slope[here] -= self.expression_precision @ sight.expression + SPARSE
+            slope[here] -= self.expression_precision @ sight.expression + self.sparse
             pose = np.arange(start + count, start + count + FACE_POSE)
             matrix[pose, pose] += 1e-3
             start += count + FACE_POSE

@@ -48,9 +48,31 @@ CHANGES = {
 }
 LOPSIDED = 0.25  # how far left and right differ, as a share of how far both stray
 LOPSIDED_MODE = 0.35
-EXPRESSION = 0.40
-RARE = {"cheekPuff": 0.10, "tongueOut": 0.02, "jawForward": 0.10, "mouthRollUpper": 0.25}
+
+# beginning of an expression's name → standard deviation: people in pictures smile, speak and
+# blink, and seldom pout
+EXPRESSION = {
+    "": 0.25,
+    "mouthSmile": 0.60,
+    "mouthUpperUp": 0.45,
+    "mouthLowerDown": 0.45,
+    "jawOpen": 0.50,
+    "jawForward": 0.10,
+    "cheekSquint": 0.45,
+    "cheekPuff": 0.10,
+    "eyeBlink": 0.50,
+    "eyeSquint": 0.40,
+    "eyeLook": 0.40,
+    "brow": 0.35,
+    "tongueOut": 0.02,
+}
+SPARSE = 0.35  # pull of an expression towards none at all, over its standard deviation
 LOPSIDED_EXPRESSION = 0.20  # standard deviation of left minus right
+
+LIPS = ((191, 95), (80, 88), (81, 178), (82, 87), (13, 14))
+LIPS += ((312, 317), (311, 402), (310, 318), (415, 324))
+"""Landmarks on the upper and the lower lip that meet where the mouth is closed."""
+LIP_GAP = 0.0004  # metres by which a face at rest may open or overlap them
 
 
 def slider_prior(known: Mapping[str, float]) -> tuple[Floats, Floats, Floats, Floats]:
@@ -82,21 +104,42 @@ def mode_precision(model: FaceModel) -> Floats:
 
 def expression_precision() -> Floats:
     """Precision matrix (52, 52) of the expressions of one picture, around a face at rest."""
-    spread = np.array([RARE.get(name, EXPRESSION) for name in EXPRESSIONS])
-    # eyes look the same way: a gaze is no pair of equal values
-    stems = [name if not name.startswith("eyeLook") else "" for name in EXPRESSIONS]
     pairs = [
-        (left, stems.index(stem[:-4] + "Right"))
-        for left, stem in enumerate(stems)
-        if stem.endswith("Left") and stem[:-4] + "Right" in stems and stem not in ("jawLeft",)
+        (left, EXPRESSIONS.index(name.removesuffix("Left") + "Right"))
+        for left, name in enumerate(EXPRESSIONS)
+        if name.endswith("Left") and name not in ("mouthLeft", "jawLeft")
+        if not name.startswith("eyeLook")  # a gaze is no pair of equal values
     ]
-    pairs = [p for p in pairs if EXPRESSIONS[p[0]] not in ("mouthLeft", "jawLeft")]
+    spread = expression_spread()
     return _paired(spread, pairs, np.full(len(spread), LOPSIDED_EXPRESSION))
+
+
+def expression_spread() -> Floats:
+    """Standard deviations (52,) of the expressions in pictures."""
+    return np.array([_longest(EXPRESSION, name) for name in EXPRESSIONS])
+
+
+def lip_precision(model: FaceModel) -> Floats:
+    """Precision matrix (P, P) of sliders, changes and modes that keeps the lips together.
+
+    Without it a smile in every picture would become a mouth that does not close.
+    """
+    upper, lower = np.array(LIPS).T
+    slopes = model.slopes(
+        np.array([POPULATION[name][0] for name in SLIDERS]), np.zeros(len(model.names))
+    )
+    gap = (slopes[upper, 1:] - slopes[lower, 1:]).reshape(-1, slopes.shape[2]) / LIP_GAP
+    return gap.T @ gap
 
 
 def _spread(name: str) -> float:
     stem = name.removeprefix("l-").removeprefix("r-")
-    return CHANGES[max((start for start in CHANGES if stem.startswith(start)), key=len)]
+    return _longest(CHANGES, stem)
+
+
+def _longest(table: Mapping[str, float], name: str) -> float:
+    """The entry whose key is the longest beginning of a name."""
+    return table[max((start for start in table if name.startswith(start)), key=len)]
 
 
 def _pairs(names: tuple[str, ...], left: str, right: str) -> list[tuple[int, int]]:

@@ -24,6 +24,7 @@ from gesture_core.likeness.face_model import (
 from gesture_core.likeness.face_finding import head_turn
 from gesture_core.likeness.face_view import FaceView
 from gesture_core.likeness.landmarks import EYE_CORNERS, load_landmarks
+from gesture_core.likeness.proportions import femininity
 from gesture_core.progress import Progress, silent
 
 Floats = NDArray[np.floating[Any]]
@@ -80,10 +81,11 @@ def fit_face(
     """Fit one face to all views of it at once.
 
     `known` holds what need not be guessed: gender, age, weight (0–1, as in a phenotype), or
-    origins, of which the ones left out then count as 0.
+    origins, of which the ones left out then count as 0. A gender that is not known is read off
+    the proportions of the face and taken for clear, as bodies between the two are rare.
     """
     model = load_face_model()
-    known = _complete(known or {})
+    known = {"gender": float(femininity(views) > 0.5), **_complete(known or {})}
     shape = first_shape(model, known)
     sights = [_sight(view, model, shape, source) for view, source in _sources(views)]
     text = "fitting the face"
