@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
-from gesture_core.avatar.basemesh import load_base_mesh
-from gesture_core.avatar.head import EYES
-from gesture_core.avatar.texture import mask, smoothstep
-from gesture_core.likeness.canvas import Canvas, head_canvas
+from gesture_core.avatar.texture import smoothstep
+from gesture_core.likeness.canvas import Canvas
 from gesture_core.likeness.colour import luminance
 from gesture_core.likeness.filters import blur, lowest, smooth_over
 from gesture_core.likeness.lighting import Light, fit_light
+from gesture_core.likeness.skin_regions import regions
 from gesture_core.likeness.view_texture import ViewTexture
 
 Floats = NDArray[np.floating[Any]]
@@ -23,6 +22,8 @@ Floats = NDArray[np.floating[Any]]
 COARSE = 0.022  # metres: unevenness wider than this is taken for light, narrower for skin
 EVENED = (0.8, 0.6)  # shares of it that are removed: of the brightness, of the colour
 STRIDE = 3  # texels between those that the light is fitted to
+LASH = (0.08, 0.22)  # log brightness under the skin's at which a lid may be, and is, lashes
+COARSER = 4  # texels a side of the cells in which hair is followed inwards
 FRINGE = 0.004  # metres around hair that may be hair too
 
 
@@ -35,35 +36,6 @@ class Albedo:
     relative: Floats
     weight: Floats
     light: Light
-
-
-@dataclass(frozen=True, eq=False)
-class Regions:
-    """Places on the head's canvas (H, W), 0–1: lips; mouth: its inside; texel: metres a texel is
-    wide on the face."""
-
-    lips: Floats
-    mouth: Floats
-    texel: float
-
-
-@lru_cache(maxsize=2)
-def regions(size: int) -> Regions:
-    """The same for everybody, as the layout of the texture is."""
-    canvas = head_canvas(size)
-    vertices = load_base_mesh().vertices
-    eye = vertices[EYES].mean(axis=0)
-    place = canvas.spread(canvas.surface(vertices - [0, *eye[1:]]))
-    side, height, front = np.moveaxis(place, -1, 0)
-    window = (canvas.rows, canvas.columns)
-    face = np.abs(side) < 0.03
-    face &= (np.abs(height) < 0.03) & (front > 0)
-    spacing = np.linalg.norm(np.diff(place, axis=1), axis=-1)[face[:, 1:]]
-    return Regions(
-        mask("lips", size, 4)[window][..., 0],
-        mask("inside-mouth", size, 8)[window][..., 0],
-        float(np.median(spacing)),
-    )
 
 
 def remove_light(canvas: Canvas, view: ViewTexture) -> Albedo:
@@ -79,8 +51,11 @@ def remove_light(canvas: Canvas, view: ViewTexture) -> Albedo:
     like = skin_likeness(relative, view.inner, place.texel)
     relative = _even(relative, weight * like * (1 - place.lips), place.texel)
     like = skin_likeness(relative, view.inner, place.texel)
-    trusted = weight * np.maximum(away_from_hair(like, place.texel), view.features)
-    return Albedo(relative, trusted * (1 - place.mouth), light)
+    hair = place.brow * _hair_from_outside(like, view.features) * (1 - view.brows)
+    features = view.features * (1 - hair)
+    trusted = weight * np.maximum(away_from_hair(like, place.texel), features)
+    lashes = place.lids * smoothstep(-luminance(relative), *LASH)
+    return Albedo(relative, trusted * (1 - place.mouth) * (1 - lashes), light)
 
 
 def skin_likeness(relative: Floats, inner: Floats | float, texel: float) -> Floats:
@@ -94,6 +69,16 @@ def skin_likeness(relative: Floats, inner: Floats | float, texel: float) -> Floa
     tolerance = 0.55 + 0.45 * inner
     light = smoothstep(np.abs(bright) / tolerance, 0.62, 0.38)
     return light * smoothstep(hue / tolerance, 0.42, 0.26)
+
+
+def _hair_from_outside(like: Floats, features: Floats) -> Floats:
+    """0–1 (H, W): what is not skin and hangs together with what is not skin outside `features`."""
+    other = like[::COARSER, ::COARSER] < 0.5
+    outside = other & (features[::COARSER, ::COARSER] < 0.1)
+    hair = ndimage.binary_propagation(outside, mask=other)
+    hair = ndimage.binary_dilation(hair, iterations=2).astype(np.float32)
+    grown = hair.repeat(COARSER, axis=0).repeat(COARSER, axis=1)
+    return blur(grown[: like.shape[0], : like.shape[1]], COARSER)
 
 
 def away_from_hair(like: Floats, texel: float) -> Floats:

@@ -23,8 +23,9 @@ ENDS = (-0.0155, 0.034)  # metres from an eye's centre away from the nose
 DARKER = (0.2, 0.6)  # log brightness under the skin's: no hair at all, all hair
 STEP = 0.002  # metres between the places along a brow where it is measured
 FULLEST = 0.8  # mean darkness across the brow that the most hairs stand for
-HAIRS = (40, 240)  # a side; the skin's picture keeps the brow, hairs give it relief
-THICKNESS = (0.0018, 0.0055)
+HAIRS = (30, 140)  # a side; the skin's picture keeps the brow, hairs give it relief
+MIXED = 1.35  # log colour of a hair over that of the darkest pixels of its brow
+THICKNESS = (0.0012, 0.0040)
 
 
 def fit_brows(canvas: Canvas, fused: Fused, skin: Floats, vertices: Floats) -> Brows:
@@ -44,13 +45,14 @@ def fit_brows(canvas: Canvas, fused: Fused, skin: Floats, vertices: Floats) -> B
     level, arch = _fit_line(along[seen], line[seen], amount[seen])
     mean = float(np.sum(dark**2) / np.sum(dark))
     darkest = dark >= np.quantile(dark[dark > 0], 0.7)
-    tint = to_srgb(skin * np.exp(np.median(color[darkest], axis=0)))
+    # pixels of a brow are hair and skin mixed, so hairs are darker than the darkest of them
+    tint = to_srgb(skin * np.exp(MIXED * np.median(color[darkest], axis=0)))
     return Brows(
         hairs=int(np.interp(mean, [0.0, FULLEST], HAIRS)),
         color=tuple(float(value) for value in tint),
         shade=0.0,
         height=level,
-        thickness=float(np.clip(1.7 * np.median(spread[seen]), *THICKNESS)),
+        thickness=float(np.clip(1.15 * np.median(spread[seen]), *THICKNESS)),
         length=length,
         arch=arch,
     )

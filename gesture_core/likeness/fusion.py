@@ -12,15 +12,17 @@ from scipy import sparse
 from scipy.sparse.linalg import splu
 
 from gesture_core.avatar.texture import smoothstep
-from gesture_core.likeness.albedo import Albedo, away_from_hair, regions, skin_likeness
+from gesture_core.likeness.albedo import Albedo, away_from_hair, skin_likeness
 from gesture_core.likeness.canvas import Canvas
 from gesture_core.likeness.filters import smooth_over
+from gesture_core.likeness.skin_regions import regions
 
 Floats = NDArray[np.floating[Any]]
 
 DETAIL = 0.003  # metres: finer than this comes from the best view alone
 BEST = 6  # power of the weights for the detail
 AGREE = 0.25  # log colour by which a view may differ from the others before it counts less
+NOSTRIL = (0.42, 0.24, 0.20)  # of the skin's linear colour: what no picture shows the inside of
 REACH = 0.03  # metres over which colours spread into skin that no view shows
 HOLD = 1e8  # how firmly a known colour stands against its neighbours, per square metre
 
@@ -104,6 +106,8 @@ def complete(canvas: Canvas, fused: Fused, vertices: Floats) -> Fused:
     spread, reach = _spread_over_surface(canvas, relative, weight * like, surface)
     weight = weight[..., None]
     relative = weight * relative + (1 - weight) * spread
+    inside = place.nostrils[..., None]
+    relative = relative * (1 - inside) + np.log(NOSTRIL, dtype=np.float32) * inside
     known = np.maximum(weight[..., 0], reach) * (1 - place.mouth) * canvas.inside
     return Fused(relative, known)
 

@@ -20,13 +20,13 @@ RIDGE = np.repeat([0.0, 0.004, 0.03], [1, 3, 5])  # per order: sharper light is 
 COLOURED = 0.08  # ridge against light whose colour varies with direction
 SPREAD = 0.15  # of log colour about the model; beyond it a texel counts less and less
 DARKEST = 0.3  # least light, as a share of the usual: a deep shadow holds no colour to recover
-USUAL = 0.55  # share of a face that receives less light than what is called 1
+USUAL = 0.8  # share of a face that receives less light than what is called 1
 ROUNDS = 8
 
 
 @dataclass(frozen=True, eq=False)
 class Light:
-    """coefficients (9, 3): light of each colour, scaled so that most of a lit face receives 1.
+    """coefficients (9, 3): light of each colour, scaled so that the lit side of a face receives 1.
 
     skin (3,): linear colour of the skin under it.
     """

@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesture_core.avatar.face import Brows
-from gesture_core.likeness.albedo import Albedo, regions, remove_light
+from gesture_core.likeness.albedo import Albedo, remove_light
 from gesture_core.likeness.brow_fit import fit_brows
 from gesture_core.likeness.canvas import Canvas, head_canvas
 from gesture_core.likeness.colour import luminance, to_srgb
 from gesture_core.likeness.eye_fit import fit_iris, fit_iris_angle
 from gesture_core.likeness.fusion import Fused, complete, fuse
+from gesture_core.likeness.lip_fit import fit_lips, tint_lips
 from gesture_core.likeness.view_texture import spread_view
 from gesture_core.progress import Progress, silent
 
@@ -63,16 +64,17 @@ def fit_skin(fit: Fit, *, size: int = SIZE, progress: Progress = silent) -> Skin
     progress(len(views) / (len(views) + 1), "skin: fusing the views")
     merits = [_merit(seen, fit.views) for seen in fit.views]
     seen_skin = fuse(canvas, views, merits)
+    lights = [view.light for view in views]
+    lips = fit_lips(fit, lights)
     tone = believable_tone(np.average([view.light.skin for view in views], axis=0, weights=merits))
     vertices = fit.vertices()
-    whole = complete(canvas, seen_skin, vertices)
+    whole = tint_lips(canvas, complete(canvas, seen_skin, vertices), lips)
     skin, known = _paint(canvas, whole, tone)
-    lights = [view.light for view in views]
     return SkinFit(
         skin,
         known,
         _colour(tone),
-        _colour(tone * np.exp(_lips(canvas, seen_skin))),
+        _colour(tone * np.exp(lips)),
         fit_iris(fit, lights),
         fit_iris_angle(fit),
         fit_brows(canvas, seen_skin, tone, vertices),
@@ -95,15 +97,6 @@ def _merit(seen: FittedView, views: Sequence[FittedView]) -> float:
     best = min(view.error for view in views)
     fitted = (best + 0.005) / (seen.error + 0.005)
     return float(sharp * fitted / (1 + np.sum(seen.expression) / WORN))
-
-
-def _lips(canvas: Canvas, fused: Fused) -> Floats:
-    """Median log colour (3,) of the lips over the skin's."""
-    place = regions(canvas.size)
-    lips = (place.lips > 0.7) & (place.mouth < 0.2) & (fused.weight > 0.3)
-    if not lips.any():
-        return np.log([0.85, 0.45, 0.5])
-    return np.median(fused.relative[lips], axis=0)
 
 
 def _paint(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gesture_core.avatar.texture import smoothstep
 from gesture_core.likeness.canvas import Canvas
 from gesture_core.likeness.colour import picture_to_linear
-from gesture_core.likeness.face_regions import BROWS, EYES, INNER_LIPS, LOWER_OVAL, OVAL
+from gesture_core.likeness.face_regions import BROWS, EYES, INNER_LIPS, MIDDLE, OVAL
 from gesture_core.likeness.filters import blur, fill, hull, lowest, sample
 from gesture_core.likeness.raster import rasterise
 
@@ -24,7 +24,7 @@ Floats = NDArray[np.floating[Any]]
 BEHIND = 0.006  # metres behind the nearest surface from which a texel counts as hidden
 RIM = 0.012  # of the face's height: how near an edge that hides something is not trusted
 LASHES = 0.012  # of the face's height around the eyes' openings, which lashes cover
-OVERHANG = 0.03  # of the face's height that brows reach above their landmarks
+OVERHANG = 0.02  # of the face's height that brows reach above their landmarks
 SLANT = (0.12, 0.55)  # cosine to the line of sight: nothing below, everything above
 
 
@@ -33,14 +33,15 @@ class ViewTexture:
     """One view spread over the head's canvas, every field (H, W) or (H, W, 3).
 
     color: linear light; weight: 0–1, how squarely, wholly and surely the view shows the texel;
-    inner: 0–1, within the outline of the face; features: 0–1, brows and all that lies below
-    them, where nothing is taken for hair of the head; normals: unit.
+    inner: 0–1, within the outline of the face; features: 0–1, brows and the face's middle
+    below them, where nothing is taken for hair of the head; brows: 0–1; normals: unit.
     """
 
     color: Floats
     weight: Floats
     inner: Floats
     features: Floats
+    brows: Floats
     normals: Floats
 
 
@@ -57,20 +58,21 @@ def spread_view(canvas: Canvas, view: FaceView, camera: Camera, vertices: Floats
     near = rasterise(seen, canvas.triangles, (size, size)).depth
     nearest = lowest(np.minimum(near, 1e3), RIM * tall)
     shown = texel[..., 2] < sample(nearest, places) + BEHIND
-    cover, inner, features = np.moveaxis(sample(_masks(view, tall), places), -1, 0)
+    cover, inner, features, brows = np.moveaxis(sample(_masks(view, tall), places), -1, 0)
     weight = smoothstep(texel[..., 3], *SLANT) * shown * cover * canvas.inside
     return ViewTexture(
         sample(picture_to_linear(view.rgb), places),
         weight.astype(np.float32),
         inner,
         features,
+        brows,
         canvas.spread(normals),
     )
 
 
 def _masks(view: FaceView, tall: float) -> Floats:
-    """Where the crop (S, S, 3) shows the person's skin and not eyes, mouth or border; where the
-    face; and where its features."""
+    """Where the crop (S, S, 4) shows the person's skin and not eyes, mouth or border; where the
+    face; its features; and brows."""
     size = len(view.rgb)
     points = view.landmarks[:, :2]
     cover = (view.person > 0.5).astype(np.float32)
@@ -79,7 +81,11 @@ def _masks(view: FaceView, tall: float) -> Floats:
     mouth = fill([points[list(INNER_LIPS)]], size)
     cover = lowest(cover * (1 - mouth), 2) * lowest(1 - eyes, 2 * LASHES * tall)
     face = fill([points[list(OVAL)]], size)
-    brows = np.concatenate([points[list(outline)] for outline in BROWS.values()])
-    brows = np.concatenate([brows, brows - [0, OVERHANG * tall]])
-    features = fill([hull(np.concatenate([brows, points[list(LOWER_OVAL)]]))], size)
-    return np.dstack([blur(cover, 0.7), blur(face, 0.02 * tall), blur(features, 0.012 * tall)])
+    outlines = [points[list(outline)] for outline in BROWS.values()]
+    over = np.concatenate(outlines) - [0, OVERHANG * tall]
+    features = fill([hull(np.concatenate([*outlines, over, points[list(MIDDLE)]]))], size)
+    brows = fill([hull(outline) for outline in outlines], size)
+    soft = 0.012 * tall
+    return np.dstack(
+        [blur(cover, 0.7), blur(face, 0.02 * tall), blur(features, soft), blur(brows, soft)]
+    )
