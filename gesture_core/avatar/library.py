@@ -72,6 +72,8 @@ def avatar_path(name: str, progress: Progress | None = None) -> Path:
     """
     if own := own_avatar(name):
         return own
+    if name not in _bundled_names():
+        raise _unknown(name, [*_bundled_names(), *(own.stem for own in _own_files())])
     path = _cached(name)
     if not path.exists():
         from gesture_core.avatar.character import build_avatar
@@ -115,14 +117,16 @@ def keep_avatar(
 
 
 def load_bundled(name: str) -> CharacterSpec:
-    """The description of a bundled character; `UserError` lists all characters."""
+    """The description of a bundled character; `UserError` lists those there are."""
     from gesture_core.avatar.character import CharacterSpec
 
-    names = _bundled_names()
-    if name not in names:
-        choices = [*names, *(path.stem for path in _own_files())]
-        raise UserError(f"unknown character {name!r}: choose {', '.join(choices)}")
+    if name not in _bundled_names():
+        raise _unknown(name, _bundled_names())
     return load_config(CharacterSpec, data_path(f"avatars/{name}.yaml"))
+
+
+def _unknown(name: str, choices: list[str]) -> UserError:
+    return UserError(f"unknown character {name!r}: choose {', '.join(choices)}")
 
 
 def _bundled_names() -> list[str]:
