@@ -3,7 +3,7 @@
 A ribbon is a few hairs wide; its texture holds the single hairs with a cut-out alpha.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,25 +17,50 @@ from gesture_core.avatar.texture import encode, smoothstep
 from gesture_core.formats.glb_writer import Picture
 
 PATTERNS = 4  # strips side by side in the strand texture
-LONG_REACH = 5.0
+LONG_REACH = 5.0  # eye-to-crown lengths below the eyes down to which hair lies on the body
+OVER_FACE = 55.0  # degrees from the front up to which a hairline recedes
 
 
 @dataclass(frozen=True)
 class Hair:
-    """Cut and colour (sRGB) of the hair; strands is the number of ribbons, 0 the style's own."""
+    """Cut and colour (sRGB) of the hair; strands is the number of ribbons, 0 the style's own.
+
+    length and volume: factors on the style's; hairline: how much higher it begins over the face
+    than the style has it, in eye-to-crown lengths; mirrored: parted on the other side.
+    """
 
     style: StyleName
     color: tuple[float, ...] = (0.085, 0.066, 0.058)
     strands: int = 0
     seed: int = 0
+    length: float = 1.0
+    volume: float = 1.0
+    hairline: float = 0.0
+    mirrored: bool = False
+
+    def cut(self) -> HairStyle:
+        """The style as this person wears it."""
+        style = STYLES[self.style]
+        strands = self.strands or style.strands
+        if (self.length, self.volume, self.hairline, self.mirrored) == (1.0, 1.0, 0.0, False):
+            return replace(style, strands=strands)
+        over_face = [(a, h + self.hairline * (a < OVER_FACE)) for a, h in style.hairline]
+        least, most = style.volume
+        return replace(
+            style,
+            strands=strands,
+            hairline=over_face,
+            stretch=self.length,
+            lift=style.lift * self.volume,
+            volume=(least, least + (most - least) * self.volume),
+            parting=-style.parting if self.mirrored else style.parting,
+        )
 
 
 def grow_hair(human: Human, hair: Hair) -> Part:
     """The whole head of hair as ribbons."""
-    style = STYLES[hair.style]
-    rng = np.random.default_rng(hair.seed)
-    strands = hair.strands or style.strands
-    lines, normals = grow_strands(human, head_for(human, style), style, strands, rng)
+    style, rng = hair.cut(), np.random.default_rng(hair.seed)
+    lines, normals = grow_strands(human, head_for(human, style), style, rng)
     return ribbons(human, lines, normals, style, rng)
 
 
@@ -45,10 +70,10 @@ def head_for(human: Human, style: HairStyle) -> Head:
 
 
 def grow_strands(
-    human: Human, head: Head, style: HairStyle, count: int, rng: np.random.Generator
+    human: Human, head: Head, style: HairStyle, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
-    """Centre lines (N, S+1, 3) of about `count` strands and the outward normals along them."""
-    lines, normals = grow(scalp_roots(human, head, style, count, rng), head, style, rng)
+    """Centre lines (N, S+1, 3) of all strands and the outward normals along them."""
+    lines, normals = grow(scalp_roots(human, head, style, rng), head, style, rng)
     if style.knot is None:
         return lines, normals
     if style.tail:
@@ -127,5 +152,5 @@ def hair_picture(hair: Hair, size: int = 512) -> Picture:
 
 def scalp_shade(human: Human, hair: Hair, positions: Floats) -> Floats:
     """How dark the skin (N,) should be painted under the hair, 0–1, soft at the hairline."""
-    head, style = measure_head(human), STYLES[hair.style]
+    head, style = measure_head(human), hair.cut()
     return style.shade * smoothstep(style.inside(head, positions), -0.004, 0.007)

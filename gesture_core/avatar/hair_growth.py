@@ -13,10 +13,9 @@ from gesture_core.avatar.human import Human
 from gesture_core.avatar.texture import smoothstep
 
 
-def scalp_roots(
-    human: Human, head: Head, style: HairStyle, count: int, rng: np.random.Generator
-) -> Floats:
-    """Points (count, 3) spread evenly over the skin inside the hairline."""
+def scalp_roots(human: Human, head: Head, style: HairStyle, rng: np.random.Generator) -> Floats:
+    """Points (style.strands, 3) at most, spread evenly over the skin inside the hairline."""
+    count = style.strands
     skull = human.weights[:, human.rig.index("head")]
     faces = human.base.faces["body"]
     corners = human.vertices[faces]
@@ -47,6 +46,9 @@ def grow(
     _, normal = head.surface.query(roots)
     side = _side_of_parting(roots, head, style, rng)
     flow, length, floor = style.comb(roots, head, side, rng)
+    if style.stretch != 1.0:
+        crown = head.eye + head.length
+        length, floor = length * style.stretch, crown - (crown - floor) * style.stretch
     full_step = (length * rng.uniform(0.85, 1.1, len(roots)) / style.segments)[:, None]
     step = full_step
     target = knot_centre(head, style.knot[0], 0.008) if style.knot else None
@@ -167,7 +169,7 @@ def _style_forces(
         inward = np.stack([-place[:, 0], np.zeros(len(place)), head.axis - place[:, 2]], axis=1)
         heading = _unit(heading + below[:, None] * _unit(inward))
     if style.face_gap:
-        if style.hangs:
+        if style.blunt:  # a strand that has come round to the other side stays there
             side = np.where(np.abs(place[:, 0]) > 0.008, np.sign(place[:, 0]), side)
         before_face = (place[:, 2] > head.axis + 0.02) & (head.height(place) < 0.80)
         need = np.maximum(style.face_gap - np.abs(place[:, 0]), 0) * before_face

@@ -107,7 +107,7 @@ class HairStyle:
     the ears; hug: pull of strands that hang free back to the head; blunt: ends are cut on the
     comb's floor, not a step above it.
     over_clothes: room left over the shoulders, where hair keeps within `spread` of the middle.
-    shade: of the scalp under the roots.
+    shade: of the scalp under the roots. stretch: how much longer or shorter than the comb has it.
     """
 
     hairline: Curve
@@ -136,6 +136,7 @@ class HairStyle:
     spread: float = 0.085
     shade: float = 1.0
     strands: int = 3000
+    stretch: float = 1.0
 
     @property
     def hangs(self) -> bool:

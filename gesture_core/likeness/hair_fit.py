@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gesture_core.avatar.basemesh import load_base_mesh
 from gesture_core.avatar.hair import Hair, grow_strands, head_for
-from gesture_core.avatar.hair_styles import STYLE_NAMES, STYLES, StyleName
+from gesture_core.avatar.hair_styles import STYLE_NAMES, StyleName
 from gesture_core.avatar.head import measure_head
 from gesture_core.avatar.human import Human, load_expressions
 from gesture_core.avatar.rig import fit_rig, skin_weights
@@ -25,10 +25,21 @@ if TYPE_CHECKING:
 Floats = NDArray[np.floating[Any]]
 Mask = NDArray[np.bool_]
 
-VIEWS = 5  # that are looked at: hair does not change between frames
+VIEWS = 4  # that are looked at: hair does not change between frames
 STRANDS = 500  # that stand for all of a haircut in a silhouette
-TELLING = 3.0  # weight of pixels over the head against those beside it
+TELLING = 2.0  # weight of pixels over the head against those beside it
 BEHIND = 0.012  # metres behind the skin at which a strand still shows
+FINALISTS = 3
+CHANGES: dict[str, tuple[Any, ...]] = {
+    "mirrored": (True,),
+    "hairline": (-0.10, -0.05, 0.05, 0.10),
+    "volume": (0.5, 1.5, 2.0),
+    "length": (0.7, 0.85, 1.15, 1.35),
+}
+MEN_S: tuple[StyleName, ...] = ("bald", "receding", "buzz", "crop", "side_part", "two_block")
+UNUSUAL = 0.08  # of the score, which runs to 1: what a haircut of the other sex costs
+TIED = 0.03  # what tied hair costs, whose knot is seen from behind only
+BRIGHTEST = 0.62  # linear: no hair reflects more
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,10 +60,38 @@ def fit_hair(fit: Fit, tone: Sequence[float], *, progress: Progress = silent) ->
     """
     human = _human(fit)
     looks = _looks(fit, human)
-    progress(0.4, "hair: comparing haircuts")
-    scores = {name: _likeness(human, name, looks) for name in STYLE_NAMES}
-    style = max(scores, key=scores.__getitem__)
-    return Hair(style, _colour([look.mask for look in looks], tone))
+    color = _colour([look.mask for look in looks], tone)
+    progress(0.3, "hair: comparing haircuts")
+    gender = fit.phenotype["gender"]
+
+    def score(hair: Hair) -> float:
+        return _likeness(human, hair, looks) - _unusual(hair.style, gender)
+
+    first = {name: score(Hair(name, color)) for name in STYLE_NAMES}
+    best = sorted(STYLE_NAMES, key=lambda name: -first[name])[:FINALISTS]
+    refined = []
+    for number, name in enumerate(best):
+        progress(0.5 + 0.5 * number / FINALISTS, "hair: trimming the nearest")
+        refined.append(_trim(Hair(name, color), first[name], score))
+    return max(refined, key=lambda pair: pair[1])[0]
+
+
+def _trim(hair: Hair, value: float, score: Any) -> tuple[Hair, float]:
+    """One pass over the ways a haircut varies, keeping what brings it nearer; and its score."""
+    for name, choices in CHANGES.items():
+        tried = [replace(hair, **{name: choice}) for choice in choices]
+        scores = [score(one) for one in tried]
+        if max(scores) > value:
+            value = max(scores)
+            hair = tried[scores.index(value)]
+    return hair, value
+
+
+def _unusual(style: StyleName, gender: float) -> float:
+    """What a haircut costs before any picture speaks; gender 0 is male."""
+    far = gender if style in MEN_S else 1 - gender
+    tied = TIED if style in ("bun", "ponytail") else 0.0
+    return tied + UNUSUAL * max(0.0, 2 * far - 1)
 
 
 def _human(fit: Fit) -> Human:
@@ -68,17 +107,16 @@ def _looks(fit: Fit, human: Human) -> list[_Look]:
         vertices = fit.vertices(seen.expression)
         mask = hair_mask(seen, vertices, head)
         depth = bare_head(seen, vertices, head, mask.scale)
-        weight = mask.judged * np.where(np.isfinite(depth), TELLING, 1.0)
-        looks.append(_Look(seen, mask, depth, weight))
+        looks.append(_Look(seen, mask, depth, mask.trust * np.where(depth < 9, TELLING, 1.0)))
     return looks
 
 
-def _likeness(human: Human, name: StyleName, looks: list[_Look]) -> float:
+def _likeness(human: Human, hair: Hair, looks: list[_Look]) -> float:
     """How far a haircut's silhouette and the hair seen overlap, 0–1, on average over the views."""
-    style = STYLES[name]
-    rng = np.random.default_rng(0)
-    lines, _ = grow_strands(human, head_for(human, style), style, STRANDS, rng)
-    width = style.width * np.sqrt(style.strands / STRANDS)
+    style = hair.cut()
+    width = 0.6 * style.width * float(np.sqrt(style.strands / STRANDS))
+    style = replace(style, strands=STRANDS, locks=min(style.locks, STRANDS // 3))
+    lines, _ = grow_strands(human, head_for(human, style), style, np.random.default_rng(0))
     return float(np.mean([_overlap(silhouette(lines, width, look), look) for look in looks]))
 
 
@@ -101,12 +139,12 @@ def silhouette(lines: Floats, width: float, look: _Look) -> Mask:
     pieces = np.round((np.stack([starts, ends], axis=1) - 0.5) * 16).astype(np.int32)
     picture = np.zeros((SIDE, SIDE), np.uint8)
     cv2.polylines(picture, list(pieces), False, (1,), thick, shift=4)
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
-    return cv2.morphologyEx(picture, cv2.MORPH_CLOSE, disc) > 0
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7))
+    return np.asarray(cv2.morphologyEx(picture, cv2.MORPH_CLOSE, disc) > 0)
 
 
 def _colour(masks: list[HairMask], tone: Sequence[float]) -> tuple[float, float, float]:
-    """The usual colour of the hair, under the light that makes skin of this tone look as it does."""
+    """The usual colour of the hair, were it under the light in which the skin has its tone."""
     found = []
     for mask in masks:
         if not mask.hair.any() or not mask.skin.any():
@@ -117,6 +155,8 @@ def _colour(masks: list[HairMask], tone: Sequence[float]) -> tuple[float, float,
         dull = hair[luminance(hair) < np.quantile(luminance(hair), 0.7)]  # gloss is not colour
         found.append(np.median(dull, axis=0) / np.maximum(shine, 1e-3))
     if not found:
-        return Hair("bald").color
-    r, g, b = (float(c) for c in np.round(to_srgb(np.median(found, axis=0)), 3))
+        return Hair("bald").color[0], Hair("bald").color[1], Hair("bald").color[2]
+    color = np.median(found, axis=0)
+    color = color * min(1.0, BRIGHTEST / float(color.max()))
+    r, g, b = (round(float(c), 3) for c in to_srgb(color))
     return r, g, b

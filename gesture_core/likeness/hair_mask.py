@@ -29,6 +29,7 @@ Mask = NDArray[np.bool_]
 SIDE = 256  # pixels of a mask's side: the person mask has no finer outline
 SKIN_LIKE = 2.8  # deviations from the colour of the face within which a pixel looks like skin
 SURELY_SKIN = 1.6
+ALIKE, DOUBT = 2.0, 0.15  # deviations from the hair's colour of a background that may hide it
 FEWEST = 0.03  # of the face's area: fewer pixels that cannot be skin are no hair
 STEPS = 4
 EARS = slice(8, 29)  # of the oval: from ear to ear under the chin
@@ -39,12 +40,13 @@ LOWEST = -2.4  # height, 0 the eyes and 1 the crown, below which clothes are all
 class HairMask:
     """Hair in one view, in pictures of SIDE × SIDE pixels.
 
-    hair: where it is; judged: where the picture can tell; skin: surely the face's skin; rgb: the
+    hair: where it is; trust: 0–1, how far the picture can tell, which it cannot beside the photo
+    nor where the background has the colour of the hair; skin: surely the face's skin; rgb: the
     view at this size; scale: of its pixels to the crop's.
     """
 
     hair: Mask
-    judged: Mask
+    trust: Floats
     skin: Mask
     rgb: NDArray[np.uint8]
     scale: float
@@ -62,10 +64,10 @@ def hair_mask(seen: FittedView, vertices: Floats, head: Head) -> HairMask:
     photo = within(view.to_photo, len(view.rgb), view.photo.rgb)
     judged = cv2.resize(photo, (SIDE, SIDE), interpolation=cv2.INTER_AREA) > 0.99
     height = _heights(seen, head, scale)
-    off_skin = _skin_distance(rgb, features & ~_dark_parts(points))
+    off_skin = _distance(rgb, features & ~_dark_parts(points))
     brow = _filled([_over_brows(points)]) & judged
     if brow.any() and np.median(off_skin[brow]) < SKIN_LIKE:  # else a fringe covers it
-        off_skin = np.minimum(off_skin, _skin_distance(rgb, brow))
+        off_skin = np.minimum(off_skin, _distance(rgb, brow))
         features = features | brow
     skin_like = off_skin < SKIN_LIKE
     features = features | (face & (off_skin < SURELY_SKIN))
@@ -80,7 +82,11 @@ def hair_mask(seen: FittedView, vertices: Floats, head: Head) -> HairMask:
         models = np.zeros((1, 65)), np.zeros((1, 65))
         cv2.grabCut(rgb, marks, None, *models, STEPS, cv2.GC_INIT_WITH_MASK)
         hair = _joined((marks == cv2.GC_FGD) | (marks == cv2.GC_PR_FGD), sure)
-    return HairMask(hair, judged & (height > LOWEST), features & skin_like, rgb, scale)
+    trust = (judged & (height > LOWEST)).astype(float)
+    if hair.any():
+        alike = _distance(rgb, hair) < ALIKE
+        trust[alike & ~hair & ~face & (person < 0.9)] *= DOUBT
+    return HairMask(hair, trust, features & skin_like, rgb, scale)
 
 
 def bare_head(seen: FittedView, vertices: Floats, head: Head, scale: float) -> Floats:
@@ -125,13 +131,13 @@ def _heights(seen: FittedView, head: Head, scale: float) -> Floats:
     return (world[..., 1] - head.eye) / head.length
 
 
-def _skin_distance(rgb: NDArray[np.uint8], skin: Mask) -> Floats:
-    """How far (SIDE, SIDE) a colour is from the face's, in its deviations; light counts half."""
+def _distance(rgb: NDArray[np.uint8], sample: Mask) -> Floats:
+    """How far (SIDE, SIDE) a colour is from a sample's, in its deviations; light counts less."""
     import cv2
 
     lab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB).astype(np.float32)
-    middle = np.median(lab[skin], axis=0)
-    spread = 1.4826 * np.median(np.abs(lab[skin] - middle), axis=0)
+    middle = np.median(lab[sample], axis=0)
+    spread = 1.4826 * np.median(np.abs(lab[sample] - middle), axis=0)
     spread = np.maximum(spread, [12.0, 3.0, 3.0]) * [1.4, 1.0, 1.0]
     return np.linalg.norm((lab - middle) / spread, axis=-1)
 
