@@ -120,7 +120,7 @@ def _beside(sheet: Path, pictures: Sequence[Picture]) -> tuple[Image.Image, PngI
     if not pictures:
         return moments, texts
     width, height = moments.width // COLUMNS, moments.height // len(pictures)
-    whole = Image.new("RGB", (moments.width + width, moments.height), (255, 255, 255))
+    whole = Image.new("RGB", (moments.width + width, moments.height), (70, 70, 70))
     for number, picture in enumerate(pictures):
         fitted = ImageOps.fit(Image.fromarray(picture), (width, min(width, height)))
         whole.paste(fitted, (0, number * height))

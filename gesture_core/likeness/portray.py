@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,13 +13,17 @@ from gesture_core.avatar.character import CharacterSpec, build_avatar
 from gesture_core.avatar.looks import Looks
 from gesture_core.config import load_config
 from gesture_core.likeness.consent import LikenessRecord
-from gesture_core.likeness.face_view import Refusal, choose_faces
-from gesture_core.likeness.fit import Fit, fit_face
+from gesture_core.likeness.face_view import Chosen, Refusal, choose_faces
+from gesture_core.likeness.fit import Fit, FittedView, fit_face
+from gesture_core.likeness.hair_fit import fit_hair
+from gesture_core.likeness.proportions import femininity
 from gesture_core.likeness.skin_fit import fit_skin
 from gesture_core.progress import Progress, part, silent
 from gesture_core.resources import data_path
 
 Picture = NDArray[np.uint8]
+
+UNSURE = (0.3, 0.7)  # femininity that is neither
 
 
 @dataclass(frozen=True)
@@ -68,15 +72,22 @@ def fit_avatar(
     )
     used = tuple(view.photo.name for view in chosen.views)
     error = float(np.median([view.error for view in fit.views]))
-    straight = sorted(chosen.views, key=lambda view: float(np.linalg.norm(view.turn[:2])))
-    return Portrayed(fit, used, chosen.refused, error, tuple(view.rgb for view in straight[:1]))
+    return Portrayed(
+        fit,
+        used,
+        chosen.refused,
+        error,
+        beside=(min(fit.views, key=_movement).view.rgb,),
+        warnings=tuple(_doubts(chosen, known or {})),
+    )
 
 
 def describe_person(
     fit: Fit, name: str, progress: Progress = silent
 ) -> tuple[CharacterSpec, Looks]:
     """The description and the looks of a fitted person."""
-    skin = fit_skin(fit, progress=progress)
+    skin = fit_skin(fit, progress=part(progress, 0.0, 0.6))
+    hair = fit_hair(fit, skin.tone, progress=part(progress, 0.6, 1.0))
     usual = load_config(CharacterSpec, data_path(f"avatars/{_like(fit)}.yaml"))
     spec = replace(
         usual,
@@ -88,8 +99,20 @@ def describe_person(
         skin=replace(usual.skin, tone=skin.tone, lips=skin.lips, stubble=0.0),
         iris=skin.iris or usual.iris,
         brows=skin.brows,
+        hair=hair,
     )
     return spec, Looks(fit.offsets, skin.skin, skin.known)
+
+
+def _movement(seen: FittedView) -> float:
+    """How far a face is from looking straight ahead at rest."""
+    return float(np.linalg.norm(seen.view.turn[:2]) + 0.2 * np.sum(seen.expression))
+
+
+def _doubts(chosen: Chosen, known: Mapping[str, float]) -> Iterator[str]:
+    """What the user had better check or say."""
+    if "gender" not in known and UNSURE[0] < femininity(chosen.views) < UNSURE[1]:
+        yield "woman or man could not be told from the pictures: say which"
 
 
 def _like(fit: Fit) -> str:
