@@ -5,7 +5,9 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
+from struct import error
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,14 +21,21 @@ if TYPE_CHECKING:
 
 Picture = NDArray[np.uint8]
 
-PICTURE_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "HEIF")
 MAX_PIXELS = 120_000_000
 MAX_SIDE = 4096  # larger pictures are reduced to it: no face needs more
 MIN_SIDE = 64
 
+MAX_SECONDS = 300.0  # of a video
 SAMPLED_RATE = 4.0
-MAX_SAMPLES = 120  # frames looked at in one video
+MAX_SAMPLES = 120  # frames looked at in a video of up to two minutes
 MAX_VIDEO_HEIGHT = 1440
+
+_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "HEIF", "GIF")
+_HEIF_SUFFIXES = (".heic", ".heif", ".hif")
+_BACKDROP = (190, 190, 190)  # behind what is transparent
+
+# What Pillow's readers raise on files that are cut off or made up.
+_DAMAGED = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, error)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,20 +69,28 @@ def read_photos(path: Path) -> Iterator[tuple[float, Photo]]:
 def read_picture(path: Path) -> Photo:
     """A picture file turned upright, in sRGB, at most `MAX_SIDE` pixels a side.
 
-    Raises `UserError` with a reason of one line when it cannot be.
+    JPEG, PNG, WebP, TIFF, BMP and HEIC, of any depth and colour space; of several pictures in
+    one file the first. Raises `UserError` with a reason of one line when it cannot be read.
     """
     from PIL import Image, UnidentifiedImageError
 
-    _know_heif()
+    heif = _know_heif()
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path, formats=PICTURE_FORMATS) as image:
-                return Photo(path.name, _upright(path, image))
-    except UnidentifiedImageError as error:
-        raise UserError(f"{path}: not a picture that can be read") from error
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise UserError(f"{path}: the picture is damaged ({error})") from error
+            # Its warnings are of sizes, which are checked below, and of damaged notes in a file.
+            warnings.simplefilter("ignore")
+            with Image.open(path, formats=_FORMATS) as image:
+                _check(path, image)
+                return Photo(path.name, _pixels(image))
+    except UnidentifiedImageError as problem:
+        if path.suffix.lower() in _HEIF_SUFFIXES and not heif:
+            hint = "HEIC needs pillow-heif: pip install 'momjit[likeness]'"
+            raise UserError(f"{path}: {hint}") from problem
+        raise UserError(f"{path}: not a picture; JPEG, PNG, WebP, TIFF, BMP or HEIC") from problem
+    except Image.DecompressionBombError as problem:
+        raise UserError(f"{path}: more than {MAX_PIXELS // 10**6} megapixels") from problem
+    except _DAMAGED as problem:
+        raise UserError(f"{path}: the picture is damaged or cut off") from problem
 
 
 def read_video(path: Path) -> Iterator[tuple[float, Photo]]:
@@ -82,28 +99,77 @@ def read_video(path: Path) -> Iterator[tuple[float, Photo]]:
     Raises `UserError` for what `formats.video` cannot read.
     """
     info = probe_video(path)
-    rate = max(min(SAMPLED_RATE, MAX_SAMPLES / info.duration, info.fps), 1.0)
-    for seconds, rgb in read_frames(path, fps=rate, max_height=MAX_VIDEO_HEIGHT):
+    if info.duration > MAX_SECONDS:
+        raise UserError(
+            f"{path}: {info.duration / 60:.0f} minutes of video; cut out the best "
+            f"{MAX_SECONDS / 60:.0f} at most"
+        )
+    rate = min(SAMPLED_RATE, info.fps, max(MAX_SAMPLES / info.duration, 1.0))
+    for seconds, rgb in read_frames(path, fps=max(rate, 1.0), max_height=MAX_VIDEO_HEIGHT):
         yield seconds / info.duration, Photo(f"{path.name} at {seconds:.1f} s", rgb, seconds)
 
 
-def _upright(path: Path, image: Image.Image) -> Picture:
-    from PIL import Image, ImageOps
-
+def _check(path: Path, image: Image.Image) -> None:
     width, height = image.size
+    if image.format == "GIF":
+        raise UserError(f"{path}: GIF has too few colours; give a video, JPEG or PNG")
     if width * height > MAX_PIXELS:
-        raise UserError(f"{path}: {width}×{height} pixels are more than {MAX_PIXELS // 10**6} MP")
+        raise UserError(f"{path}: {width}×{height} is more than {MAX_PIXELS // 10**6} megapixels")
     if min(width, height) < MIN_SIDE:
         raise UserError(f"{path}: {width}×{height} pixels are too few to see a face")
-    image.draft("RGB", (MAX_SIDE, MAX_SIDE))
-    image = ImageOps.exif_transpose(image)
+
+
+def _pixels(image: Image.Image) -> Picture:
+    """The picture reduced, turned as its camera was held, its colours those of sRGB."""
+    from PIL import Image, ImageOps
+
+    image.draft("RGB", (MAX_SIDE, MAX_SIDE))  # JPEG: decode no more than is kept
     image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    return np.asarray(image.convert("RGB"))
+    return np.asarray(_srgb(ImageOps.exif_transpose(image)), np.uint8)
 
 
-def _know_heif() -> None:
+def _srgb(image: Image.Image) -> Image.Image:
+    from PIL import Image
+
+    if image.mode.startswith(("I", "F")):  # one deep channel, which Pillow would clip
+        deep = np.asarray(image, np.float64)
+        top = max(float(deep.max()), 1.0)
+        depth = 1.0 if top <= 1.0 else 255.0 if top <= 255.0 else 65535.0
+        image = Image.fromarray(np.uint8(np.clip(deep / depth * 255.0, 0, 255)))
+    if image.mode == "P":
+        image = image.convert("RGBA")
+    alpha = image.getchannel("A") if "A" in image.getbands() else None
+    if alpha and image.mode != "RGBA":
+        image = image.convert("RGBA")
+    colours = _by_profile(image.convert("RGB") if alpha else image)
+    if alpha:
+        backdrop = Image.new("RGB", colours.size, _BACKDROP)
+        return Image.composite(colours, backdrop, alpha)
+    return colours
+
+
+def _by_profile(image: Image.Image) -> Image.Image:
+    """A picture's colours as its profile means them; as sRGB where it has none that fits."""
+    from PIL import ImageCms
+
+    profile = image.info.get("icc_profile")
+    if profile and image.mode in ("RGB", "CMYK", "L"):
+        try:
+            source = ImageCms.ImageCmsProfile(BytesIO(profile))
+            target = ImageCms.createProfile("sRGB")
+            converted = ImageCms.profileToProfile(image, source, target, outputMode="RGB")
+        except (ImageCms.PyCMSError, OSError):
+            converted = None  # a profile of another kind of picture, or a broken one
+        if converted is not None:
+            return converted
+    return image.convert("RGB")
+
+
+def _know_heif() -> bool:
+    """Let Pillow open HEIC, where what it takes is installed."""
     try:
         from pillow_heif import register_heif_opener
     except ModuleNotFoundError:
-        return  # such a picture is then refused as one that cannot be read
+        return False
     register_heif_opener()
+    return True
