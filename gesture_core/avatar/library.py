@@ -52,7 +52,7 @@ def list_avatars() -> list[AvatarEntry]:
             own=False,
             thumbnail=_if_there(data_path("avatars") / f"{name}.png"),
         )
-        for name in _bundled_names()
+        for name in bundled_names()
     ]
     own = [
         AvatarEntry(
@@ -72,8 +72,8 @@ def avatar_path(name: str, progress: Progress | None = None) -> Path:
     """
     if own := own_avatar(name):
         return own
-    if name not in _bundled_names():
-        raise _unknown(name, [*_bundled_names(), *(own.stem for own in _own_files())])
+    if name not in bundled_names():
+        raise _unknown(name, [*bundled_names(), *(own.stem for own in _own_files())])
     path = _cached(name)
     if not path.exists():
         from gesture_core.avatar.character import build_avatar
@@ -103,7 +103,7 @@ def keep_avatar(
         raise UserError(
             f"a character cannot be called {name!r:.80}: letters, digits, spaces and -_.() only"
         )
-    if name.casefold() in _bundled_names():
+    if name.casefold() in bundled_names():
         raise UserError(f"{name} is the name of a bundled character; choose another")
     path = user_dir() / "avatars" / f"{name}.glb"
     with atomic_path(path, force=force) as temporary:
@@ -120,8 +120,8 @@ def load_bundled(name: str) -> CharacterSpec:
     """The description of a bundled character; `UserError` lists those there are."""
     from gesture_core.avatar.character import CharacterSpec
 
-    if name not in _bundled_names():
-        raise _unknown(name, _bundled_names())
+    if name not in bundled_names():
+        raise _unknown(name, bundled_names())
     return load_config(CharacterSpec, data_path(f"avatars/{name}.yaml"))
 
 
@@ -129,7 +129,8 @@ def _unknown(name: str, choices: list[str]) -> UserError:
     return UserError(f"unknown character {name!r}: choose {', '.join(choices)}")
 
 
-def _bundled_names() -> list[str]:
+def bundled_names() -> list[str]:
+    """The names of the bundled characters, sorted."""
     return [path.stem for path in sorted(data_path("avatars").glob("*.yaml"))]
 
 

@@ -134,7 +134,9 @@ def _blob(place: Floats, centre: Floats, radii: tuple[float, ...]) -> Floats:
 
 
 def _shift(tone: Colour, *by: float) -> tuple[float, float, float]:
-    r, g, b = (float(np.clip(c + d, 0, 1)) for c, d in zip(tone, by, strict=True))
+    """A tone made redder, darker, …; the steps are those of light skin, less on darker."""
+    share = sum(tone) / 2.14
+    r, g, b = (float(np.clip(c + share * d, 0, 1)) for c, d in zip(tone, by, strict=True))
     return r, g, b
 
 

@@ -14,8 +14,8 @@ from typing import Annotated, Optional
 
 import typer
 
+from gesture_core.cli import avatars, performing, reviewing, sign_mode, signing, training
 from gesture_core.cli import dataset as dataset_commands
-from gesture_core.cli import likeness, performing, reviewing, sign_mode, signing, training
 from gesture_core.cli.options import (
     AllBones,
     At,
@@ -71,9 +71,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-avatar_app = typer.Typer(no_args_is_help=True, help="Characters: bundled ones and people's.")
-avatar_app.command("fit", epilog=likeness.FIT_EXAMPLES)(likeness.fit)
-app.add_typer(avatar_app, name="avatar")
+app.add_typer(avatars.app, name="avatar")
 app.add_typer(dataset_commands.app, name="dataset")
 app.command(epilog=performing.GENERATE_EXAMPLES)(performing.generate)
 app.command(epilog=performing.PLAN_EXAMPLE)(performing.plan)
@@ -190,42 +188,6 @@ def retarget(
             force=force,
         )
     print_results(output, lacking(lost), report)
-
-
-@avatar_app.command("list")
-def avatar_list(as_json: AsJson = False) -> None:
-    """List the bundled characters."""
-    from gesture_core.avatar.library import list_avatars
-
-    rows = [
-        {"name": one.name, "description": one.description, "built": one.built}
-        for one in list_avatars()
-    ]
-    print_table(rows, as_json=as_json)
-
-
-@avatar_app.command("build", epilog="Example: momjit avatar build jun -o jun.glb")
-def avatar_build(
-    name: Annotated[str, typer.Argument(help="A bundled character; see `momjit avatar list`.")],
-    output: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option("-o", "--output", help="Copy the .glb here; without it, only the cache."),
-    ] = None,
-    force: Force = False,
-) -> None:
-    """Build a bundled character as a glTF file (rigged, 52 expressions, all fingers)."""
-    import shutil
-
-    from gesture_core.atomic import atomic_path
-    from gesture_core.avatar.library import avatar_path
-
-    with Reporter() as report:
-        path = avatar_path(name, report)
-        if output is not None:
-            with atomic_path(output, force=force) as temporary:
-                shutil.copyfile(path, temporary)
-            path = output
-    print_results([path], (), report)
 
 
 @app.command()
