@@ -34,7 +34,8 @@ class Landmarks:
     vertices (478, 3) of the base mesh, shares (478, 3) that sum to 1; scatter (478,): how far a
     landmark strays in a picture (median); drift (2, 478, 2): how it moves in a picture, x and y,
     as the head turns to its left and down (per unit of the sine). Both in distances of the eye
-    corners. The drift is the network's: it makes turned faces flatter than they are.
+    corners. The drift is the network's: it makes turned faces flatter than they are. It holds
+    no part that turning or moving the face as a whole would make.
     """
 
     vertices: NDArray[np.int64]
@@ -48,7 +49,8 @@ class Landmarks:
 
     def drifted(self, turn: Floats) -> Floats:
         """The drift (478, 2) at a turn: yaw and pitch as `face_finding.head_turn` has them."""
-        return np.tensordot(np.sin([turn[0], turn[1] - LEVEL]), self.drift, 1)
+        surveyed = np.clip([turn[0], turn[1] - LEVEL], [-0.65, -0.25], [0.65, 0.25])
+        return np.tensordot(np.sin(surveyed), self.drift, 1)
 
 
 @lru_cache(maxsize=1)
