@@ -69,7 +69,7 @@ def fulfil(
     wishes: Wishes, spec: CharacterSpec, looks: Looks | None = None
 ) -> tuple[CharacterSpec, Looks | None]:
     """The character as wished; `UserError` names a wish that cannot be."""
-    spec = replace(spec, phenotype={**spec.phenotype, **_nature(wishes)})
+    spec = replace(spec, phenotype={**spec.phenotype, **nature(wishes)})
     spec = replace(spec, changes={**spec.changes, **wishes.changes})
     if wishes.skin is not None:
         if looks is not None:
@@ -130,7 +130,7 @@ def to_colour(text: str, names: Mapping[str, Colour] | None = None) -> Colour:
         raise UserError(f"colour {text!r:.40} is neither #RRGGBB nor a name ({known})") from error
 
 
-def _nature(wishes: Wishes) -> dict[str, float]:
+def nature(wishes: Wishes) -> dict[str, float]:
     """The sliders of age, gender and origin."""
     sliders: dict[str, float] = {}
     if wishes.age is not None:
