@@ -23,7 +23,7 @@ ENDS = (-0.0155, 0.034)  # metres from an eye's centre away from the nose
 DARKER = (0.2, 0.6)  # log brightness under the skin's: no hair at all, all hair
 STEP = 0.002  # metres between the places along a brow where it is measured
 FULLEST = 0.8  # mean darkness across the brow that the most hairs stand for
-HAIRS = (30, 140)  # a side; the skin's picture keeps the brow, hairs give it relief
+HAIRS = (20, 90)  # a side; the skin's picture keeps the brow, hairs give it relief
 MIXED = 1.35  # log colour of a hair over that of the darkest pixels of its brow
 THICKNESS = (0.0012, 0.0040)
 
@@ -52,7 +52,7 @@ def fit_brows(canvas: Canvas, fused: Fused, skin: Floats, vertices: Floats) -> B
         color=tuple(float(value) for value in tint),
         shade=0.0,
         height=level,
-        thickness=float(np.clip(1.15 * np.median(spread[seen]), *THICKNESS)),
+        thickness=float(np.clip(1.0 * np.median(spread[seen]), *THICKNESS)),
         length=length,
         arch=arch,
     )

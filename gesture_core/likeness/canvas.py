@@ -32,8 +32,8 @@ class Canvas:
     """Texels of the head, as seen in a window of a square texture of `size` pixels.
 
     rows, columns: the window; matrix (N, 19158): body vertices to those of the subdivided head;
-    quads (F, 4) and triangles (2F, 3) on the latter; raster: which triangle each texel
-    of the window shows.
+    quads (F, 4) and triangles (2F, 3) on the latter; inside (H, W): texels that lie on the head;
+    shares (texels inside, N): what each takes from the vertices.
     """
 
     size: int
@@ -42,37 +42,28 @@ class Canvas:
     matrix: sparse.csr_matrix
     quads: Ints
     triangles: Ints
-    raster: Raster
-
-    @property
-    def inside(self) -> NDArray[np.bool_]:
-        """Texels of the window that lie on the head (H, W)."""
-        return self.raster.covered
+    inside: NDArray[np.bool_]
+    shares: sparse.csr_matrix
 
     def surface(self, vertices: Floats) -> Floats:
         """Vertices (N, 3) of the subdivided head of a body (19158, 3)."""
         return self.matrix @ vertices
 
     def spread(self, values: Floats) -> Floats:
-        """Values (N, …) at the subdivided vertices over the window (H, W, …)."""
-        return self.raster.spread(self.triangles, values)
+        """Values (N, C) at the subdivided vertices over the window (H, W, C)."""
+        picture = np.zeros((*self.inside.shape, values.shape[1]), dtype=np.float32)
+        picture[self.inside] = self.shares @ values.astype(np.float32)
+        return picture
 
     def gather(self, picture: Floats, weight: Floats) -> tuple[Floats, Floats]:
         """Weighted mean of texels (H, W, C) around the subdivided vertices (N, C), and the mean
         weight (N,)."""
         inside = self.inside
-        corner = self.triangles[self.raster.face[inside]].ravel()
-        count = 1 + int(self.triangles.max())
-        area = np.bincount(corner, self.raster.shares[inside].ravel(), count)
-        share = self.raster.shares[inside] * weight[inside][:, None]
-        total = np.bincount(corner, share.ravel(), count)
-        texels = picture[inside]
-        sums = [
-            np.bincount(corner, (share * texels[:, [k]]).ravel(), count)
-            for k in range(texels.shape[1])
-        ]
-        mean = np.stack(sums, axis=1) / np.maximum(total, 1e-9)[:, None]
-        return mean, total / np.maximum(area, 1e-9)
+        counted = np.column_stack([picture[inside], np.ones(inside.sum())])
+        sums = self.shares.T @ (counted * weight[inside][:, None])
+        area = self.shares.T @ np.ones(inside.sum())
+        mean = sums[:, :-1] / np.maximum(sums[:, -1:], 1e-9)
+        return mean, sums[:, -1] / np.maximum(area, 1e-9)
 
     def normals(self, surface: Floats) -> Floats:
         """Unit normals (N, 3) of the subdivided head."""
@@ -101,7 +92,9 @@ def head_canvas(size: int) -> Canvas:
         (rows.stop - rows.start, columns.stop - columns.start),
     )
     matrix = sparse.csr_matrix(step.matrix @ pick)
-    return Canvas(size, rows, columns, matrix, step.faces, triangulate(step.faces), raster)
+    triangles = triangulate(step.faces)
+    inside, shares = raster.covered, _shares(raster, triangles, 1 + int(triangles.max()))
+    return Canvas(size, rows, columns, matrix, step.faces, triangles, inside, shares)
 
 
 def head_quads(base: BaseMesh) -> NDArray[np.bool_]:
@@ -110,6 +103,14 @@ def head_quads(base: BaseMesh) -> NDArray[np.bool_]:
     low = base.uvs[base.face_uvs["body"]][..., 1].min(axis=1) < 0.14
     aside = np.abs(base.vertices[base.faces["body"]][..., 0]).max(axis=1)
     return right & ~low & (aside < HALF_WIDTH)
+
+
+def _shares(raster: Raster, triangles: Ints, count: int) -> sparse.csr_matrix:
+    """What each covered texel takes from each of `count` vertices."""
+    corners = triangles[raster.face[raster.covered]]
+    starts = np.arange(0, corners.size + 1, 3)
+    entries = (raster.shares[raster.covered].ravel(), corners.ravel(), starts)
+    return sparse.csr_matrix(entries, shape=(len(corners), count))
 
 
 def _window(texels: Floats, size: int) -> tuple[slice, slice]:

@@ -63,7 +63,7 @@ def smooth_over(values: Floats, weight: Floats, width: float, prior: float = 1e-
     is small against `prior`."""
     import cv2
 
-    step = max(1, int(width / 4))
+    step = max(1, int(width / 2.5))
     height, breadth = weight.shape
     small = (max(breadth // step, 1), max(height // step, 1))
     field = np.dstack([values * weight[..., None], weight]).astype(np.float32)

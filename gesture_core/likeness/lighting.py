@@ -20,7 +20,7 @@ RIDGE = np.repeat([0.0, 0.004, 0.03], [1, 3, 5])  # per order: sharper light is 
 COLOURED = 0.08  # ridge against light whose colour varies with direction
 SPREAD = 0.15  # of log colour about the model; beyond it a texel counts less and less
 DARKEST = 0.3  # least light, as a share of the usual: a deep shadow holds no colour to recover
-USUAL = 0.8  # share of a face that receives less light than what is called 1
+USUAL = 0.6  # share of a face that receives less light than what is called 1
 ROUNDS = 8
 
 
