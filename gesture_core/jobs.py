@@ -13,8 +13,10 @@ sign     text, seed, fps [, speed, dominant, mouthing, glosser]
 avatar   name [, known [sha256]]
                   ->  file character.glb, built on first use; result: sha256. No file if `known`
 fit_avatar        name, who, when YYYY-MM-DD, what_for, unmarked, photo1, photo2, …
-                  ->  files character.glb and preview.png; result: error, used [str],
-                      refused [{name, reason}], warnings [str], seconds {step: s}
+                  [, gender|null, age|null, height|null]
+                  ->  files character.glb and preview.png; result: name it is kept under,
+                      error, used [str], refused [{name, reason}], warnings [str],
+                      seconds {step: s}
 styles            ->  result: items [{name, description}]
 voices            ->  result: items [{name, description, offline, installed}]
 avatars           ->  result: items [{name, description, built, own}]; files NAME.png, thumbnails
@@ -25,9 +27,9 @@ recording, a clip with its speech beside it, a plan file, a list of pins, somebo
 is a `Path`, which only the worker makes, from what the client sent: never a text of the client's.
 
 `fit_avatar` makes the character of a person who agreed (`who`, `when`, `what_for`; `unmarked`: the
-person's statement that pictures need no visible mark, or ""), from photos and videos. No face
-leaves the machine that it is on: a worker that serves other machines has no such job, and none of
-the characters that its user keeps.
+person's statement that pictures need no visible mark, or ""), from photos and videos; `gender`: 0
+man to 1 woman, `age` in years, `height` in metres. No face leaves the machine that it is on: a
+worker that serves other machines has no such job, and none of the characters that its user keeps.
 """
 
 from __future__ import annotations
@@ -45,6 +47,7 @@ from gesture_core.progress import Progress
 
 if TYPE_CHECKING:
     from gesture_core.avatar.library import AvatarEntry
+    from gesture_core.avatar.wishes import Wishes
     from gesture_core.outputs import Performed
 
 
@@ -200,16 +203,18 @@ def _avatar(arguments: Mapping[str, Any], progress: Progress) -> Answer:
 
 
 def _fit_avatar(arguments: Mapping[str, Any], progress: Progress) -> Answer:
+    from gesture_core.avatar.library import free_name
     from gesture_core.console import Reporter
     from gesture_core.likeness.consent import parse_consent, record_likeness
     from gesture_core.likeness.portray import fit_avatar
-    from gesture_core.portrait import write_portrait
+    from gesture_core.portrait import keep_character, write_portrait
     from gesture_core.progress import part
 
     agreed = ", ".join(_argument(arguments, name, str) for name in ("who", "when", "what_for"))
     unmarked = _argument(arguments, "unmarked", str)
-    name = _argument(arguments, "name", str)
+    name = free_name(_argument(arguments, "name", str))
     record = record_likeness(name, parse_consent(agreed), unmarked=unmarked or None)
+    wishes = _wishes(arguments)
     photos = [value for value in arguments.values() if isinstance(value, Path)]
     with Reporter(quiet=True) as clock, tempfile.TemporaryDirectory(prefix="momjit-") as folder:
 
@@ -218,10 +223,14 @@ def _fit_avatar(arguments: Mapping[str, Any], progress: Progress) -> Answer:
             progress(fraction, step)
 
         character, preview = Path(folder) / "character.glb", Path(folder) / "preview.png"
-        done = fit_avatar(photos, character, record=record, progress=part(told, 0.0, 0.8))
+        done = fit_avatar(
+            photos, character, record=record, wishes=wishes, progress=part(told, 0.0, 0.8)
+        )
         write_portrait(character, preview, done.beside, part(told, 0.8, 1.0))
+        keep_character(character, told, name=name, portrait=preview)
         files = {path.name: path.read_bytes() for path in (character, preview)}
     result = {
+        "name": name,
         "error": done.error,
         "used": list(done.used),
         "refused": [_row(refusal, "name", "reason") for refusal in done.refused],
@@ -229,6 +238,19 @@ def _fit_avatar(arguments: Mapping[str, Any], progress: Progress) -> Answer:
         "seconds": clock.seconds,
     }
     return Answer(result, files)
+
+
+def _wishes(arguments: Mapping[str, Any]) -> Wishes:
+    """What the user knows of the person in the pictures."""
+    from gesture_core.avatar.wishes import Wishes
+
+    def number(name: str) -> float | None:
+        return None if arguments.get(name) is None else _number(arguments, name)
+
+    gender = number("gender")
+    return Wishes(
+        gender=None if gender is None else str(gender), age=number("age"), height=number("height")
+    )
 
 
 def _styles(arguments: Mapping[str, Any], progress: Progress) -> Answer:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesture_core.atomic import atomic_path
+from gesture_core.avatar.library import keep_avatar
 from gesture_core.blender import RenderSettings, render_clip
 from gesture_core.formats.clip import Clip, save_clip
 from gesture_core.motion import EXPRESSIONS, Motion
@@ -94,6 +95,26 @@ def write_portrait(
         picture.save(temporary, "PNG", pnginfo=texts)
 
 
+def keep_character(
+    character: Path,
+    progress: Progress,
+    *,
+    name: str | None = None,
+    portrait: Path | None = None,
+    force: bool = False,
+) -> str:
+    """Keep a character among the user's own, its face as thumbnail; the name it is found by.
+
+    name: by default the one in the file; portrait: its sheet, taken anew where there is none.
+    """
+    with tempfile.TemporaryDirectory(prefix="momjit-") as folder:
+        sheet, thumbnail = portrait or Path(folder) / "sheet.png", Path(folder) / "thumbnail.png"
+        if portrait is None:
+            write_portrait(character, sheet, (), progress)
+        cut_thumbnail(sheet, thumbnail)
+        return keep_avatar(character, thumbnail, name=name, force=force)
+
+
 def cut_thumbnail(portrait: Path, path: Path, *, size: int = 256) -> None:
     """Write the first moment of a portrait as a square PNG of `size` pixels."""
     from PIL import Image
@@ -119,10 +140,9 @@ def _beside(sheet: Path, pictures: Sequence[Picture]) -> tuple[Image.Image, PngI
                 texts.add_itxt(name, text)
     if not pictures:
         return moments, texts
-    width, height = moments.width // COLUMNS, moments.height // len(pictures)
-    whole = Image.new("RGB", (moments.width + width, moments.height), (70, 70, 70))
+    side = moments.height // len(pictures)
+    whole = Image.new("RGB", (moments.width + side, moments.height))
     for number, picture in enumerate(pictures):
-        fitted = ImageOps.fit(Image.fromarray(picture), (width, min(width, height)))
-        whole.paste(fitted, (0, number * height))
-    whole.paste(moments, (width, 0))
+        whole.paste(ImageOps.fit(Image.fromarray(picture), (side, side)), (0, number * side))
+    whole.paste(moments, (side, 0))
     return whole, texts

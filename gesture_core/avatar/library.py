@@ -12,6 +12,7 @@ import re
 import shutil
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,6 +89,33 @@ def own_avatar(name: str) -> Path | None:
     return next((path for path in _own_files() if path.stem == name), None)
 
 
+def check_name(name: str, *, force: bool = False) -> str:
+    """A name for a character of the user's, without needless spaces.
+
+    `UserError` where a character cannot be called so or, without `force`, one is already.
+    """
+    name = " ".join(name.split())
+    if not _NAME.fullmatch(name):
+        raise UserError(
+            f"a character cannot be called {name!r:.80}: letters, digits, spaces and -_.() only"
+        )
+    if name.casefold() in bundled_names():
+        raise UserError(f"{name} is the name of a bundled character; choose another")
+    if own_avatar(name) is not None and not force:
+        raise UserError(f"you have a character called {name}; use --force to replace it")
+    return name
+
+
+def free_name(name: str) -> str:
+    """The name, or the first with a number after it that none of the user's characters has.
+
+    `UserError` where a character cannot be called so.
+    """
+    name = check_name(name, force=True)
+    numbered = (f"{name} {number}" for number in count(2))
+    return next(one for one in chain([name], numbered) if own_avatar(one) is None)
+
+
 def keep_avatar(
     source: Path, thumbnail: Path | None = None, *, name: str | None = None, force: bool = False
 ) -> str:
@@ -98,13 +126,7 @@ def keep_avatar(
     """
     from gesture_core.avatar.character import read_character
 
-    name = " ".join((name or read_character(source)[0].name).split())
-    if not _NAME.fullmatch(name):
-        raise UserError(
-            f"a character cannot be called {name!r:.80}: letters, digits, spaces and -_.() only"
-        )
-    if name.casefold() in bundled_names():
-        raise UserError(f"{name} is the name of a bundled character; choose another")
+    name = check_name(name or read_character(source)[0].name, force=force)
     path = user_dir() / "avatars" / f"{name}.glb"
     with atomic_path(path, force=force) as temporary:
         shutil.copyfile(source, temporary)

@@ -21,7 +21,7 @@ FIT_EXAMPLES = """Examples:
 momjit avatar fit hana.jpg -o hana.glb --name hana --consent "Kim Hana, 2026-11-20, films of her
 lectures" --preview hana.png
 
-momjit avatar fit front.jpg left.jpg talk.mp4 -o hana.glb --name hana --consent "…"
+momjit avatar fit front.jpg left.jpg talk.mp4 -o hana.glb --name hana --height 1.62 --consent "…"
 
 momjit generate "안녕하세요 반갑습니다" -o hello.mp4 --avatar hana.glb
 """
@@ -41,8 +41,28 @@ def fit(
             ' "Kim Hana, 2026-11-20, films of her lectures". Without it no picture is read.'
         ),
     ],
-    no_mark: Annotated[
+    gender: Annotated[
         Optional[str],  # noqa: UP045  (typer reads the annotation at run time)
+        typer.Option(help="woman or man, where the pictures do not tell."),
+    ] = None,
+    age: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option(help="The person's age in years."),
+    ] = None,
+    height: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option(help="The person's height in metres."),
+    ] = None,
+    hair: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="STYLE or STYLE:COLOUR instead of what the pictures show."),
+    ] = None,
+    clothes: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(metavar="TOP[,TROUSERS[,SHOES]]", help="Colours instead of the pictures'."),
+    ] = None,
+    no_mark: Annotated[
+        Optional[str],  # noqa: UP045
         typer.Option(
             metavar="STATEMENT",
             help="Leave out the small visible mark of rendered pictures, by the person's own"
@@ -53,6 +73,9 @@ def fit(
         Optional[Path],  # noqa: UP045
         typer.Option(help="Also write a sheet (.png): from four sides, with four faces."),
     ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Also keep it among your own characters, by its name.")
+    ] = False,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
@@ -61,23 +84,37 @@ def fit(
     The pictures stay on this machine. Rendered pictures, clips and files made with the character
     carry the consent and say that the likeness is synthetic.
     """
+    from gesture_core.avatar.library import check_name
+    from gesture_core.avatar.wishes import Wishes
     from gesture_core.likeness.consent import parse_consent, record_likeness
     from gesture_core.likeness.portray import fit_avatar
-    from gesture_core.portrait import write_portrait
+    from gesture_core.portrait import keep_character, write_portrait
     from gesture_core.progress import part
 
+    wishes = Wishes(
+        gender=gender,
+        age=age,
+        height=height,
+        hair=hair,
+        clothes=tuple(clothes.split(",")) if clothes else (),
+    )
     record = record_likeness(name, parse_consent(consent), unmarked=no_mark)
     _check_outputs(output, preview, force=force)
+    if keep:
+        check_name(name, force=force)
     with Reporter(quiet=as_json) as report:
         done = fit_avatar(
             pictures,
             output,
             record=record,
+            wishes=wishes,
             progress=part(report, 0.0, 0.8 if preview else 1.0),
             force=force,
         )
         if preview is not None:
             write_portrait(output, preview, done.beside, part(report, 0.8, 1.0), force=force)
+        if keep:
+            keep_character(output, report, portrait=preview, force=force)
     written = [output, *([preview] if preview else [])]
     if as_json:
         _print_json(done, written, report)

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesture_core.avatar.character import CharacterSpec, build_avatar
+from gesture_core.avatar.library import load_bundled
 from gesture_core.avatar.looks import Looks
-from gesture_core.config import load_config
+from gesture_core.avatar.wishes import Wishes, fulfil, nature
 from gesture_core.likeness.consent import LikenessRecord
 from gesture_core.likeness.face_view import Chosen, Refusal, choose_faces
 from gesture_core.likeness.fit import Fit, FittedView, fit_face
@@ -19,10 +20,10 @@ from gesture_core.likeness.hair_fit import fit_hair
 from gesture_core.likeness.proportions import femininity
 from gesture_core.likeness.skin_fit import fit_skin
 from gesture_core.progress import Progress, part, silent
-from gesture_core.resources import data_path
 
 Picture = NDArray[np.uint8]
 
+NO_WISHES = Wishes()
 UNSURE = (0.3, 0.7)  # femininity that is neither
 
 
@@ -49,19 +50,22 @@ def fit_avatar(
     path: Path,
     *,
     record: LikenessRecord,
-    known: Mapping[str, float] | None = None,
+    wishes: Wishes = NO_WISHES,
     progress: Progress = silent,
     force: bool = False,
 ) -> Portrayed:
     """Build the character (.glb) of the one person in some pictures and videos.
 
-    Nothing is read without a `record` of the person's consent, which the file carries. known:
-    phenotype sliders that the user is sure of, such as gender and age. `UserError` where no
-    picture can be used, with the reason for each.
+    Nothing is read without a `record` of the person's consent, which the file carries. wishes:
+    what the user knows better, such as gender, age and height, or wants otherwise. `UserError`
+    where no picture can be used, with the reason for each.
     """
+    known = nature(wishes)
+    fulfil(wishes, load_bundled(_like(known.get("gender", 0.5))))  # tells of a wrong wish at once
     chosen = choose_faces(paths, progress=part(progress, 0.0, 0.15))
     fit = fit_face(chosen.views, progress=part(progress, 0.15, 0.4), known=known)
     spec, looks = describe_person(fit, record.name, part(progress, 0.4, 0.7))
+    spec, looks = fulfil(wishes, spec, looks)
     build_avatar(
         spec,
         path,
@@ -78,17 +82,17 @@ def fit_avatar(
         chosen.refused,
         error,
         beside=(min(fit.views, key=_movement).view.rgb,),
-        warnings=tuple(_doubts(chosen, known or {})),
+        warnings=tuple(_doubts(chosen, known)),
     )
 
 
 def describe_person(
     fit: Fit, name: str, progress: Progress = silent
-) -> tuple[CharacterSpec, Looks]:
+) -> tuple[CharacterSpec, Looks | None]:
     """The description and the looks of a fitted person."""
     skin = fit_skin(fit, progress=part(progress, 0.0, 0.6))
     hair = fit_hair(fit, skin.tone, progress=part(progress, 0.6, 1.0))
-    usual = load_config(CharacterSpec, data_path(f"avatars/{_like(fit)}.yaml"))
+    usual = load_bundled(_like(fit.phenotype["gender"]))
     spec = replace(
         usual,
         name=name,
@@ -115,6 +119,6 @@ def _doubts(chosen: Chosen, known: Mapping[str, float]) -> Iterator[str]:
         yield "woman or man could not be told from the pictures: say which"
 
 
-def _like(fit: Fit) -> str:
+def _like(gender: float) -> str:
     """The bundled character whose clothes and shoes a person wears unless a picture shows more."""
-    return "mina" if fit.phenotype["gender"] > 0.5 else "jun"
+    return "mina" if gender > 0.5 else "jun"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gesture_core.avatar.library import check_name, free_name
 from gesture_core.errors import UserError
 from gesture_core.jobs import JOBS, REMOTE_JOBS
 from gesture_core.progress import silent
@@ -50,3 +51,16 @@ def test_bundled_characters_have_small_thumbnails():
     listed = REMOTE_JOBS["avatars"]({}, silent)
     for row in listed.result["items"]:
         assert len(listed.files[f"{row['name']}.png"]) < 150_000
+
+
+def test_a_name_that_is_taken_gets_a_number(kept):
+    assert free_name("하나") == "하나 2"
+    kept.with_name("하나 2.glb").write_bytes(b"glTF")
+    assert free_name(" 하나 ") == "하나 3"
+    assert free_name("둘") == "둘"
+    for wrong in ("mina", "../하나", ""):
+        with pytest.raises(UserError):
+            free_name(wrong)
+    with pytest.raises(UserError, match="--force"):
+        check_name("하나")
+    assert check_name("하나", force=True) == "하나"
