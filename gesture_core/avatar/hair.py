@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gesture_core.avatar.basemesh import Floats
+from gesture_core.avatar.hair_blend import blend_strands
 from gesture_core.avatar.hair_growth import coils, grow, hang_tail, knot_centre, scalp_roots
 from gesture_core.avatar.hair_styles import STYLES, HairStyle, StyleName
 from gesture_core.avatar.head import Head, measure_head
@@ -26,7 +27,8 @@ class Hair:
     """Cut and colour (sRGB) of the hair; strands is the number of ribbons, 0 the style's own.
 
     length and volume: factors on the style's; hairline: how much higher it begins over the face
-    than the style has it, in eye-to-crown lengths; mirrored: parted on the other side.
+    than the style has it, in eye-to-crown lengths; mirrored: parted on the other side; into: the
+    hair that this is `share` of the way to, in the shape of its strands but not in colour.
     """
 
     style: StyleName
@@ -37,6 +39,8 @@ class Hair:
     volume: float = 1.0
     hairline: float = 0.0
     mirrored: bool = False
+    into: "Hair | None" = None
+    share: float = 0.0
 
     def cut(self) -> HairStyle:
         """The style as this person wears it."""
@@ -60,7 +64,16 @@ class Hair:
 def grow_hair(human: Human, hair: Hair) -> Part:
     """The whole head of hair as ribbons."""
     style, rng = hair.cut(), np.random.default_rng(hair.seed)
-    lines, normals = grow_strands(human, head_for(human, style), style, rng)
+    head = head_for(human, style)
+    lines, normals = grow_strands(human, head, style, rng)
+    if hair.into is not None:
+        other, again = hair.into.cut(), np.random.default_rng(hair.into.seed)
+        head = head_for(human, other) if other.hangs else head
+        lines, normals = blend_strands(
+            lines, grow_strands(human, head, other, again)[0], hair.share, head
+        )
+        width = style.width + hair.share * (other.width - style.width)
+        style = replace(other if other.hangs else style, width=width)
     return ribbons(human, lines, normals, style, rng)
 
 
@@ -109,7 +122,15 @@ def ribbons(
     weights[:, human.rig.index("head")] = 1.0
     if style.hangs:
         weights = _hang_weights(human, positions)
-    return Part("hair", faces, positions, weights, uvs[faces])
+    shading = _round_normals(normals, rng) if style.round else None
+    return Part("hair", faces, positions, weights, uvs[faces], normals=shading)
+
+
+def _round_normals(normals: Floats, rng: np.random.Generator) -> Floats:
+    """Normals (2 N (S+1), 3) that shade a head of hair as one body, and not strip by strip."""
+    each = normals + rng.normal(0, 0.18, (len(normals), 1, 3))
+    each /= np.linalg.norm(each, axis=-1, keepdims=True)
+    return np.repeat(each.reshape(-1, 3), 2, axis=0)
 
 
 def _hang_weights(human: Human, points: Floats) -> Floats:
@@ -128,6 +149,8 @@ def _hang_weights(human: Human, points: Floats) -> Floats:
 def hair_picture(hair: Hair, size: int = 512) -> Picture:
     """Hairs side by side in PATTERNS strips, root at the bottom, cut out by alpha."""
     rng, tips = np.random.default_rng(5), STYLES[hair.style].tips
+    if hair.into is not None:
+        tips += hair.share * (STYLES[hair.into.style].tips - tips)
     strip, hairs = size // PATTERNS, 12
     x, y = np.arange(strip) + 0.5, (np.arange(size) + 0.5) / size
     alpha, shade = np.zeros((size, size)), np.ones((size, size))
@@ -153,4 +176,7 @@ def hair_picture(hair: Hair, size: int = 512) -> Picture:
 def scalp_shade(human: Human, hair: Hair, positions: Floats) -> Floats:
     """How dark the skin (N,) should be painted under the hair, 0–1, soft at the hairline."""
     head, style = measure_head(human), hair.cut()
-    return style.shade * smoothstep(style.inside(head, positions), -0.004, 0.007)
+    shade = style.shade * smoothstep(style.inside(head, positions), -0.004, 0.007)
+    if hair.into is None:
+        return shade
+    return shade + hair.share * (scalp_shade(human, hair.into, positions) - shade)

@@ -4,6 +4,7 @@ All strands of a head step together; then neighbours gather into locks and curl.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from gesture_core.avatar.basemesh import Floats
@@ -11,6 +12,8 @@ from gesture_core.avatar.hair_styles import HairStyle
 from gesture_core.avatar.head import Head
 from gesture_core.avatar.human import Human
 from gesture_core.avatar.texture import smoothstep
+
+Mask = NDArray[np.bool_]
 
 
 def scalp_roots(human: Human, head: Head, style: HairStyle, rng: np.random.Generator) -> Floats:
@@ -56,12 +59,15 @@ def grow(
     drift = rng.normal(0, 0.05, roots.shape)
     heading = _unit(style.lift * normal + flow)
     points, place = [roots - 0.001 * normal], roots
-    free = np.zeros((len(roots), 1))
+    free, outward = np.zeros((len(roots), 1)), normal
+    before = np.where(roots[:, 2] > head.axis - 0.01, 1.0, -1.0)
     for index in range(style.segments):
         t = (index + 1) / style.segments
         pull = style.gravity + style.fall * free
         heading = _unit(heading * (1 - pull) + pull * np.array([0.0, -1.0, 0.0]) + 0.3 * t * drift)
         heading = _style_forces(place, heading, head, style, side, t)
+        if style.hangs:
+            heading = _over_shoulders(place, heading, outward * (1 - free), head, style, before)
         if target is not None:
             left = target - place
             heading = _unit(0.35 * heading + 0.65 * _unit(left))
@@ -85,7 +91,11 @@ def grow(
         lines[:, 1:-1] = (lines[:, :-2] + 2 * lines[:, 1:-1] + lines[:, 2:]) / 4
     if style.locks:
         lines = _curl_locks(lines, normal, style, rng)
-    return keep_off(lines, away, head, style)
+    lines, normals = keep_off(lines, away, head, style)
+    if style.blunt and style.face_gap:
+        kept = _off_face(lines, head, style)
+        lines, normals = lines[kept], normals[kept]
+    return lines, normals
 
 
 def keep_off(lines: Floats, away: Floats, head: Head, style: HairStyle) -> tuple[Floats, Floats]:
@@ -162,7 +172,7 @@ def _style_forces(
         inward = np.stack([-place[:, 0], np.zeros(len(place)), head.axis - place[:, 2]], axis=1)
         heading = _unit(heading + style.curl * (t - 0.6) * _unit(inward))
     if style.cling:
-        behind_face = smoothstep(place[:, 2], head.axis + 0.045, head.axis + 0.01)
+        behind_face = smoothstep(place[:, 2], head.axis + 0.005, head.axis - 0.025)
         height = head.height(place)
         below = style.cling * behind_face * smoothstep(height, 0.25, -0.35)
         below *= smoothstep(height, -1.1, -0.7)
@@ -170,19 +180,36 @@ def _style_forces(
         heading = _unit(heading + below[:, None] * _unit(inward))
     if style.face_gap:
         if style.blunt:  # a strand that has come round to the other side stays there
-            side = np.where(np.abs(place[:, 0]) > 0.008, np.sign(place[:, 0]), side)
+            round_it = (np.abs(place[:, 0]) > 0.008) & (head.height(place) < 0.2)
+            side = np.where(round_it, np.sign(place[:, 0]), side)
         before_face = (place[:, 2] > head.axis + 0.02) & (head.height(place) < 0.80)
         need = np.maximum(style.face_gap - np.abs(place[:, 0]), 0) * before_face
         aside = np.stack([side * np.minimum(1, 30 * need), 0 * need, -0.05 * (need > 0)], axis=1)
         heading = _unit(heading + aside)
-    if style.hangs:
-        # hair that would slide off the shoulders lies before or behind them
-        on_body = smoothstep(head.height(place), -1.0, -1.4)
-        beyond = on_body * np.clip(25 * (np.abs(place[:, 0]) - style.spread), 0, 1)
-        to_front = np.where(place[:, 2] > head.axis - 0.005, 1.0, -1.0)
-        turn = np.stack([-np.sign(place[:, 0]), 0 * beyond, 1.2 * to_front], axis=1)
-        heading = _unit(heading + beyond[:, None] * turn)
     return heading
+
+
+def _over_shoulders(
+    place: Floats, heading: Floats, outward: Floats, head: Head, style: HairStyle, before: Floats
+) -> Floats:
+    """Headings of hair on the body: off the top of the shoulders, to the front where `before`
+    (N,) is 1 and to the back where it is -1, and not over their ends; `outward` (N, 3): normal
+    of the body under a strand that touches it, 0 under others."""
+    on_body = smoothstep(head.height(place), -0.9, -1.3)
+    on_top = on_body * smoothstep(outward[:, 1], 0.35, 0.75)
+    beyond = on_body * smoothstep(np.abs(place[:, 0]), style.spread - 0.02, style.spread + 0.03)
+    aside = -beyond * np.sign(place[:, 0])
+    ahead = 0.7 * before * on_top
+    return _unit(heading + np.stack([aside, 0 * aside, ahead], axis=1))
+
+
+def _off_face(lines: Floats, head: Head, style: HairStyle) -> Mask:
+    """Which strands (N,) leave face and throat free."""
+    points = lines.reshape(-1, 3)
+    height = head.height(points)
+    low = (height < 0.35) & (height > -1.6) & (points[:, 2] > head.axis + 0.02)
+    across = low & (np.abs(points[:, 0]) < 0.7 * style.face_gap)
+    return ~across.reshape(lines.shape[:2]).any(axis=1)
 
 
 def _cut_at(floor: Floats, place: Floats, following: Floats) -> Floats:

@@ -107,7 +107,8 @@ class HairStyle:
     the ears; hug: pull of strands that hang free back to the head; blunt: ends are cut on the
     comb's floor, not a step above it.
     over_clothes: room left over the shoulders, where hair keeps within `spread` of the middle.
-    shade: of the scalp under the roots. stretch: how much longer or shorter than the comb has it.
+    shade: of the scalp under the roots. stretch: how much longer or shorter than the comb has it;
+    round: shaded like the head under it, or else by its single strips.
     """
 
     hairline: Curve
@@ -133,10 +134,11 @@ class HairStyle:
     hug: float = 0.0
     blunt: bool = False
     over_clothes: float = 0.0
-    spread: float = 0.085
+    spread: float = 0.12
     shade: float = 1.0
     strands: int = 3000
     stretch: float = 1.0
+    round: bool = True
 
     @property
     def hangs(self) -> bool:
@@ -220,6 +222,7 @@ BOB = HairStyle(
     parting=0.03,
     curl=0.8,
     face_gap=0.062,
+    round=False,
 )
 TWO_BLOCK = HairStyle(
     SHORT_LINE,
@@ -232,6 +235,7 @@ TWO_BLOCK = HairStyle(
     parting=0.02,
     tips=0.6,
     strands=3600,
+    round=False,
 )
 BUN = HairStyle(
     ((0, 0.55), (22, 0.55), (38, 0.48), (50, 0.32), (58, 0.15), (66, 0.02), (76, 0.0))
@@ -244,6 +248,7 @@ BUN = HairStyle(
     segments=12,
     tips=0.1,
     knot=(0.30, 0.036),
+    round=False,
 )
 BUZZ = HairStyle(
     SHORT_LINE,
@@ -265,13 +270,13 @@ BUZZ = HairStyle(
 CROP = HairStyle(
     SHORT_LINE,
     Cut(
-        top=Tuft(0.036, (-0.1, 0.0, 0.9), whorl=0.3),
+        top=Tuft(0.036, (-0.1, -0.15, 0.9), whorl=0.3),
         sides=Tuft(0.016, (0.0, -1.0, -0.2)),
         back=Tuft(0.015, (0.0, -1.0, -0.2)),
-        fringe=Tuft(0.030, (-0.15, 0.25, 0.9)),
+        fringe=Tuft(0.028, (-0.15, -0.05, 0.9)),
         tousle=0.16,
     ),
-    lift=0.35,
+    lift=0.2,
     volume=(0.001, 0.010),
     width=0.0042,
     gravity=0.08,
@@ -282,7 +287,7 @@ CROP = HairStyle(
     strands=4200,
     fall=0.1,
     cling=0.5,
-    hug=0.5,
+    hug=0.9,
 )
 SIDE_PART = HairStyle(
     SHORT_LINE,
@@ -333,12 +338,12 @@ SWEPT_BACK = HairStyle(
 RECEDING = HairStyle(
     RECEDING_LINE,
     Cut(
-        top=Tuft(0.026, (0.2, 0.0, 0.2), whorl=0.3),
+        top=Tuft(0.024, (0.2, -0.1, 0.25), whorl=0.25),
         sides=Tuft(0.016, (0.0, -1.0, -0.3)),
         back=Tuft(0.016, (0.0, -1.0, -0.2)),
         tousle=0.14,
     ),
-    lift=0.2,
+    lift=0.15,
     volume=(0.0005, 0.005),
     width=0.0038,
     gravity=0.08,
@@ -346,7 +351,7 @@ RECEDING = HairStyle(
     tips=0.75,
     shade=0.75,
     strands=4200,
-    hug=0.8,
+    hug=1.2,
 )
 BALD = HairStyle(
     SHORT_LINE,
@@ -420,9 +425,9 @@ CURLY_SHORT = HairStyle(
 AFRO = HairStyle(
     SHORT_LINE,
     Cut(
-        top=Tuft(0.080, whorl=0.2),
-        sides=Tuft(0.070, (0.0, 0.1, 0.0)),
-        back=Tuft(0.065),
+        top=Tuft(0.066, whorl=0.2),
+        sides=Tuft(0.058, (0.0, 0.1, 0.0)),
+        back=Tuft(0.055),
         tousle=0.35,
     ),
     lift=1.5,

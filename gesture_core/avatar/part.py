@@ -18,7 +18,8 @@ class Part:
     """Polygons (F, 3 or 4) over N vertices.
 
     positions (N, 3) metres; weights (N, B) on the rig's bones; corner_uvs (F, k, 2) with v
-    pointing up; expressions (52, N, 3) offsets, or None where no expression moves it.
+    pointing up; expressions (52, N, 3) offsets, or None where no expression moves it; normals
+    (N, 3), or None for those of the polygons.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Part:
     weights: Floats
     corner_uvs: Floats
     expressions: Floats | None = None
+    normals: Floats | None = None
 
 
 def carve(
@@ -86,12 +88,18 @@ def part_to_mesh(part: Part, material: Material, *, every_expression: bool = Fal
         material=material,
         triangles=triangulate(polygons),
         positions=part.positions[source],
-        normals=vertex_normals(part.positions, part.faces)[source],
+        normals=_normals(part)[source],
         uvs=uvs[first] * [1.0, -1.0] + [0.0, 1.0],
         joints=joints,
         weights=weights,
         targets=_targets(part, source, every_expression),
     )
+
+
+def _normals(part: Part) -> Floats:
+    if part.normals is not None:
+        return part.normals
+    return vertex_normals(part.positions, part.faces)
 
 
 def triangulate(polygons: Ints) -> Ints:

@@ -28,7 +28,7 @@ Mask = NDArray[np.bool_]
 
 SIDE = 256  # pixels of a mask's side: the person mask has no finer outline
 SKIN_LIKE = 2.8  # deviations from the colour of the face within which a pixel looks like skin
-SURELY_SKIN = 1.6
+SURELY_SKIN, NOT_SKIN = 1.6, 4.5
 ALIKE, DOUBT = 2.0, 0.15  # deviations from the hair's colour of a background that may hide it
 FEWEST = 0.03  # of the face's area: fewer pixels that cannot be skin are no hair
 STEPS = 4
@@ -81,7 +81,9 @@ def hair_mask(seen: FittedView, vertices: Floats, head: Head) -> HairMask:
         ).astype(np.uint8)
         models = np.zeros((1, 65)), np.zeros((1, 65))
         cv2.grabCut(rgb, marks, None, *models, STEPS, cv2.GC_INIT_WITH_MASK)
-        hair = _joined((marks == cv2.GC_FGD) | (marks == cv2.GC_PR_FGD), sure)
+        # beside the face there is no other part of a person that is not of its colour
+        beside = likely & ~face & (height > -0.6) & (off_skin > NOT_SKIN)
+        hair = _joined((marks == cv2.GC_FGD) | (marks == cv2.GC_PR_FGD) | beside, sure)
     trust = (judged & (height > LOWEST)).astype(float)
     if hair.any():
         alike = _distance(rgb, hair) < ALIKE
