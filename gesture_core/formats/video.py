@@ -8,7 +8,7 @@ that is cut off is read as far as it goes and `VideoInfo.note` says so; damage i
 # pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
@@ -144,13 +144,14 @@ def write_video(
     fps: float,
     *,
     sound: Sound | None = None,
+    tags: Mapping[str, str] | None = None,
     force: bool = False,
 ) -> None:
     """Write pictures (H, W, 3) RGB, all of one size, as H.264 (yuv420p), with `sound` as AAC.
 
-    Odd sizes gain one repeated row or column, which the format needs. Raises `UserError` when
-    the file exists and `force` is off, cannot be written, or its suffix is not of
-    `WRITTEN_SUFFIXES`.
+    `tags`: texts that the file holds by their names, such as comment and description. Odd sizes
+    gain one repeated row or column, which the format needs. Raises `UserError` when the file
+    exists and `force` is off, cannot be written, or its suffix is not of `WRITTEN_SUFFIXES`.
     """
     path = Path(path)
     if path.suffix.lower() not in WRITTEN_SUFFIXES:
@@ -164,6 +165,7 @@ def write_video(
         atomic_path(path, force=force) as temporary,
         av.open(str(temporary), "w", container_options=options) as container,
     ):
+        container.metadata.update(tags or {})
         _write_streams(container, frames, Fraction(fps).limit_denominator(1001), sound)
 
 
