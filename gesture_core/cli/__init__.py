@@ -14,7 +14,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from gesture_core.cli import avatars, performing, reviewing, sign_mode, signing, training
+from gesture_core.cli import avatars, morphing, performing, reviewing, sign_mode, signing, training
 from gesture_core.cli import dataset as dataset_commands
 from gesture_core.cli.options import (
     AllBones,
@@ -73,6 +73,7 @@ app = typer.Typer(
 )
 app.add_typer(avatars.app, name="avatar")
 app.add_typer(dataset_commands.app, name="dataset")
+app.add_typer(morphing.app, name="likeness")
 app.command(epilog=performing.GENERATE_EXAMPLES)(performing.generate)
 app.command(epilog=performing.PLAN_EXAMPLE)(performing.plan)
 app.command(epilog=signing.GLOSS_EXAMPLES)(signing.gloss)
