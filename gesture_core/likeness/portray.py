@@ -13,6 +13,8 @@ from gesture_core.avatar.character import CharacterSpec, build_avatar
 from gesture_core.avatar.library import load_bundled
 from gesture_core.avatar.looks import Looks
 from gesture_core.avatar.wishes import Wishes, fulfil, nature
+from gesture_core.likeness.body_view import see_body
+from gesture_core.likeness.clothes_fit import fit_clothes
 from gesture_core.likeness.consent import LikenessRecord
 from gesture_core.likeness.face_view import Chosen, Refusal, choose_faces
 from gesture_core.likeness.fit import Fit, FittedView, fit_face
@@ -64,7 +66,7 @@ def fit_avatar(
     fulfil(wishes, load_bundled(_like(known.get("gender", 0.5))))  # tells of a wrong wish at once
     chosen = choose_faces(paths, progress=part(progress, 0.0, 0.15))
     fit = fit_face(chosen.views, progress=part(progress, 0.15, 0.4), known=known)
-    spec, looks = describe_person(fit, record.name, part(progress, 0.4, 0.7))
+    spec, looks = describe_person(chosen, fit, record.name, part(progress, 0.4, 0.7))
     spec, looks = fulfil(wishes, spec, looks)
     build_avatar(
         spec,
@@ -87,12 +89,16 @@ def fit_avatar(
 
 
 def describe_person(
-    fit: Fit, name: str, progress: Progress = silent
+    chosen: Chosen, fit: Fit, name: str, progress: Progress = silent
 ) -> tuple[CharacterSpec, Looks | None]:
     """The description and the looks of a fitted person."""
     skin = fit_skin(fit, progress=part(progress, 0.0, 0.6))
-    hair = fit_hair(fit, skin.tone, progress=part(progress, 0.6, 1.0))
+    hair = fit_hair(fit, skin.tone, progress=part(progress, 0.6, 0.95))
+    progress(0.95, "clothes")
+    body = see_body(chosen.body or min(fit.views, key=_movement).view.photo)
+    top, trousers = (None, None) if body is None else fit_clothes(body, skin.tone)
     usual = load_bundled(_like(fit.phenotype["gender"]))
+    worn = {"top": top, "trousers": trousers}
     spec = replace(
         usual,
         name=name,
@@ -104,6 +110,7 @@ def describe_person(
         iris=skin.iris or usual.iris,
         brows=skin.brows,
         hair=hair,
+        clothes=tuple(replace(one, color=worn[one.kind] or one.color) for one in usual.clothes),
     )
     return spec, Looks(fit.offsets, skin.skin, skin.known)
 
