@@ -71,7 +71,7 @@ _CUTS: dict[str, dict[str, tuple[StyleName, ...]]] = {
         "old": ("pixie", "chin", "bob", "bun"),
     },
 }
-_TOPS = "#a88f7d #38506b #5d6b4f #7c3f45 #d8d2c6 #33363d #6f7f8c #b5a642 #8a9a8f #4b3a5a".split()
+_TOPS = "#a88f7d #38506b #5d6b4f #7c3f45 #d8d2c6 #33363d #6f7f8c #8a9a8f #4b3a5a".split()
 _TROUSERS = "#2b2e35 #3a4154 #4a4438 #1f2023 #5a5d63 #6b6152".split()
 
 
