@@ -85,6 +85,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     )
     render.add_argument("--transparent", action="store_true", help="nothing behind the character")
     render.add_argument("--captions", default="none", help="burnt in: none, ko, gloss or both")
+    render.add_argument("--look", default="natural", help="natural, or toon: drawn with outlines")
     render.add_argument("--frames", type=_frames, help="A:B, first and last video frame from 1")
     render.add_argument("--sheet", type=_sheet, default="1", help="N or NxROWS moments in a PNG")
     render.add_argument("--moments", type=_moments, default=(), help="N,N,… frames in that PNG")

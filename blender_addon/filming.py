@@ -25,7 +25,7 @@ from .core.frame_folder import FrameFolder, Settings, open_frame_folder
 from .core.framing import SHOTS, Shot
 from .core.inset import Inset, inset_box
 from .core.likeness import Likeness
-from .core.picture import ENGINES, FORMATS, QUALITIES, scaled
+from .core.picture import ENGINES, FORMATS, QUALITIES, STYLES, scaled
 from .core.time_left import time_left
 from .scene.avatar import Avatar
 from .scene.cut import MOVIES, Cut, check_movie, cut_picture, cut_video
@@ -132,6 +132,7 @@ def _check_names(options: argparse.Namespace) -> None:
         ("camera", SHOTS),
         ("format", tuple(FORMATS)),
         ("captions", CAPTIONS),
+        ("look", STYLES),
     ):
         given = getattr(options, name)
         if given not in choices:
@@ -156,7 +157,8 @@ def _look(options: argparse.Namespace, inset: Inset | None) -> Look:
     engine = options.engine or quality.engine or best_engine()
     size = options.size or scaled(FORMATS[options.format], quality.scale)
     samples = options.samples or quality.samples[engine]
-    return Look(engine, inset.box.size if inset else size, samples, options.transparent)
+    shown = inset.box.size if inset else size
+    return Look(engine, shown, samples, options.transparent, options.look)
 
 
 def check_pictures(outputs: Sequence[Path], film: Film) -> None:
@@ -294,6 +296,7 @@ def _settings(film: Film, cast: Cast, options: argparse.Namespace) -> Settings:
         "camera": film.shot,
         "captions": film.captions.lines if film.shot == "sign" else 0,
         "transparent": film.look.transparent,
+        "look": film.look.style,
     }
 
 

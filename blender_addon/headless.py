@@ -28,6 +28,7 @@ from .scene.avatar import Avatar, load_avatar
 from .scene.clock import set_frame_rate
 from .scene.export import SUFFIXES, ExportOptions, export_character
 from .scene.perform import Performance, perform_clip
+from .scene.toon import draw_toon
 
 if TYPE_CHECKING:
     from .cli import Reporter
@@ -59,6 +60,8 @@ def produce(options: argparse.Namespace, reporter: Reporter) -> Performance:
         if clip.audio and compat.can_write_sound():
             compat.add_sound(scene, str(clip.audio), 1)
     if film is not None:
+        if film.look.style == "toon":
+            draw_toon(avatar.meshes)
         cast = Cast(clip, avatar, performance)
         with reporter.step("setting the stage", 0.1):
             set_stage(film, cast, film.views[0])

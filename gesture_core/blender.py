@@ -79,7 +79,7 @@ class RenderSettings:
     are in the folder; `export`: how 3D files are written; `window`: the video that this is shown
     over, if any; `around`: the sides it is seen from, degrees, side by side, 90 the character's
     left; `sheet`: moments in a PNG, N or COLUMNSxROWS; `moments`: the frames of these, none:
-    evenly.
+    evenly; `look`: natural, or toon, drawn with steps of shade and outlines.
     """
 
     avatar: Path
@@ -98,6 +98,7 @@ class RenderSettings:
     around: tuple[float, ...] = (0.0,)
     sheet: str = "1"
     moments: tuple[int, ...] = ()
+    look: str = "natural"
 
     def arguments(self) -> list[str]:
         """The settings as command-line arguments of `blender_addon.cli`."""
@@ -110,6 +111,7 @@ class RenderSettings:
             "--camera": self.camera,
             "--engine": self.engine,
             "--captions": self.captions,
+            "--look": self.look,
             "--around": ",".join(f"{angle:g}" for angle in self.around),
             "--sheet": self.sheet,
             "--moments": ",".join(str(frame) for frame in self.moments) or None,

@@ -57,6 +57,7 @@ ENGINES = ("workbench", "cycles", "eevee")
 CAMERAS = ("face", "bust", "half", "full", "sign")
 CAPTIONS = ("none", "ko", "gloss", "both")
 PLACES = ("lower-right", "lower-left", "upper-right", "upper-left", "right", "left")
+LOOKS = ("natural", "toon")
 QUALITIES = ("preview", "draft", "final")
 FORMATS = (
     *("vertical", "horizontal", "square"),
@@ -123,6 +124,7 @@ def render_settings(
     engine: str | None = None,
     transparent: bool = False,
     captions: str = "none",
+    look: str = "natural",
     frames: str | None = None,
     fps: float | None = None,
     resume: bool = False,
@@ -136,6 +138,7 @@ def render_settings(
         ("camera", camera, CAMERAS),
         ("engine", engine, (None, *ENGINES)),
         ("captions", captions, CAPTIONS),
+        ("look", look, LOOKS),
     )
     for name, given, valid in choices:
         if given not in valid:
@@ -154,6 +157,7 @@ def render_settings(
         resume,
         export,
         window,
+        look=look,
     )
 
 

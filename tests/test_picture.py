@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from blender_addon.core.framing import SHOTS
-from blender_addon.core.picture import ENGINES, FORMATS, QUALITIES, safe_area, scaled
+from blender_addon.core.picture import ENGINES, FORMATS, QUALITIES, STYLES, safe_area, scaled
 from blender_addon.core.subtitles import WRITERS
 from blender_addon.core.time_left import time_left
 from gesture_core import blender, outputs
@@ -16,6 +16,7 @@ def test_both_halves_offer_the_same():
     assert tuple(FORMATS) == outputs.FORMATS
     assert outputs.ENGINES == ENGINES
     assert outputs.CAMERAS == SHOTS
+    assert outputs.LOOKS == STYLES
     assert tuple(WRITERS) == blender.SUBTITLES
 
 

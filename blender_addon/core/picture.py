@@ -8,6 +8,9 @@ from typing import Literal
 Engine = Literal["workbench", "cycles", "eevee"]
 ENGINES: tuple[Engine, ...] = ("workbench", "cycles", "eevee")
 Size = tuple[int, int]
+Style = Literal["natural", "toon"]
+STYLES: tuple[Style, ...] = ("natural", "toon")
+"""How characters look: as their materials are, or drawn."""
 
 FORMATS: dict[str, Size] = {
     "vertical": (1080, 1920),

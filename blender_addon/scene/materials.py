@@ -31,7 +31,7 @@ def upgrade_materials(meshes: Iterable[bpy.types.Object]) -> None:
             continue
         for node in material.node_tree.nodes:
             if node.type == "BSDF_PRINCIPLED":
-                for name, value in INPUTS.get(_role(material), {}).items():
+                for name, value in INPUTS.get(role_of(material), {}).items():
                     node.inputs[name].default_value = value
                 _show_colour(material, node.inputs["Base Color"])
 
@@ -65,6 +65,7 @@ def _image_behind(socket: bpy.types.NodeSocket) -> bpy.types.Node | None:
     return None
 
 
-def _role(material: bpy.types.Material) -> str:
+def role_of(material: bpy.types.Material) -> str:
+    """What the material is of, such as skin; nothing where its file does not say."""
     extras = material.get(EXTRAS)
     return str(extras["role"]) if extras is not None and "role" in extras else ""

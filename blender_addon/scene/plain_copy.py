@@ -19,6 +19,7 @@ from ..core.quaternion import Array
 from .curve_keys import every_frame, write_keys
 from .likeness import hand_on
 from .sample import Take
+from .toon import draw_naturally
 
 PLACEHOLDER = "momjit: its namesake is being exported"
 SHORTEST = 1e-4
@@ -169,6 +170,7 @@ def _copy_mesh(
     made += [data, copy]
     copy.name, data.name = names
     copy.data = data
+    draw_naturally([copy])  # other programs know no nodes
     for item in (copy, data, data.shape_keys):
         if item is not None:
             item.animation_data_clear()

@@ -12,7 +12,7 @@ import bpy
 from .. import compat
 from ..core.errors import UserError
 from ..core.frame_folder import UNFINISHED, FrameFolder, is_complete
-from ..core.picture import Engine, Size
+from ..core.picture import Engine, Size, Style
 from .likeness import disclose_picture, likenesses_in
 
 Render = Callable[[bpy.types.Scene], None]
@@ -29,12 +29,13 @@ MARK = "momjit temporary"
 @dataclass(frozen=True)
 class Look:
     """How pictures are made: `engine` (None: as the scene has it), `size` in pixels, `samples` for
-    each pixel, and whether there is nothing, not even air, behind the character."""
+    each pixel, whether there is nothing, not even air, behind the character, and its `style`."""
 
     engine: Engine | None
     size: Size
     samples: int
     transparent: bool = False
+    style: Style = "natural"
 
 
 def render_now(scene: bpy.types.Scene) -> None:
@@ -65,6 +66,8 @@ def set_up_render(scene: bpy.types.Scene, look: Look) -> None:
         render.use_compositing = False
         engines = {"workbench": _workbench, "cycles": _cycles, "eevee": _eevee}
         engines[look.engine](scene, look.samples)
+        if look.style == "toon":
+            _flat(scene)
 
 
 def _workbench(scene: bpy.types.Scene, samples: int) -> None:
@@ -103,6 +106,15 @@ def _has_cycles_device() -> bool:
 def _eevee(scene: bpy.types.Scene, samples: int) -> None:
     scene.eevee.taa_render_samples = samples
     _film(scene, "AgX", "AgX - Medium High Contrast", 0.2)
+
+
+def _flat(scene: bpy.types.Scene) -> None:
+    """Colours as they were drawn; Workbench adds the outlines of objects and some creases."""
+    _film(scene, "Standard", "None", 0.0)
+    shading = scene.display.shading
+    shading.light = "FLAT"
+    shading.show_object_outline, shading.object_outline_color = True, (0.02, 0.015, 0.02)
+    shading.curvature_ridge_factor = 0.0
 
 
 def _film(scene: bpy.types.Scene, transform: str, look: str, exposure: float) -> None:

@@ -24,6 +24,7 @@ from ..scene.spoken import signed, spoken
 from ..scene.studio import require_camera
 from ..scene.takes import playing_take
 from . import insert, session
+from .look import style_of
 from .operators import refused
 from .panel import text_columns
 from .preferences import draw_note
@@ -120,7 +121,7 @@ def _order(context: bpy.types.Context, suffix: str) -> Order:
     return Order(
         scene=context.scene.name,
         character=character.name,
-        look=settings.look(context.scene),
+        look=replace(settings.look(context.scene), style=style_of(character)),
         shot=shot,
         fps=settings.frame_rate(context.scene),
         output=_new_path(context, character, suffix) if suffix else folder,

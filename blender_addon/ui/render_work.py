@@ -186,6 +186,7 @@ def _settings(order: Order) -> Settings:
         "camera": order.shot or "the scene's",
         "captions": order.captions.lines if order.shot == "sign" else 0,
         "transparent": order.look.transparent,
+        "look": order.look.style,
     }
 
 

@@ -57,6 +57,10 @@ Engine = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option(help="workbench, cycles or eevee, instead of the quality's."),
 ]
+Look = Annotated[
+    str,
+    typer.Option(help="natural, or toon: drawn, with two steps of shade and outlines."),
+]
 Transparent = Annotated[
     bool,
     typer.Option(
