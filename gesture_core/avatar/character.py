@@ -13,6 +13,7 @@ import numpy as np
 
 from gesture_core import __version__
 from gesture_core.avatar.bands import knit_picture, rib_picture
+from gesture_core.avatar.beard import SHAVED, Beard, beard_picture, grow_beard
 from gesture_core.avatar.clothes import Garment, drape, tuck_cloth, tuck_skin, visible_skin
 from gesture_core.avatar.face import Brows, brows, eye_picture, eyes, lashes, teeth, tongue
 from gesture_core.avatar.hair import Hair, grow_hair, hair_picture
@@ -56,6 +57,7 @@ class CharacterSpec:
     iris: tuple[float, ...] = (0.20, 0.11, 0.06)
     brows: Brows = Brows()
     shoes: Shoes = Shoes()
+    beard: Beard = SHAVED
 
 
 def build_avatar(
@@ -158,7 +160,7 @@ def _head_meshes(human: Human, spec: CharacterSpec, looks: Looks | None) -> list
     skin_material = Material(
         "skin",
         "skin",
-        texture=paint_skin(human, spec.skin, spec.brows, spec.hair, seen, looks),
+        texture=paint_skin(human, spec.skin, spec.brows, spec.hair, seen, looks, beard=spec.beard),
         normal=pore_picture(),
         normal_scale=0.35,
         normal_tiling=40.0,
@@ -176,7 +178,22 @@ def _head_meshes(human: Human, spec: CharacterSpec, looks: Looks | None) -> list
         part_to_mesh(tongue(human), flesh),
         part_to_mesh(lashes(human), lash),
         part_to_mesh(brows(human, body, spec.brows), brow),
+        *_beard_meshes(human, spec.beard),
     ]
+
+
+def _beard_meshes(human: Human, beard: Beard) -> list[Mesh]:
+    if beard.style == "none":
+        return []
+    hairs = Material(
+        "beard",
+        "hair",
+        texture=beard_picture(beard),
+        alpha_cutoff=0.5,
+        roughness=0.5,
+        double_sided=True,
+    )
+    return [part_to_mesh(grow_beard(human, beard), hairs)]
 
 
 def _eye_texture(spec: CharacterSpec, looks: Looks | None) -> Picture:

@@ -146,11 +146,18 @@ def _hang_weights(human: Human, points: Floats) -> Floats:
     return weights
 
 
-def hair_picture(hair: Hair, size: int = 512) -> Picture:
-    """Hairs side by side in PATTERNS strips, root at the bottom, cut out by alpha."""
-    rng, tips = np.random.default_rng(5), STYLES[hair.style].tips
+def hair_picture(hair: Hair) -> Picture:
+    """The hairs on the ribbons of a haircut."""
+    tips = STYLES[hair.style].tips
     if hair.into is not None:
         tips += hair.share * (STYLES[hair.into.style].tips - tips)
+    return strand_picture("hair", hair.color, tips)
+
+
+def strand_picture(name: str, color: tuple[float, ...], tips: float, size: int = 512) -> Picture:
+    """Hairs side by side in PATTERNS strips, root at the bottom, cut out by alpha; `tips`: share
+    of their length over which they end."""
+    rng = np.random.default_rng(5)
     strip, hairs = size // PATTERNS, 12
     x, y = np.arange(strip) + 0.5, (np.arange(size) + 0.5) / size
     alpha, shade = np.zeros((size, size)), np.ones((size, size))
@@ -169,8 +176,8 @@ def hair_picture(hair: Hair, size: int = 512) -> Picture:
             bright = tone * (0.65 + 0.7 * rng.random())
             shade[:, columns] = np.where(front, bright, shade[:, columns])
             alpha[:, columns] = np.maximum(alpha[:, columns], cover)
-    picture = np.concatenate([shade[..., None] * np.array(hair.color), alpha[..., None]], axis=-1)
-    return encode("hair", picture[::-1])
+    picture = np.concatenate([shade[..., None] * np.array(color), alpha[..., None]], axis=-1)
+    return encode(name, picture[::-1])
 
 
 def scalp_shade(human: Human, hair: Hair, positions: Floats) -> Floats:

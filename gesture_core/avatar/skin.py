@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gesture_core.avatar.basemesh import Floats, Ints
+from gesture_core.avatar.beard import SHAVED, Beard, beard_shade
 from gesture_core.avatar.face import Brows, brow_shade
 from gesture_core.avatar.hair import Hair, scalp_shade
 from gesture_core.avatar.head import EYES
@@ -46,6 +47,7 @@ def paint_skin(
     faces: Ints,
     looks: Looks | None = None,
     size: int = 2048,
+    beard: Beard = SHAVED,
 ) -> Picture:
     """Colour map of the body; `faces` are the indices of the body faces that are seen.
 
@@ -62,6 +64,7 @@ def paint_skin(
         picture += known * (resize(looks.skin, size) / np.float32(255) - picture)
     brows = brow.shade * enlarge(brow_shade(human, brow, place), size)
     paint(picture, brow.color, brows)
+    paint(picture, beard.color, 0.6 * enlarge(beard_shade(human, beard, len(coarse)), size))
     paint(picture, (0.50, 0.15, 0.14), mask("inside-mouth", size, 8))
     scalp = scalp_shade(human, hair, coarse.reshape(-1, 3)).reshape(*coarse.shape[:2], 1)
     paint(picture, hair.color, 0.92 * enlarge(scalp, size))
