@@ -38,7 +38,7 @@ class Landmarks:
     no part that turning or moving the face as a whole would make.
     """
 
-    vertices: NDArray[np.int64]
+    vertices: NDArray[np.integer[Any]]
     shares: Floats
     scatter: Floats
     drift: Floats
