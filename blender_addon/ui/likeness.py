@@ -12,6 +12,7 @@ from bpy.app.translations import pgettext_iface as translated
 from bpy.props import (
     BoolProperty,
     CollectionProperty,
+    EnumProperty,
     FloatProperty,
     IntProperty,
     StringProperty,
@@ -29,6 +30,13 @@ TASK = "likeness"
 CONSENT = (
     "Only with the agreement of the person in the pictures. What you write here stays in the "
     "character and in every file that shows it; the pictures stay on this computer"
+)
+
+
+GENDERS = (
+    ("PICTURES", "As the Pictures Show", "Told from the proportions of the face"),
+    ("WOMAN", "Woman", "A woman's build, hair and clothes where pictures do not show them"),
+    ("MAN", "Man", "A man's build, hair and clothes where pictures do not show them"),
 )
 
 
@@ -63,6 +71,9 @@ class MOMJIT_likeness(bpy.types.PropertyGroup):
         description="The person's own words, with their name: “I, Kim Hana, want no mark in my "
         "videos”",
     )
+    gender: EnumProperty(
+        name="Woman or Man", description="Where the pictures do not tell it surely", items=GENDERS
+    )
     measured: BoolProperty(
         name="Height Is Known", description="Else it is estimated, as far as pictures show it"
     )
@@ -75,6 +86,7 @@ class MOMJIT_likeness(bpy.types.PropertyGroup):
         unit="LENGTH",
     )
     sheet: StringProperty()
+    made: StringProperty()
 
 
 class MOMJIT_UL_photos(bpy.types.UIList):
@@ -119,6 +131,7 @@ class MOMJIT_PT_likeness(SubPanel, bpy.types.Panel):
         layout.prop(form, "called", placeholder=form.who)
         _draw_consent(layout.box().column(), form, width - 4)
         column = layout.column()
+        column.prop(form, "gender")
         column.prop(form, "measured")
         if form.measured:
             column.prop(form, "height")
@@ -157,12 +170,16 @@ def _draw_consent(box: Any, form: MOMJIT_likeness, width: int) -> None:
 
 
 def _draw_sheet(layout: Any, form: MOMJIT_likeness) -> None:
-    """The character from all sides, as it was shown when it was made."""
-    icon = icon_of(Path(form.sheet)) if form.sheet else 0
+    """The character's face, and the way to see it from all sides."""
+    if not form.sheet:
+        return
+    row = layout.box().row()
+    icon = icon_of(session.current().thumbnails / f"{form.made}.png")
     if icon:
-        column = layout.box().column()
-        column.template_icon(icon, scale=11.0)
-        column.operator("momjit.open_sheet", icon="FULLSCREEN_ENTER")
+        row.template_icon(icon, scale=5.0)
+    column = row.column()
+    column.label(text=form.made, translate=False)
+    column.operator("momjit.open_sheet", icon="FULLSCREEN_ENTER")
 
 
 CLASSES = (MOMJIT_photo, MOMJIT_likeness, MOMJIT_UL_photos, MOMJIT_PT_likeness)
@@ -196,6 +213,18 @@ KOREAN = {
     "Statement": "본인의 말",
     "The person's own words, with their name: “I, Kim Hana, want no mark in my videos”": (
         "이름이 들어간 본인의 말: “나 김하나는 내 영상에 표시를 원하지 않습니다”"
+    ),
+    "Woman or Man": "성별",
+    "Where the pictures do not tell it surely": "사진으로 확실하지 않을 때",
+    "As the Pictures Show": "사진에 보이는 대로",
+    "Told from the proportions of the face": "얼굴 비율로 판단합니다",
+    "Woman": "여성",
+    "Man": "남성",
+    "A woman's build, hair and clothes where pictures do not show them": (
+        "사진에 보이지 않는 체형, 머리, 옷을 여성으로"
+    ),
+    "A man's build, hair and clothes where pictures do not show them": (
+        "사진에 보이지 않는 체형, 머리, 옷을 남성으로"
     ),
     "Height Is Known": "키를 입력",
     "Else it is estimated, as far as pictures show it": "끄면 사진에서 알 수 있는 만큼 어림합니다",

@@ -112,7 +112,8 @@ def _make(context: bpy.types.Context, form: MOMJIT_likeness) -> None:
 
     def finish() -> str:
         files = made.save_files(folder, "character.glb", "preview.png")
-        bpy.context.window_manager.momjit_likeness.sheet = str(files["preview.png"])
+        form = bpy.context.window_manager.momjit_likeness
+        form.sheet, form.made = str(files["preview.png"]), str(made.result.get("name", ""))
         with insert.shown(scene):
             insert.bring_in(bpy.context, files["character.glb"])
         refresh(bpy.context)
@@ -147,6 +148,7 @@ def likeness_arguments(form: MOMJIT_likeness) -> dict[str, Any]:
         **consent,
         "name": form.called.strip() or consent["who"],
         "unmarked": statement,
+        "gender": {"WOMAN": 1.0, "MAN": 0.0}.get(form.gender),
         "height": form.height if form.measured else None,
         **{f"photo{number}": photo for number, photo in enumerate(photos, start=1)},
     }

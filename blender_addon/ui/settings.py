@@ -42,11 +42,11 @@ CHARACTERS = (
     (
         "SELECTED",
         "Selected",
-        "The armature that is selected; without one, a bundled character",
+        "The armature that is selected; without one, a character of the library",
         "RESTRICT_SELECT_OFF",
         0,
     ),
-    ("BUNDLED", "Bundled", "One of momjit's characters, brought into the scene", "USER", 1),
+    ("BUNDLED", "Library", "One of momjit's characters, or of your own", "USER", 1),
     ("FILE", "File", "A rigged character from a file: glb, vrm, fbx or blend", "FILE_3D", 2),
 )
 Items = list[tuple[str, str, str]]
@@ -157,7 +157,7 @@ class MOMJIT_settings(bpy.types.PropertyGroup):
         "avatar_name",
         None,
         name="Character",
-        description="The bundled character that is brought into the scene",
+        description="The character that is brought into the scene",
     )
     signer_name: StringProperty(default="signer")
     signer: _menu(
@@ -165,7 +165,7 @@ class MOMJIT_settings(bpy.types.PropertyGroup):
         "signer_name",
         None,
         name="Character",
-        description="The bundled character that is brought into the scene",
+        description="The character that is brought into the scene",
     )
     pace: FloatProperty(
         name="Speed",

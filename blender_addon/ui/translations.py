@@ -67,7 +67,7 @@ KOREAN = {
     "The manner of the gestures": "몸짓의 방식",
     "Who speaks": "말하는 목소리",
     "The best voice that the backend has": "백엔드가 가진 가장 좋은 목소리",
-    "The bundled character that is brought into the scene": "장면에 불러올 기본 캐릭터",
+    "The character that is brought into the scene": "장면에 불러올 캐릭터",
     "How large and frequent the gestures are": "몸짓의 크기와 빈도",
     "Mode": "모드",
     "Gestures": "몸짓",
@@ -99,11 +99,11 @@ KOREAN = {
     ),
     "Adding the character": "캐릭터를 불러오는 중",
     "Selected": "선택한 것",
-    "The armature that is selected; without one, a bundled character": (
-        "선택한 아마튜어. 없으면 기본 캐릭터"
+    "The armature that is selected; without one, a character of the library": (
+        "선택한 아마튜어. 없으면 라이브러리의 캐릭터"
     ),
-    "Bundled": "기본",
-    "One of momjit's characters, brought into the scene": "장면에 불러올 momjit의 캐릭터",
+    "Library": "라이브러리",
+    "One of momjit's characters, or of your own": "momjit의 캐릭터나 직접 만든 캐릭터",
     "File": "파일",
     "A rigged character from a file: glb, vrm, fbx or blend": (
         "파일에 든 리깅된 캐릭터: glb, vrm, fbx, blend"

@@ -112,14 +112,39 @@ def avatar(arguments: Mapping[str, Any], progress: Progress) -> Answer:
     return Answer({"sha256": digest}, {} if known else {"character.glb": content})
 
 
+def fit_avatar(arguments: Mapping[str, Any], progress: Progress) -> Answer:
+    """The same character for everybody; the second picture is always refused."""
+    photos = [value for value in arguments.values() if isinstance(value, Path)]
+    for step in range(50):
+        progress(step / 50, f"looking for faces: {photos[0].name}")
+        time.sleep(0.05 if arguments["name"] == "천천히" else 0.002)
+    made.append(arguments["name"])
+    told = {name: value for name, value in arguments.items() if not isinstance(value, Path)}
+    refused = [{"name": photo.name, "reason": "no face is found"} for photo in photos[1:2]]
+    result = {"used": [photos[0].name], "refused": refused, "warnings": [], **told}
+    character = Path(os.environ["MOMJIT_FAKE_AVATAR"]).read_bytes()
+    return Answer(result, {"character.glb": character, "preview.png": photos[0].read_bytes()})
+
+
+made: list[str] = []
+"""Names of the likenesses so far."""
+
+
+def avatars(arguments: Mapping[str, Any], progress: Progress) -> Answer:
+    """Some, and those that were made; these have pictures."""
+    pictures = {f"{name}.png": b"\x89PNG of nobody" for name in made}
+    return Answer({"items": rows("mina", "jun", "signer", *made)}, pictures)
+
+
 JOBS = {
     "perform": perform,
     "sign": sign,
     "redo": redo,
     "styles": lambda arguments, progress: Answer({"items": rows("lively", "neutral", "polka")}),
     "voices": lambda arguments, progress: Answer({"items": rows("espeak:ko")}),
-    "avatars": lambda arguments, progress: Answer({"items": rows("mina", "jun", "signer")}),
+    "avatars": avatars,
     "avatar": avatar,
+    "fit_avatar": fit_avatar,
     "doctor": lambda arguments, progress: Answer(
         {
             "checks": [
