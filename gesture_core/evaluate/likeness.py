@@ -23,12 +23,12 @@ from numpy.typing import NDArray
 from gesture_core.blender import RenderSettings, render_clip
 from gesture_core.errors import UserError
 from gesture_core.evaluate.head_size import adult_population, head_sizes
-from gesture_core.evaluate.identity import distances, embed, face_chip, load_identity
 from gesture_core.formats.clip import Clip, save_clip
 from gesture_core.likeness.consent import Consent, record_likeness
 from gesture_core.likeness.face_finding import FaceFinder
 from gesture_core.likeness.face_view import choose_faces
 from gesture_core.likeness.fit import refit_view
+from gesture_core.likeness.identity import distances, embed, face_chip, load_identity
 from gesture_core.likeness.photo import read_photos
 from gesture_core.likeness.portray import fit_avatar
 from gesture_core.portrait import portrait_motion, write_portrait

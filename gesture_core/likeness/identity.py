@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from gesture_core.errors import UserError
 from gesture_core.formats.tfjs_weights import read_tfjs_weights
+from gesture_core.resources import user_dir
 
 if TYPE_CHECKING:
     from gesture_core.models.identity import IdentityNetwork
@@ -40,6 +41,13 @@ _POINTS_AT = (
 the network was trained to see them, as shares of the face's box (dlib's five points)."""
 _MARGIN = 0.25
 """Share of the face's box that a picture shows around it."""
+
+
+def identity_folder() -> Path | None:
+    """Where the user keeps the network's weights, `identity` in the folder of their own data;
+    None without them."""
+    folder = user_dir() / "identity"
+    return folder if (folder / MANIFEST).is_file() else None
 
 
 def load_identity(folder: Path) -> IdentityNetwork:
