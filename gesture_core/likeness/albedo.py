@@ -21,6 +21,7 @@ Floats = NDArray[np.floating[Any]]
 
 COARSE = 0.022  # metres: unevenness wider than this is taken for light, narrower for skin
 EVENED = (0.8, 0.6)  # shares of it that are removed: of the brightness, of the colour
+SHINE = 0.10  # log brightness over the skin's from which it is taken for shine
 STRIDE = 3  # texels between those that the light is fitted to
 LASH = (0.08, 0.22)  # log brightness under the skin's at which a lid may be, and is, lashes
 COARSER = 4  # texels a side of the cells in which hair is followed inwards
@@ -50,8 +51,9 @@ def remove_light(canvas: Canvas, view: ViewTexture) -> Albedo:
     relative = np.log(np.clip(bare, 0.004, 4.0))
     like = skin_likeness(relative, view.inner, place.texel)
     relative = _even(relative, weight * like * (1 - place.lips), place.texel)
+    relative = _dull(relative)
     like = skin_likeness(relative, view.inner, place.texel)
-    hair = place.brow * _hair_from_outside(like, view.features) * (1 - view.brows)
+    hair = place.upper * _hair_from_outside(like, view.features) * (1 - view.brows)
     features = view.features * (1 - hair)
     trusted = weight * np.maximum(away_from_hair(like, place.texel), features)
     lashes = place.lids * smoothstep(-luminance(relative), *LASH)
@@ -71,9 +73,18 @@ def skin_likeness(relative: Floats, inner: Floats | float, texel: float) -> Floa
     return light * smoothstep(hue / tolerance, 0.42, 0.26)
 
 
+def _dull(relative: Floats) -> Floats:
+    """Shine taken off: what is much brighter than skin, which shine also robs of its hue."""
+    bright = luminance(relative)[..., None]
+    shine = np.maximum(bright - SHINE, 0)
+    hue = (relative - bright) / (1 + 4 * shine)
+    return bright - 0.7 * shine + hue
+
+
 def _hair_from_outside(like: Floats, features: Floats) -> Floats:
-    """0–1 (H, W): what is not skin and hangs together with what is not skin outside `features`."""
-    other = like[::COARSER, ::COARSER] < 0.5
+    """0–1 (H, W): what is not skin and hangs together with what is not skin outside `features`:
+    a fringe, and the frame of glasses."""
+    other = lowest(like, COARSER)[::COARSER, ::COARSER] < 0.5
     outside = other & (features[::COARSER, ::COARSER] < 0.1)
     hair = ndimage.binary_propagation(outside, mask=other)
     hair = ndimage.binary_dilation(hair, iterations=2).astype(np.float32)

@@ -13,10 +13,11 @@ from gesture_core.avatar.face import Brows
 from gesture_core.likeness.albedo import Albedo, remove_light
 from gesture_core.likeness.brow_fit import fit_brows
 from gesture_core.likeness.canvas import Canvas, head_canvas
-from gesture_core.likeness.colour import luminance, to_srgb
+from gesture_core.likeness.colour import to_srgb
 from gesture_core.likeness.eye_fit import fit_iris, fit_iris_angle
 from gesture_core.likeness.fusion import Fused, complete, fuse
 from gesture_core.likeness.lip_fit import fit_lips, tint_lips
+from gesture_core.likeness.tone import fit_tone
 from gesture_core.likeness.view_texture import spread_view
 from gesture_core.progress import Progress, silent
 
@@ -27,8 +28,6 @@ Floats = NDArray[np.floating[Any]]
 Colour = tuple[float, float, float]
 
 SIZE = 2048
-SKIN_HUES = ((0.44, 0.66), (0.52, 0.80))  # linear green over red and blue over green of skins
-SKIN_LIGHTS = (0.02, 0.62)  # their brightness
 WORN = 1.5  # sum of expression weights that halves the trust in a view's detail
 
 
@@ -66,7 +65,7 @@ def fit_skin(fit: Fit, *, size: int = SIZE, progress: Progress = silent) -> Skin
     seen_skin = fuse(canvas, views, merits)
     lights = [view.light for view in views]
     lips = fit_lips(fit, lights)
-    tone = believable_tone(np.average([view.light.skin for view in views], axis=0, weights=merits))
+    tone = fit_tone(fit, lights, merits)
     vertices = fit.vertices()
     whole = tint_lips(canvas, complete(canvas, seen_skin, vertices), lips)
     skin, known = _paint(canvas, whole, tone)
@@ -79,15 +78,6 @@ def fit_skin(fit: Fit, *, size: int = SIZE, progress: Progress = silent) -> Skin
         fit_iris_angle(fit),
         fit_brows(canvas, seen_skin, tone, vertices),
     )
-
-
-def believable_tone(linear: Floats) -> Floats:
-    """The nearest linear colour (3,) that skin can have: pictures lie about hue and exposure."""
-    red, green, blue = linear
-    hue = np.clip(green / red, *SKIN_HUES[0]), np.clip(blue / green, *SKIN_HUES[1])
-    color = np.array([1.0, hue[0], hue[0] * hue[1]])
-    bright = np.clip(luminance(np.asarray(linear)), *SKIN_LIGHTS)
-    return color * bright / luminance(color)
 
 
 def _merit(seen: FittedView, views: Sequence[FittedView]) -> float:

@@ -22,10 +22,10 @@ NOSTRIL, NOSTRIL_SIZE = (0.0099, -0.0430, 0.0297), (0.0046, 0.0030, 0.0040)
 
 @dataclass(frozen=True, eq=False)
 class Regions:
-    """Shares 0–1 of each texel (H, W); brow: from the eyes up; texel: metres that one is wide on
-    the face."""
+    """Shares 0–1 of each texel (H, W); upper: from below the eyes up; texel: metres that one is
+    wide on the face."""
 
-    brow: Floats
+    upper: Floats
     lips: Floats
     lids: Floats
     mouth: Floats
@@ -46,7 +46,7 @@ def regions(size: int) -> Regions:
     nostril = np.linalg.norm((folded - NOSTRIL) / NOSTRIL_SIZE, axis=-1)
     window = (canvas.rows, canvas.columns)
     return Regions(
-        smoothstep(place[..., 1], -0.010, 0.0) * canvas.inside,
+        smoothstep(place[..., 1], -0.034, -0.026) * canvas.inside,
         mask("lips", size, 4)[window][..., 0] * canvas.inside,
         np.clip(2 * mask("eyelids", size, 16)[window][..., 0], 0, 1) * canvas.inside,
         mask("inside-mouth", size, 8)[window][..., 0] * canvas.inside,
