@@ -110,9 +110,16 @@ def triangulate(polygons: Ints) -> Ints:
 
 
 def strongest(weights: Floats, count: int) -> tuple[Ints, Floats]:
-    """The `count` largest weights of each row: bone indices and weights that sum to 1."""
-    bones = np.argsort(-weights, axis=1, kind="stable")[:, :count]
-    kept = np.take_along_axis(weights, bones, axis=1)
+    """The `count` largest weights of each row: bone indices and weights that sum to 1.
+
+    What follows them is taken off each, so that a bone fades out before it is dropped: else a
+    surface tears where neighbours drop different bones.
+    """
+    ordered = np.argsort(-weights, axis=1, kind="stable")[:, : count + 1]
+    largest = np.take_along_axis(weights, ordered, axis=1)
+    bones = ordered[:, :count]
+    # not quite all, as equal weights would leave nothing
+    kept = largest[:, :count] - 0.95 * largest[:, count:]
     kept[kept < 1e-3] = 0.0
     kept /= kept.sum(1, keepdims=True)
     return np.where(kept > 0, bones, 0), kept
