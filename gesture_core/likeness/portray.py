@@ -9,16 +9,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from gesture_core.avatar.body import with_build
 from gesture_core.avatar.character import CharacterSpec, build_avatar
 from gesture_core.avatar.library import load_bundled
 from gesture_core.avatar.looks import Looks
 from gesture_core.avatar.wishes import Wishes, fulfil, nature
+from gesture_core.likeness.body_fit import fit_body
 from gesture_core.likeness.body_view import see_body
 from gesture_core.likeness.clothes_fit import fit_clothes
 from gesture_core.likeness.consent import LikenessRecord
 from gesture_core.likeness.face_view import Chosen, Refusal, choose_faces
 from gesture_core.likeness.fit import Fit, FittedView, fit_face
 from gesture_core.likeness.hair_fit import fit_hair
+from gesture_core.likeness.photo import Photo
 from gesture_core.likeness.proportions import femininity
 from gesture_core.likeness.skin_fit import fit_skin
 from gesture_core.progress import Progress, part, silent
@@ -66,8 +69,12 @@ def fit_avatar(
     fulfil(wishes, load_bundled(_like(known.get("gender", 0.5))))  # tells of a wrong wish at once
     chosen = choose_faces(paths, progress=part(progress, 0.0, 0.15))
     fit = fit_face(chosen.views, progress=part(progress, 0.15, 0.4), known=known)
-    spec, looks = describe_person(chosen, fit, record.name, part(progress, 0.4, 0.7))
+    spec, looks = describe_person(fit, part(progress, 0.4, 0.65))
+    progress(0.65, "body and clothes")
+    spec, looks = dress(spec, looks, chosen.body or min(fit.views, key=_movement).view.photo)
     spec, looks = fulfil(wishes, spec, looks)
+    whose = ", ".join(consent.who for consent in record.consents)
+    spec = replace(spec, name=record.name, description=f"likeness of {whose}")
     build_avatar(
         spec,
         path,
@@ -84,25 +91,17 @@ def fit_avatar(
         chosen.refused,
         error,
         beside=(min(fit.views, key=_movement).view.rgb,),
-        warnings=tuple(_doubts(chosen, known)),
+        warnings=(*chosen.warnings, *_doubts(chosen, known)),
     )
 
 
-def describe_person(
-    chosen: Chosen, fit: Fit, name: str, progress: Progress = silent
-) -> tuple[CharacterSpec, Looks | None]:
-    """The description and the looks of a fitted person."""
+def describe_person(fit: Fit, progress: Progress = silent) -> tuple[CharacterSpec, Looks]:
+    """The description and the looks of a fitted face, on a usual body in usual clothes."""
     skin = fit_skin(fit, progress=part(progress, 0.0, 0.6))
-    hair = fit_hair(fit, skin.tone, progress=part(progress, 0.6, 0.95))
-    progress(0.95, "clothes")
-    body = see_body(chosen.body or min(fit.views, key=_movement).view.photo)
-    top, trousers = (None, None) if body is None else fit_clothes(body, skin.tone)
+    hair = fit_hair(fit, skin.tone, progress=part(progress, 0.6, 1.0))
     usual = load_bundled(_like(fit.phenotype["gender"]))
-    worn = {"top": top, "trousers": trousers}
     spec = replace(
         usual,
-        name=name,
-        description="",
         phenotype=fit.phenotype,
         changes=fit.changes,
         resting={},
@@ -110,9 +109,21 @@ def describe_person(
         iris=skin.iris or usual.iris,
         brows=skin.brows,
         hair=hair,
-        clothes=tuple(replace(one, color=worn[one.kind] or one.color) for one in usual.clothes),
     )
     return spec, Looks(fit.offsets, skin.skin, skin.known)
+
+
+def dress(
+    spec: CharacterSpec, looks: Looks | None, photo: Photo
+) -> tuple[CharacterSpec, Looks | None]:
+    """The same face with the build and the colours of clothes that a photo shows, where it does."""
+    body = see_body(photo)
+    if body is None:
+        return spec, looks
+    top, trousers = fit_clothes(body, spec.skin.tone)
+    worn = {"top": top, "trousers": trousers}
+    clothes = tuple(replace(one, color=worn[one.kind] or one.color) for one in spec.clothes)
+    return with_build(replace(spec, clothes=clothes), looks, {}, fit_body(body, spec))
 
 
 def _movement(seen: FittedView) -> float:

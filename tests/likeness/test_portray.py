@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,7 +61,7 @@ def test_the_file_holds_the_person_and_the_consent(fitted):
 
 @pytest.mark.parametrize("wish", [{"height": 3.0}, {"age": 9.0}, {"hair": "mohawk"}])
 def test_a_wish_that_cannot_be_is_told_before_any_picture_is_read(
-    wish: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    wish: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     def read(*_: object, **__: object) -> None:
         raise AssertionError("a picture was read")
