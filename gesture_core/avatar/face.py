@@ -55,7 +55,15 @@ def _eyeball(human: Human, group: str) -> Part:
 
 
 def eye_picture(iris: tuple[float, ...], size: int = 512) -> Picture:
-    """Sclera shaded by the lid, iris with fibres and limbal ring, pupil."""
+    """The painted eye, encoded."""
+    return encode("eye", paint_eye(iris, size=size), quality=92)
+
+
+def paint_eye(iris: tuple[float, ...], half_angle: float = 25.0, *, size: int = 512) -> Floats:
+    """Sclera shaded by the lid, iris with fibres and limbal ring, pupil: (S, S, 3) sRGB 0–1.
+
+    half_angle: degrees that half the iris covers as seen from the middle of the eyeball.
+    """
     rng = np.random.default_rng(2)
     place = np.linspace(0.5 / size - 0.5, 0.5 - 0.5 / size, size)
     x, y = place[None, :], -place[:, None]
@@ -70,13 +78,14 @@ def eye_picture(iris: tuple[float, ...], size: int = 512) -> Picture:
     ]
     # the lid's shadow, which no renderer gives for free at this size
     sclera = sclera * (1 - 0.22 * smoothstep(y, 0.02, 0.22)[..., None])
+    angle = angle * 25.0 / half_angle
     ring = 1 - 0.72 * smoothstep(angle, 19, 25.5)[..., None]
     glow = 1 + 0.9 * (smoothstep(angle, 17, 9) * smoothstep(-y, -0.08, 0.10))[..., None]
     color = np.array(iris) * (1 + 0.30 * fibre) * ring * glow
     inside = smoothstep(angle, 26.2, 24.2)[..., None]
     pupil = smoothstep(angle, 9.6, 8.0)[..., None]
     picture = sclera * (1 - inside) + color * inside
-    return encode("eye", picture * (1 - pupil) + 0.012 * pupil, quality=92)
+    return picture * (1 - pupil) + 0.012 * pupil
 
 
 def _smooth_circle(values: Floats) -> Floats:

@@ -25,7 +25,7 @@ SHINE = 0.10  # log brightness over the skin's from which it is taken for shine
 STRIDE = 3  # texels between those that the light is fitted to
 LASH = (0.08, 0.22)  # log brightness under the skin's at which a lid may be, and is, lashes
 COARSER = 4  # texels a side of the cells in which hair is followed inwards
-FRINGE = 0.004  # metres around hair that may be hair too
+FRINGE = 0.006  # metres around hair that may be hair too
 
 
 @dataclass(frozen=True, eq=False)

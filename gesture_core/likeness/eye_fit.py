@@ -23,8 +23,10 @@ Floats = NDArray[np.floating[Any]]
 RING = (0.42, 0.82)  # of the iris's radius: outside the pupil, inside the dark rim
 FEWEST = 12  # pixels of a ring that say anything
 SHADE = 0.8  # light in the eye's socket under brow and lashes, as a share of the face's
+WHITE_FROM = 1.2  # radii of the iris from its middle where the white of the eye begins
+WHITE = 0.6  # linear brightness of that white itself
 GLINT = 0.75  # share of a ring's pixels that are not reflections of lamps and windows
-PAINTED = 1.3  # how much lighter the painted iris is in the ring than the colour it is given
+PAINTED = 1.2  # how much lighter the painted iris is in the ring than the colour it is given
 DARKEST = 0.012  # linear: a black iris is a dark brown one in the shade
 USUAL_ANGLE = 25.0  # degrees that half an iris covers on the characters' eyeballs
 
@@ -42,8 +44,8 @@ def fit_iris(fit: Fit, lights: Sequence[Light]) -> tuple[float, float, float] | 
     ]
     if not rings:
         return None
-    color = np.median(rings, axis=0) / PAINTED
-    r, g, b = (float(value) for value in to_srgb(np.maximum(color, DARKEST)))
+    color = to_srgb(np.maximum(np.median(rings, axis=0), DARKEST)) / PAINTED
+    r, g, b = (float(value) for value in color)
     return r, g, b
 
 
@@ -75,11 +77,22 @@ def _ring_color(seen: FittedView, light: Light, side: str) -> Floats | None:
     y, x = np.mgrid[: rgb.shape[0], : rgb.shape[1]] + 0.5
     away = np.hypot(x - centre[0], y - centre[1]) / max(radius, 1e-6)
     opening = lowest(fill([landmarks[list(LIDS[side]), :2]], len(rgb)), 2)
+    linear = picture_to_linear(rgb)
     ring = (opening > 0) & (away > RING[0]) & (away < RING[1])
     if ring.sum() < FEWEST:
         return None
-    colors = picture_to_linear(rgb)[ring]
+    colors = linear[ring]
     bright = luminance(colors)
     colors = colors[bright <= np.quantile(bright, GLINT)]
-    ahead = light.at(seen.camera.rotation[2] * -1.0)
-    return np.median(colors, axis=0) / (ahead * SHADE)
+    falling = light.at(-seen.camera.rotation[2]) * SHADE
+    white = linear[(opening > 0) & (away > WHITE_FROM)]
+    return np.median(colors, axis=0) / (falling * _shade_of(white, falling))
+
+
+def _shade_of(white: Floats, falling: Floats) -> float:
+    """How much less light than `falling` (3,) reaches an eye, by the white of it (N, 3)."""
+    if len(white) < FEWEST:
+        return 1.0
+    bright = luminance(white)
+    seen = float(np.median(bright[bright >= np.quantile(bright, 0.6)]))
+    return float(np.clip(seen / (WHITE * luminance(falling)), 0.2, 1.0))

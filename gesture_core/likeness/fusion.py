@@ -14,7 +14,8 @@ from scipy.sparse.linalg import splu
 from gesture_core.avatar.texture import smoothstep
 from gesture_core.likeness.albedo import Albedo, away_from_hair, skin_likeness
 from gesture_core.likeness.canvas import Canvas
-from gesture_core.likeness.filters import smooth_over
+from gesture_core.likeness.colour import luminance
+from gesture_core.likeness.filters import blur, smooth_over
 from gesture_core.likeness.skin_regions import regions
 
 Floats = NDArray[np.floating[Any]]
@@ -23,6 +24,8 @@ DETAIL = 0.003  # metres: finer than this comes from the best view alone
 BEST = 6  # power of the weights for the detail
 AGREE = 0.25  # log colour by which a view may differ from the others before it counts less
 NOSTRIL = (0.42, 0.24, 0.20)  # of the skin's linear colour: what no picture shows the inside of
+PATCH = 0.004  # metres; smaller things, such as moles, may be on one side only
+ONE_SIDED = (0.35, 0.6)  # log brightness by which a patch may, and may not, be darker
 REACH = 0.03  # metres over which colours spread into skin that no view shows
 HOLD = 1e8  # how firmly a known colour stands against its neighbours, per square metre
 
@@ -98,12 +101,13 @@ def complete(canvas: Canvas, fused: Fused, vertices: Floats) -> Fused:
     vertices (19158, 3): the person's body. The colours spread over the surface, not over the
     texture, and fade to the skin's own within `REACH`; the weight returned fades with them.
     """
-    mirrored, other = fused.relative[::-1], 0.9 * fused.weight[::-1]
-    share = np.clip(other * (1 - fused.weight), 0, 1)
-    weight = fused.weight + share
+    place = regions(canvas.size)
+    own = fused.weight * (1 - _one_sided(fused, place.texel))
+    mirrored, other = fused.relative[::-1], 0.9 * own[::-1]
+    share = np.clip(other * (1 - own), 0, 1)
+    weight = own + share
     mix = (share / np.maximum(weight, 1e-6))[..., None]
     relative = fused.relative * (1 - mix) + mirrored * mix
-    place = regions(canvas.size)
     like = away_from_hair(skin_likeness(relative, 0.0, place.texel), place.texel)
     surface = canvas.surface(vertices)
     spread, reach = _spread_over_surface(canvas, relative, weight * like, surface)
@@ -113,6 +117,15 @@ def complete(canvas: Canvas, fused: Fused, vertices: Floats) -> Fused:
     relative = relative * (1 - inside) + np.log(NOSTRIL, dtype=np.float32) * inside
     known = np.maximum(weight[..., 0], reach) * (1 - place.mouth) * canvas.inside
     return Fused(relative, known)
+
+
+def _one_sided(fused: Fused, texel: float) -> Floats:
+    """0–1 (H, W): patches darker than the other half of the face has them: hair, a shadow."""
+    wide = smooth_over(fused.relative, fused.weight, PATCH / texel)
+    sure = blur(fused.weight, PATCH / texel)
+    both = np.minimum(sure, sure[::-1])
+    darker = luminance(wide[::-1]) - luminance(wide)
+    return smoothstep(darker, *ONE_SIDED) * smoothstep(both, 0.2, 0.5)
 
 
 def _spread_over_surface(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gesture_core.avatar.face import Brows
+from gesture_core.avatar.face import Brows, paint_eye
 from gesture_core.likeness.albedo import Albedo, remove_light
 from gesture_core.likeness.brow_fit import fit_brows
 from gesture_core.likeness.canvas import Canvas, head_canvas
@@ -37,7 +37,7 @@ class SkinFit:
 
     skin (S, S, 3) bytes without light in the body's texture layout, known (S, S) bytes its weight
     over painted skin, both for `Looks`; tone: of the skin of the whole body; lips; iris: colour,
-    None where no view shows it; iris_angle: degrees half of it covers; brows.
+    None where no view shows it; eye (E, E, 3) bytes, for `Looks`, None with it; brows.
     """
 
     skin: NDArray[np.uint8]
@@ -45,7 +45,7 @@ class SkinFit:
     tone: Colour
     lips: Colour
     iris: Colour | None
-    iris_angle: float
+    eye: NDArray[np.uint8] | None
     brows: Brows
 
 
@@ -64,7 +64,7 @@ def fit_skin(fit: Fit, *, size: int = SIZE, progress: Progress = silent) -> Skin
     merits = [_merit(seen, fit.views) for seen in fit.views]
     seen_skin = fuse(canvas, views, merits)
     lights = [view.light for view in views]
-    lips = fit_lips(fit, lights)
+    lips, iris = fit_lips(fit, lights), fit_iris(fit, lights)
     tone = fit_tone(fit, lights, merits)
     vertices = fit.vertices()
     whole = tint_lips(canvas, complete(canvas, seen_skin, vertices), lips)
@@ -74,8 +74,8 @@ def fit_skin(fit: Fit, *, size: int = SIZE, progress: Progress = silent) -> Skin
         known,
         _colour(tone),
         _colour(tone * np.exp(lips)),
-        fit_iris(fit, lights),
-        fit_iris_angle(fit),
+        iris,
+        None if iris is None else _bytes(paint_eye(iris, fit_iris_angle(fit))),
         fit_brows(canvas, seen_skin, tone, vertices),
     )
 
