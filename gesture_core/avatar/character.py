@@ -168,7 +168,7 @@ def _head_meshes(human: Human, spec: CharacterSpec, looks: Looks | None) -> list
     )
     eye = Material("eye", "eye", texture=_eye_texture(spec, looks), roughness=0.06)
     tooth = Material("teeth", "teeth", color=_linear((0.93, 0.90, 0.82)), roughness=0.22)
-    flesh = Material("tongue", "tongue", color=_linear((0.70, 0.36, 0.35)), roughness=0.35)
+    flesh = Material("tongue", "tongue", color=_linear((0.47, 0.20, 0.20)), roughness=0.35)
     lash = Material("lashes", "lashes", color=(0.006, 0.005, 0.005), double_sided=True)
     brow = Material("brows", "brows", color=_linear(spec.brows.color), double_sided=True)
     return [

@@ -94,13 +94,13 @@ def _smooth_circle(values: Floats) -> Floats:
     return mixed / mixed.std()
 
 
-def teeth(human: Human, lower_by: float = 0.0032) -> Part:
+def teeth(human: Human, lower_by: float = 0.0052) -> Part:
     """Both rows; the upper one is set lower than MakeHuman's, which no smile would show."""
     rows = []
     for group in ("helper-upper-teeth", "helper-lower-teeth"):
         row = carve(human, group, human.base.faces[group], human.base.face_uvs[group], levels=2)
         drop = lower_by if "upper" in group else 0.0
-        rows.append(replace(row, positions=row.positions - [0.0, drop, 0.0]))
+        rows.append(replace(row, positions=row.positions - [0.0, drop, 0.0015]))
     return join("teeth", rows)
 
 

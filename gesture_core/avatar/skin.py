@@ -27,6 +27,9 @@ from gesture_core.formats.glb_writer import Picture
 
 Colour = tuple[float, ...]
 
+MOUTH: Colour = (0.20, 0.06, 0.06)
+"""The inside of the mouth, as dark as it looks: not every renderer shades it."""
+
 
 @dataclass(frozen=True)
 class Skin:
@@ -65,7 +68,7 @@ def paint_skin(
     brows = brow.shade * enlarge(brow_shade(human, brow, place), size)
     paint(picture, brow.color, brows)
     paint(picture, beard.color, 0.6 * enlarge(beard_shade(human, beard, len(coarse)), size))
-    paint(picture, (0.50, 0.15, 0.14), mask("inside-mouth", size, 8))
+    paint(picture, MOUTH, mask("inside-mouth", size, 8))
     scalp = scalp_shade(human, hair, coarse.reshape(-1, 3)).reshape(*coarse.shape[:2], 1)
     paint(picture, hair.color, 0.92 * enlarge(scalp, size))
     return encode("skin", picture, quality=90)
