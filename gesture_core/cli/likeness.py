@@ -26,6 +26,8 @@ momjit avatar fit front.jpg left.jpg talk.mp4 -o hana.glb --name hana --height 1
 momjit generate "안녕하세요 반갑습니다" -o hello.mp4 --avatar hana.glb
 """
 
+MOST_TOLD = 10  # pictures that are not used
+
 
 def fit(
     pictures: Annotated[
@@ -119,13 +121,7 @@ def fit(
     if as_json:
         _print_json(done, written, report)
         return
-    for refusal in done.refused:
-        print(f"momjit: not used: {refusal.name}: {refusal.reason}", file=sys.stderr)
-    print(
-        f"momjit: fitted to {len(done.used)} pictures, landmarks within {done.error:.1%} of the "
-        "distance of the eyes",
-        file=sys.stderr,
-    )
+    _print_told(done)
     print_results(written, done.warnings, report)
 
 
@@ -143,6 +139,17 @@ def _check_outputs(output: Path, preview: Path | None, *, force: bool) -> None:
         raise UserError(f"{preview}: a preview is written as .png")
     check_writable(preview, force=force)
     check_blender()
+
+
+def _print_told(done: Portrayed) -> None:
+    """What the fit rests on and what it does not, to stderr."""
+    told = [f"not used: {refusal.name}: {refusal.reason}" for refusal in done.refused[:MOST_TOLD]]
+    if len(done.refused) > MOST_TOLD:
+        told.append(f"not used: {len(done.refused) - MOST_TOLD} more pictures (see --json)")
+    count = f"{len(done.used)} picture" + ("s" if len(done.used) > 1 else "")
+    told.append(f"fitted to {count}, landmarks within {done.error:.1%} of the distance of the eyes")
+    for line in told:
+        print(f"momjit: {line}", file=sys.stderr)
 
 
 def _print_json(done: Portrayed, written: list[Path], report: Reporter) -> None:

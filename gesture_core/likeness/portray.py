@@ -134,7 +134,7 @@ def _movement(seen: FittedView) -> float:
 def _doubts(chosen: Chosen, known: Mapping[str, float]) -> Iterator[str]:
     """What the user had better check or say."""
     if "gender" not in known and UNSURE[0] < femininity(chosen.views) < UNSURE[1]:
-        yield "woman or man could not be told from the pictures: say which"
+        yield "gender: woman or man could not be told from the pictures; say which it is"
 
 
 def _like(gender: float) -> str:
