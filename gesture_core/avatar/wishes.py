@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from gesture_core.avatar.beard import BEARD_NAMES
 from gesture_core.avatar.body import BUILD, with_build, with_height
 from gesture_core.avatar.character import CharacterSpec
 from gesture_core.avatar.hair_styles import STYLE_NAMES
@@ -48,8 +49,8 @@ class Wishes:
 
     age in years; gender: man, woman, or a number between 0 and 1; origin: shares of MakeHuman's
     types, such as asian or asian:0.7,caucasian:0.3; height in metres; weight, muscle,
-    proportions 0–1; skin: one of `SKIN_TONES` or a colour; hair: STYLE, STYLE:COLOUR or :COLOUR;
-    clothes: colours of top, trousers and shoes; changes: MakeHuman's local changes.
+    proportions 0–1; skin: one of `SKIN_TONES` or a colour; hair and beard: STYLE, STYLE:COLOUR or
+    :COLOUR; clothes: colours of top, trousers and shoes; changes: MakeHuman's local changes.
     """
 
     age: float | None = None
@@ -61,6 +62,7 @@ class Wishes:
     proportions: float | None = None
     skin: str | None = None
     hair: str | None = None
+    beard: str | None = None
     clothes: tuple[str, ...] = ()
     changes: Mapping[str, float] = field(default_factory=dict[str, float])
 
@@ -78,6 +80,8 @@ def fulfil(
         spec = replace(spec, skin=tint_skin(spec.skin, tone))
     if wishes.hair is not None:
         spec = _with_hair(spec, wishes.hair, keep_brows=looks is not None)
+    if wishes.beard is not None:
+        spec = _with_beard(spec, wishes.beard)
     if wishes.clothes:
         spec = with_clothes(spec, tuple(to_colour(colour) for colour in wishes.clothes))
     sliders = {name: value for name in BUILD[1:] if (value := getattr(wishes, name)) is not None}
@@ -176,3 +180,12 @@ def _with_hair(spec: CharacterSpec, wish: str, *, keep_brows: bool) -> Character
         if not keep_brows:
             brows = replace(brows, color=brows_of(hair.color))
     return replace(spec, hair=hair, brows=brows)
+
+
+def _with_beard(spec: CharacterSpec, wish: str) -> CharacterSpec:
+    """A beard in the colour of the hair unless another is wished."""
+    style, _, color = wish.partition(":")
+    if style and style not in BEARD_NAMES:
+        raise UserError(f"unknown beard {style!r:.40}: choose {', '.join(BEARD_NAMES)}")
+    chosen = to_colour(color, HAIR_COLOURS) if color else spec.hair.color
+    return replace(spec, beard=replace(spec.beard, style=style or spec.beard.style, color=chosen))

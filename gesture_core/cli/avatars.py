@@ -105,6 +105,10 @@ def build(
         Optional[str],  # noqa: UP045
         typer.Option(help="STYLE, STYLE:COLOUR or :COLOUR, such as long_wavy:brown or :#5a3a22."),
     ] = None,
+    beard: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="none, moustache, goatee, short or full; :COLOUR as for --hair."),
+    ] = None,
     clothes: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option(metavar="TOP[,TROUSERS[,SHOES]]", help="Colours: navy, #RRGGBB, …"),
@@ -135,6 +139,7 @@ def build(
         proportions=proportions,
         skin=skin,
         hair=hair,
+        beard=beard,
         clothes=tuple(clothes.split(",")) if clothes else (),
         changes=dict(_change(text) for text in change or ()),
     )
