@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import bpy
+from bpy.app.translations import pgettext_iface as translated
 from bpy.props import CollectionProperty, StringProperty
 
 from ..client.errors import BackendError
@@ -155,16 +156,30 @@ def likeness_arguments(form: MOMJIT_likeness) -> dict[str, Any]:
 
 
 def summary(made: Job, path: Path) -> str:
-    """What was made of how many pictures, and line by line what could not be used."""
-    used, refusals = _listed(made, "used"), _listed(made, "refused")
-    lines = [filled("made of {count} pictures; kept in {path}", count=len(used), path=path.parent)]
-    for refusal in refusals[:5]:
+    """What was made of how many pictures, and by reason which of them could not be used."""
+    lines = [
+        filled(
+            "made of {count} pictures; kept in {path}",
+            count=len(_listed(made, "used")),
+            path=path.parent,
+        )
+    ]
+    for reason, names in _refusals(made).items():
+        shown = ", ".join(names[:2])
+        if len(names) > 2:
+            shown = filled("{names} and {count} more", names=shown, count=len(names) - 2)
+        lines.append(filled("{reason}: {names} not used", reason=translated(reason), names=shown))
+    return "\n".join([*lines, *map(translated, made.warnings)])
+
+
+def _refusals(made: Job) -> dict[str, list[str]]:
+    """Names of pictures and moments of videos that were not used, by the reason."""
+    found: dict[str, list[str]] = {}
+    for refusal in _listed(made, "refused"):
         if isinstance(refusal, dict):
-            name, reason = (str(refusal.get(key, "")) for key in ("name", "reason"))
-            lines.append(filled("not used: {name}: {reason}", name=name, reason=reason))
-    if len(refusals) > 5:
-        lines.append(filled("and {count} more are not used", count=len(refusals) - 5))
-    return "\n".join([*lines, *made.warnings])
+            names = found.setdefault(str(refusal.get("reason", "")), [])
+            names.append(str(refusal.get("name", "")))
+    return found
 
 
 def _listed(made: Job, name: str) -> list[Any]:
@@ -213,6 +228,15 @@ KOREAN = {
         "사진 속 사람으로 캐릭터를 만듭니다. 다른 캐릭터처럼 몸짓과 수어를 합니다"
     ),
     "Making a likeness": "모습을 만드는 중",
+    "looking for the face": "얼굴을 찾는 중",
+    "cutting out the person": "사람을 오려내는 중",
+    "fitting the face": "얼굴을 맞추는 중",
+    "skin": "피부",
+    "taking the light off": "조명을 걷어내는 중",
+    "fusing the views": "여러 사진을 합치는 중",
+    "comparing haircuts": "머리 모양을 견주는 중",
+    "trimming the nearest": "가장 가까운 모양을 다듬는 중",
+    "body and clothes": "몸과 옷",
     "Show Large": "크게 보기",
     "Open the picture of the likeness from all sides, beside the photos": (
         "여러 방향에서 본 모습을 사진과 나란히 엽니다"
@@ -237,6 +261,6 @@ KOREAN = {
     "made of {count} pictures; kept in {path}": (
         "사진 {count}장으로 만들었습니다. 저장한 곳: {path}"
     ),
-    "not used: {name}: {reason}": "쓰지 않음: {name}: {reason}",
-    "and {count} more are not used": "그 밖에 {count}장을 쓰지 않음",
+    "{reason}: {names} not used": "{reason}: {names} 쓰지 않음",
+    "{names} and {count} more": "{names} 외 {count}개",
 }

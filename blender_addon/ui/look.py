@@ -11,6 +11,7 @@ from ..scene.toon import draw_naturally, draw_toon, is_toon
 from . import insert
 from .operators import refused
 from .sub_panel import SubPanel
+from .translations import CONTEXT
 
 Result = set[str]
 
@@ -67,6 +68,7 @@ class MOMJIT_PT_look(SubPanel, bpy.types.Panel):
     """How the selected character is drawn."""
 
     bl_label = "Look"
+    bl_translation_context = CONTEXT
     bl_order = 4
 
     def draw(self, context: bpy.types.Context) -> None:

@@ -76,7 +76,7 @@ def check_making(results: Path) -> None:
     said = note("likeness")
     assert not said.is_error, said
     assert said.text.startswith("made of 1 pictures")
-    assert "not used: second.png: no face is found" in said.text
+    assert "no face is found: second.png not used" in said.text
     assert bpy.context.object.type == "ARMATURE"
     assert bpy.context.object not in before
     assert Path(form().sheet).parent.parent == results
