@@ -57,6 +57,8 @@ def grow(
     target = knot_centre(head, style.knot[0], 0.008) if style.knot else None
     away = rng.uniform(*style.volume, len(roots))
     drift = rng.normal(0, 0.05, roots.shape)
+    if style.hug:  # combed along the skin, not away from it
+        flow = flow - np.maximum(np.sum(flow * normal, axis=1, keepdims=True), 0) * normal
     heading = _unit(style.lift * normal + flow)
     points, place = [roots - 0.001 * normal], roots
     free, outward = np.zeros((len(roots), 1)), normal

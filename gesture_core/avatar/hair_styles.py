@@ -253,12 +253,12 @@ BUN = HairStyle(
 BUZZ = HairStyle(
     SHORT_LINE,
     Cut(
-        top=Tuft(0.011, (0.0, 0.0, 0.3), whorl=0.6),
+        top=Tuft(0.011, (0.0, 0.0, 0.5), whorl=0.6),
         sides=Tuft(0.008, (0.0, -1.0, -0.2)),
         back=Tuft(0.008, (0.0, -1.0, -0.2)),
         tousle=0.15,
     ),
-    lift=0.45,
+    lift=0.22,
     volume=(0.0005, 0.003),
     width=0.0030,
     gravity=0.05,
@@ -266,6 +266,7 @@ BUZZ = HairStyle(
     tips=0.7,
     shade=0.8,
     strands=6000,
+    hug=0.6,
 )
 CROP = HairStyle(
     SHORT_LINE,
@@ -273,10 +274,10 @@ CROP = HairStyle(
         top=Tuft(0.036, (-0.1, -0.15, 0.9), whorl=0.3),
         sides=Tuft(0.016, (0.0, -1.0, -0.2)),
         back=Tuft(0.015, (0.0, -1.0, -0.2)),
-        fringe=Tuft(0.028, (-0.15, -0.05, 0.9)),
+        fringe=Tuft(0.026, (-0.2, 0.35, 0.6)),
         tousle=0.16,
     ),
-    lift=0.2,
+    lift=0.25,
     volume=(0.001, 0.010),
     width=0.0042,
     gravity=0.08,
@@ -371,6 +372,7 @@ BALD = HairStyle(
     + ((180, 0.30),),
     shade=0.6,
     strands=3600,
+    hug=0.5,
 )
 PIXIE = HairStyle(
     LONG_LINE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesture_core.avatar.basemesh import load_base_mesh
-from gesture_core.avatar.hair import Hair, grow_strands, head_for
+from gesture_core.avatar.hair import LONG_REACH, Hair, grow_strands
 from gesture_core.avatar.hair_styles import STYLE_NAMES, StyleName
-from gesture_core.avatar.head import measure_head
+from gesture_core.avatar.head import Head, measure_head
 from gesture_core.avatar.human import Human, load_expressions
 from gesture_core.avatar.rig import fit_rig, skin_weights
 from gesture_core.likeness.colour import luminance, picture_to_linear, to_linear, to_srgb
@@ -26,19 +26,39 @@ Floats = NDArray[np.floating[Any]]
 Mask = NDArray[np.bool_]
 
 VIEWS = 4  # that are looked at: hair does not change between frames
-STRANDS = 500  # that stand for all of a haircut in a silhouette
+STRANDS = 400  # that stand for all of a haircut in a silhouette
 TELLING = 2.0  # weight of pixels over the head against those beside it
 BEHIND = 0.012  # metres behind the skin at which a strand still shows
-FINALISTS = 3
+FAMILIES: tuple[tuple[StyleName, ...], ...] = (
+    ("bald", "receding", "buzz", "crop", "two_block"),
+    ("side_part", "swept_back", "pixie"),
+    ("curly_short", "afro"),
+    ("bob", "bob_fringe", "chin"),
+    ("shoulder_wavy", "long_straight", "long_wavy", "long_curly"),
+    ("ponytail", "bun"),
+)
+"""Haircuts that a trim can hardly turn into one of another row: the best of each is trimmed."""
+LONG = FAMILIES[4]
 CHANGES: dict[str, tuple[Any, ...]] = {
     "mirrored": (True,),
     "hairline": (-0.10, -0.05, 0.05, 0.10),
-    "volume": (0.5, 1.5, 2.0),
+    "volume": (0.5, 1.5),
     "length": (0.7, 0.85, 1.15, 1.35),
 }
 MEN_S: tuple[StyleName, ...] = ("bald", "receding", "buzz", "crop", "side_part", "two_block")
+LONGER = 0.06  # what long hair gains where the photos end before the hair does
 UNUSUAL = 0.08  # of the score, which runs to 1: what a haircut of the other sex costs
 TIED = 0.03  # what tied hair costs, whose knot is seen from behind only
+NATURAL = np.array(
+    [
+        *((0.07, 0.06, 0.055), (0.13, 0.10, 0.085), (0.20, 0.145, 0.11), (0.29, 0.20, 0.14)),
+        *((0.40, 0.29, 0.20), (0.51, 0.39, 0.27), (0.63, 0.50, 0.35), (0.75, 0.63, 0.47)),
+        *((0.85, 0.76, 0.62), (0.36, 0.18, 0.11), (0.52, 0.27, 0.15), (0.66, 0.38, 0.21)),
+        *((0.28, 0.27, 0.26), (0.45, 0.44, 0.43), (0.62, 0.61, 0.60), (0.82, 0.81, 0.79)),
+    ]
+)
+"""Colours of hair, sRGB: black to blond, auburn to ginger, greys to white."""
+NEAR, NATURE = 0.10, 0.7  # how near such a colour counts, and how far it draws
 BRIGHTEST = 0.62  # linear: no hair reflects more
 
 
@@ -59,24 +79,27 @@ def fit_hair(fit: Fit, tone: Sequence[float], *, progress: Progress = silent) ->
     changes the hair.
     """
     human = _human(fit)
-    looks = _looks(fit, human)
+    head = measure_head(human, LONG_REACH)
+    looks = _looks(fit, head)
     color = _colour([look.mask for look in looks], tone)
     progress(0.3, "hair: comparing haircuts")
     gender = fit.phenotype["gender"]
+    runs_on = float(np.mean([look.mask.runs_on for look in looks]))
 
     def score(hair: Hair) -> float:
-        return _likeness(human, hair, looks) - _unusual(hair.style, gender)
+        more = LONGER * runs_on if hair.style in LONG else 0.0
+        return _likeness(human, head, hair, looks) + more - _unusual(hair.style, gender)
 
     first = {name: score(Hair(name, color)) for name in STYLE_NAMES}
-    best = sorted(STYLE_NAMES, key=lambda name: -first[name])[:FINALISTS]
     refined = []
-    for number, name in enumerate(best):
-        progress(0.5 + 0.5 * number / FINALISTS, "hair: trimming the nearest")
+    for number, family in enumerate(FAMILIES):
+        progress(0.5 + 0.5 * number / len(FAMILIES), "hair: trimming the nearest")
+        name = max(family, key=first.__getitem__)
         refined.append(_trim(Hair(name, color), first[name], score))
     return max(refined, key=lambda pair: pair[1])[0]
 
 
-def _trim(hair: Hair, value: float, score: Any) -> tuple[Hair, float]:
+def _trim(hair: Hair, value: float, score: Callable[[Hair], float]) -> tuple[Hair, float]:
     """One pass over the ways a haircut varies, keeping what brings it nearer; and its score."""
     for name, choices in CHANGES.items():
         tried = [replace(hair, **{name: choice}) for choice in choices]
@@ -99,8 +122,7 @@ def _human(fit: Fit) -> Human:
     return Human(base, vertices, load_expressions(), fit_rig(vertices, base), skin_weights())
 
 
-def _looks(fit: Fit, human: Human) -> list[_Look]:
-    head = measure_head(human)
+def _looks(fit: Fit, head: Head) -> list[_Look]:
     picked = np.unique(np.linspace(0, len(fit.views) - 1, VIEWS).round().astype(int))
     looks = []
     for seen in (fit.views[number] for number in picked):
@@ -111,12 +133,12 @@ def _looks(fit: Fit, human: Human) -> list[_Look]:
     return looks
 
 
-def _likeness(human: Human, hair: Hair, looks: list[_Look]) -> float:
+def _likeness(human: Human, head: Head, hair: Hair, looks: list[_Look]) -> float:
     """How far a haircut's silhouette and the hair seen overlap, 0–1, on average over the views."""
     style = hair.cut()
     width = 0.6 * style.width * float(np.sqrt(style.strands / STRANDS))
     style = replace(style, strands=STRANDS, locks=min(style.locks, STRANDS // 3))
-    lines, _ = grow_strands(human, head_for(human, style), style, np.random.default_rng(0))
+    lines, _ = grow_strands(human, head, style, np.random.default_rng(0))
     return float(np.mean([_overlap(silhouette(lines, width, look), look) for look in looks]))
 
 
@@ -157,6 +179,13 @@ def _colour(masks: list[HairMask], tone: Sequence[float]) -> tuple[float, float,
     if not found:
         return Hair("bald").color[0], Hair("bald").color[1], Hair("bald").color[2]
     color = np.median(found, axis=0)
-    color = color * min(1.0, BRIGHTEST / float(color.max()))
-    r, g, b = (round(float(c), 3) for c in to_srgb(color))
+    color = to_srgb(color * min(1.0, BRIGHTEST / float(color.max())))
+    r, g, b = (round(float(c), 3) for c in color + NATURE * (_natural(color) - color))
     return r, g, b
+
+
+def _natural(color: Floats) -> Floats:
+    """The mean of natural colours of hair near a colour; a dyed one is near none and stays."""
+    away = np.linalg.norm(NATURAL - color, axis=1)
+    near = np.exp(-((away / NEAR) ** 2))
+    return (near @ NATURAL + 0.05 * color) / (near.sum() + 0.05)

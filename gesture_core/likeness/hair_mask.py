@@ -33,6 +33,7 @@ ALIKE, DOUBT = 2.0, 0.15  # deviations from the hair's colour of a background th
 FEWEST = 0.03  # of the face's area: fewer pixels that cannot be skin are no hair
 STEPS = 4
 EARS = slice(8, 29)  # of the oval: from ear to ear under the chin
+ENDS = -0.7  # height below which hair that the photo cuts off is long
 LOWEST = -2.4  # height, 0 the eyes and 1 the crown, below which clothes are all there is
 
 
@@ -42,7 +43,8 @@ class HairMask:
 
     hair: where it is; trust: 0–1, how far the picture can tell, which it cannot beside the photo
     nor where the background has the colour of the hair; skin: surely the face's skin; rgb: the
-    view at this size; scale: of its pixels to the crop's.
+    view at this size; scale: of its pixels to the crop's; runs_on: whether the hair goes on below
+    the end of the photo.
     """
 
     hair: Mask
@@ -50,6 +52,7 @@ class HairMask:
     skin: Mask
     rgb: NDArray[np.uint8]
     scale: float
+    runs_on: bool
 
 
 def hair_mask(seen: FittedView, vertices: Floats, head: Head) -> HairMask:
@@ -57,12 +60,11 @@ def hair_mask(seen: FittedView, vertices: Floats, head: Head) -> HairMask:
     import cv2
 
     view, scale = seen.view, SIDE / len(seen.view.rgb)
-    rgb = cv2.resize(view.rgb, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-    person = cv2.resize(view.person, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    rgb, person = _small(view.rgb), _small(view.person)
     points = view.landmarks[:, :2] * scale
     face, features = _filled([points[list(OVAL)]]), _filled([_below_brows(points)])
     photo = within(view.to_photo, len(view.rgb), view.photo.rgb)
-    judged = cv2.resize(photo, (SIDE, SIDE), interpolation=cv2.INTER_AREA) > 0.99
+    judged = _small(photo) > 0.99
     height = _heights(seen, head, scale)
     off_skin = _distance(rgb, features & ~_dark_parts(points))
     brow = _filled([_over_brows(points)]) & judged
@@ -80,7 +82,7 @@ def hair_mask(seen: FittedView, vertices: Floats, head: Head) -> HairMask:
             [~possible, sure, likely], [cv2.GC_BGD, cv2.GC_FGD, cv2.GC_PR_FGD], cv2.GC_PR_BGD
         ).astype(np.uint8)
         models = np.zeros((1, 65)), np.zeros((1, 65))
-        cv2.grabCut(rgb, marks, None, *models, STEPS, cv2.GC_INIT_WITH_MASK)
+        cv2.grabCut(rgb, marks, (0, 0, 1, 1), *models, STEPS, cv2.GC_INIT_WITH_MASK)
         # beside the face there is no other part of a person that is not of its colour
         beside = likely & ~face & (height > -0.6) & (off_skin > NOT_SKIN)
         hair = _joined((marks == cv2.GC_FGD) | (marks == cv2.GC_PR_FGD) | beside, sure)
@@ -88,7 +90,9 @@ def hair_mask(seen: FittedView, vertices: Floats, head: Head) -> HairMask:
     if hair.any():
         alike = _distance(rgb, hair) < ALIKE
         trust[alike & ~hair & ~face & (person < 0.9)] *= DOUBT
-    return HairMask(hair, trust, features & skin_like, rgb, scale)
+    end = judged & ~np.roll(judged, -3, axis=0) & (height < ENDS)
+    runs_on = bool((hair & end).sum() > 4)
+    return HairMask(hair, trust, features & skin_like, rgb, scale, runs_on)
 
 
 def bare_head(seen: FittedView, vertices: Floats, head: Head, scale: float) -> Floats:
@@ -97,6 +101,12 @@ def bare_head(seen: FittedView, vertices: Floats, head: Head, scale: float) -> F
     faces = faces[vertices[faces, 1].min(1) > head.eye + 1.5 * LOWEST * head.length]
     seen_at = seen.camera.project(vertices) * [scale, scale, 1.0]
     return rasterise(seen_at, triangulate(faces), (SIDE, SIDE)).depth
+
+
+def _small(picture: NDArray[Any]) -> NDArray[Any]:
+    import cv2
+
+    return np.asarray(cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA))
 
 
 def _filled(outlines: list[Floats]) -> Mask:
