@@ -30,6 +30,7 @@ _COLOURLESS = 3.0  # chroma in CIELAB
 _DRAWN = 0.07  # flat share times sharpness
 _DARK_EYES = 0.5  # of the cheeks' lightness
 _CHEEK_HIDDEN = np.radians(25.0)  # yaw at which the far cheek cannot be judged
+_FRAME = 0.65  # of the lightness of the skin above and below
 _OTHER_COLOUR = 16.0  # distance in CIELAB's a and b
 _OTHER_LIGHTNESS = 0.3  # of the bridge of the nose
 _FINGERS = 3  # points of a hand in the face
@@ -47,6 +48,7 @@ _EYES = (
 )
 _CHEEKS = ((50, 101, 205, 36), (280, 330, 425, 266))
 _NOSE = (4, 45, 275, 5)
+_DOWN_THE_NOSE = (9, 8, 168, 6, 197, 195)
 _BRIDGE = (168, 6, 122, 351)
 
 
@@ -81,6 +83,21 @@ def why_hidden(face: Face, hands: Sequence[Array]) -> str:
         if sum(inside) >= _FINGERS:
             return "a hand covers part of the face"
     return ""
+
+
+def wears_glasses(face: Face) -> bool:
+    """Whether something darker than the skin crosses the bridge of the nose: a frame of glasses.
+
+    Rimless and light ones are not noticed.
+    """
+    rgb, points = _measured(face)
+    light = _lab(rgb)[..., 0]
+    ends = zip(_DOWN_THE_NOSE, _DOWN_THE_NOSE[1:], strict=False)
+    way = np.concatenate([np.linspace(points[one], points[other], 6) for one, other in ends])
+    rows, columns = np.clip(way.astype(int), 1, len(rgb) - 2).T[::-1]
+    along = np.median([light[rows, columns + side] for side in (-1, 0, 1)], axis=0)
+    skin = np.median([*along[:4], *along[-4:]])
+    return bool(along.min() < _FRAME * skin)
 
 
 def sharpness(face: Face) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,15 @@ from numpy.typing import NDArray
 from gesture_core.errors import UserError
 from gesture_core.likeness.face_choice import most_different
 from gesture_core.likeness.face_finding import CHIN, Face, FaceFinder, within
-from gesture_core.likeness.face_quality import sharpness, why_hidden, why_not
+from gesture_core.likeness.face_quality import (
+    sharpness,
+    wears_glasses,
+    why_hidden,
+    why_not,
+)
+from gesture_core.likeness.identity import WHERE, identity_folder
 from gesture_core.likeness.photo import Photo, read_photos
+from gesture_core.likeness.same_person import embed_faces, of_one_person
 from gesture_core.progress import Progress, part, silent
 
 Array = NDArray[np.float64]
@@ -23,6 +31,10 @@ Picture = NDArray[np.uint8]
 LIMIT = 16
 _LINES = 10  # of reasons that a message holds
 _KEPT = 3  # times the limit: faces of one video held before all but the limit are let go
+_UNCHECKED = (
+    "nobody checked that all pictures show one person; momjit does where it finds the weights of a"
+    f" network for it in the folder identity of your own data ({WHERE})"
+)
 _BODY_HEIGHT = 4.0  # face heights below which a picture shows hardly more than a face
 
 
@@ -57,11 +69,15 @@ class Refusal:
 
 @dataclass(frozen=True, eq=False)
 class Chosen:
-    """The views to fit, the picture that shows most of the body, and what was refused."""
+    """The views to fit, the picture that shows most of the body, and what was refused.
+
+    `warnings`: what there is to know of the views, a sentence each.
+    """
 
     views: tuple[FaceView, ...]
     body: Photo | None
     refused: tuple[Refusal, ...]
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +85,9 @@ class _Seen:
     photo: Photo
     face: Face
     sharpness: float
+
+
+_Sorted = tuple[list[_Seen], list[Refusal], tuple[str, ...]]
 
 
 def choose_faces(
@@ -88,10 +107,37 @@ def choose_faces(
             refused += bad
         if not seen:
             raise UserError(_none_left(refused))
+        progress(0.9, "choosing views")
+        seen, others, warnings = _of_one_person(seen, len(paths), limit)
+        seen, spectacles, more = _without_glasses(seen)
+        refused += others + spectacles
         progress(0.9, "cutting out the person")
         views = tuple(_view(finder, one) for one in _best(seen, limit))
     progress(1.0, "cutting out the person")
-    return Chosen(views, _widest(seen), tuple(refused))
+    return Chosen(views, _widest(seen), tuple(refused), (*warnings, *more))
+
+
+def _of_one_person(seen: list[_Seen], files: int, limit: int) -> _Sorted:
+    """The faces of the person whom most of them show, and those of others refused."""
+    weights = identity_folder()
+    if weights is None:
+        return seen, [], (_UNCHECKED,) if files > 1 else ()
+    best = _best(seen, limit)
+    seen = [one for one in seen if one in best]  # as the user named them
+    centre, same = of_one_person(embed_faces([one.face for one in seen], weights))
+    reason = f"another person than in {seen[centre].photo.name}"
+    others = [Refusal(one.photo.name, reason) for one in compress(seen, ~same)]
+    return list(compress(seen, same)), others, ()
+
+
+def _without_glasses(seen: list[_Seen]) -> _Sorted:
+    """The faces without glasses, where there are any, the others refused, and a warning if not."""
+    bare = [one for one in seen if not wears_glasses(one.face)]
+    if not bare:
+        return seen, [], ("glasses are painted on the skin; pictures without them look better",)
+    worn = [one for one in seen if one not in bare]
+    reason = "glasses; other pictures show the face without them"
+    return bare, [Refusal(one.photo.name, reason) for one in worn], ()
 
 
 def _look_through(

@@ -60,6 +60,11 @@ def judge(finder: FaceFinder) -> Callable[[Picture], str]:
     return judge
 
 
+@pytest.fixture(autouse=True)
+def _no_identity_weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setenv("MOMJIT_DATA", str(tmp_path))
+
+
 def in_photo(face: Face) -> NDArray[np.float64]:
     return face.landmarks[:, :2] @ face.to_photo[:, :2].T + face.to_photo[:, 2]
 
@@ -182,6 +187,27 @@ def test_covered_cut_off_and_blurred_faces_are_refused(
     assert "cut off" in judge(mina[int(points[159, 1]) :])
     assert "cut off" in judge(mina[:, int(points[1, 0] - 0.15 * height) :])
     assert "blurred" in judge(cv2.GaussianBlur(mina, (0, 0), 0.03 * height))
+
+
+def test_glasses_are_left_out_where_there_are_faces_without(
+    mina: Picture, face: Face, tmp_path: Path
+):
+    points = in_photo(face)
+    rims = mina.copy()
+    for ring in ((226, 190, 56, 112, 25, 30, 110), (446, 414, 286, 341, 255, 260, 339)):
+        centre = points[list(ring)].mean(axis=0)
+        cv2.circle(rims, (int(centre[0]), int(centre[1])), 16, (30, 25, 25), 2)
+    across = [tuple(np.round(points[number]).astype(int).tolist()) for number in (193, 417)]
+    cv2.line(rims, across[0], across[1], (30, 25, 25), 3)
+    worn = tmp_path / "worn.png"
+    cv2.imwrite(str(worn), cv2.cvtColor(rims, cv2.COLOR_RGB2BGR))
+    alone = choose_faces([worn])
+    assert len(alone.views) == 1
+    assert "glasses" in alone.warnings[0]
+    both = choose_faces([worn, FACES / "mina.jpg"])
+    assert [view.photo.name for view in both.views] == ["mina.jpg"]
+    assert [refusal.name for refusal in both.refused] == ["worn.png"]
+    assert "nobody checked that all pictures show one person" in both.warnings[0]
 
 
 def test_pictures_that_are_not_colour_photos_are_refused(
