@@ -14,7 +14,16 @@ from typing import Annotated, Optional
 
 import typer
 
-from gesture_core.cli import avatars, morphing, performing, reviewing, sign_mode, signing, training
+from gesture_core.cli import (
+    avatars,
+    judging,
+    morphing,
+    performing,
+    reviewing,
+    sign_mode,
+    signing,
+    training,
+)
 from gesture_core.cli import dataset as dataset_commands
 from gesture_core.cli.options import (
     AllBones,
@@ -75,6 +84,7 @@ app = typer.Typer(
 app.add_typer(avatars.app, name="avatar")
 app.add_typer(dataset_commands.app, name="dataset")
 app.add_typer(morphing.app, name="likeness")
+morphing.app.command(epilog=judging.JUDGE_EXAMPLE)(judging.judge)
 app.command(epilog=performing.GENERATE_EXAMPLES)(performing.generate)
 app.command(epilog=performing.PLAN_EXAMPLE)(performing.plan)
 app.command(epilog=signing.GLOSS_EXAMPLES)(signing.gloss)

@@ -22,12 +22,7 @@ momjit likeness morph hana.glb tae.glb -o morph.mp4
 
 STRIP_STEPS, FILM_STEPS = 7, 25
 
-app = typer.Typer(no_args_is_help=True, help="Likenesses: people between people.")
-
-
-@app.callback()
-def group() -> None:
-    """Keep `morph` a command of its own while it is the only one."""
+app = typer.Typer(no_args_is_help=True, help="Likenesses: people between people, and how like them they are.")
 
 
 @app.command(epilog=MORPH_EXAMPLES)
