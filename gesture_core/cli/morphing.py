@@ -22,7 +22,9 @@ momjit likeness morph hana.glb tae.glb -o morph.mp4
 
 STRIP_STEPS, FILM_STEPS = 7, 25
 
-app = typer.Typer(no_args_is_help=True, help="Likenesses: people between people, and how like them they are.")
+app = typer.Typer(
+    no_args_is_help=True, help="Likenesses: people between people, and how like them they are."
+)
 
 
 @app.command(epilog=MORPH_EXAMPLES)
