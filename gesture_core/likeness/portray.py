@@ -110,7 +110,7 @@ def describe_person(fit: Fit, progress: Progress = silent) -> tuple[CharacterSpe
         brows=skin.brows,
         hair=hair,
     )
-    return spec, Looks(fit.offsets, skin.skin, skin.known)
+    return spec, Looks(fit.offsets, skin.skin, skin.known, skin.eye)
 
 
 def dress(
