@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from gesture_core.avatar.basemesh import VERTEX_COUNT, Floats
 from gesture_core.avatar.character import CharacterSpec, read_character
+from gesture_core.avatar.face import paint_eye
 from gesture_core.avatar.hair import Hair
 from gesture_core.avatar.looks import Looks
 from gesture_core.avatar.phenotype import ANCHORS, shape_vertices
@@ -141,17 +142,25 @@ def _looks_between(one: Sitter, other: Sitter, spec: CharacterSpec, at: float) -
         skin += share * resize(looks.skin, size)
         known += share
     skin /= np.maximum(known, 1e-3)
-    eye = _eye_between(worn[0], worn[1], at)
+    eye = _eye_between(one, other, at)
     return Looks(offsets, _to_bytes(skin), _to_bytes(known[..., 0]), eye)
 
 
-def _eye_between(one: Looks, other: Looks, at: float) -> NDArray[np.uint8] | None:
-    """The eyes between two pictures; painted ones, as `spec.iris` says, where one has none."""
-    if one.eye is None or other.eye is None:
+def _eye_between(one: Sitter, other: Sitter, at: float) -> NDArray[np.uint8] | None:
+    """The eyes between two pictures of them; None where `spec.iris` says all of both."""
+    if all(sitter.looks is None or sitter.looks.eye is None for sitter in (one, other)):
         return None
-    size = max(len(one.eye), len(other.eye))
-    start, end = resize(one.eye, size), resize(other.eye, size)
+    start, end = _eye(one), _eye(other)
+    size = max(len(start), len(end))
+    start, end = (resize(eye, size).astype(np.float32) for eye in (start, end))
     return _to_bytes(start + at * (end - start))
+
+
+def _eye(sitter: Sitter) -> NDArray[np.uint8]:
+    """The picture of a sitter's eyes (E, E, 3), their own or a painted one."""
+    if sitter.looks is not None and sitter.looks.eye is not None:
+        return sitter.looks.eye
+    return _to_bytes(255 * paint_eye(sitter.spec.iris))
 
 
 def _vertices(sitter: Sitter) -> Floats:

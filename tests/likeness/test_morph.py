@@ -7,6 +7,7 @@ import pytest
 
 from gesture_core.avatar.basemesh import VERTEX_COUNT
 from gesture_core.avatar.character import shape_human
+from gesture_core.avatar.face import paint_eye
 from gesture_core.avatar.hair_blend import NEAR, blend_strands, resample
 from gesture_core.avatar.head import measure_head
 from gesture_core.avatar.library import load_bundled
@@ -62,6 +63,22 @@ def test_skins_are_blended_by_pixels_and_by_what_is_known_of_them(mina: Sitter, 
     assert fading is not None
     np.testing.assert_array_equal(fading.skin, 60)
     np.testing.assert_array_equal(fading.known, round(0.75 * 255))
+
+
+def test_eyes_are_blended_with_painted_ones(mina: Sitter, jun: Sitter):
+    assert mina.looks is not None
+    white = np.full((16, 16, 3), 255, np.uint8)
+    own = replace(mina, looks=replace(mina.looks, eye=white))
+    painted = np.round(255 * paint_eye(jun.spec.iris))
+    for at in (0.0, 0.5, 1.0):
+        looks = blend(own, jun, at).looks
+        assert looks is not None
+        assert looks.eye is not None
+        expected = (1 - at) * 255 + at * painted
+        assert np.abs(looks.eye - expected).max() <= 1
+    plain = blend(mina, jun, 0.5).looks
+    assert plain is not None
+    assert plain.eye is None
 
 
 def test_the_description_lies_between(mina: Sitter, jun: Sitter):
