@@ -59,6 +59,7 @@ NATURAL = np.array(
 )
 """Colours of hair, sRGB: black to blond, auburn to ginger, greys to white."""
 NEAR, NATURE = 0.10, 0.7  # how near such a colour counts, and how far it draws
+SHADED = 1.35  # how much darker strands look that lie in each other's shadow
 BRIGHTEST = 0.62  # linear: no hair reflects more
 
 
@@ -82,6 +83,8 @@ def fit_hair(fit: Fit, tone: Sequence[float], *, progress: Progress = silent) ->
     head = measure_head(human, LONG_REACH)
     looks = _looks(fit, head)
     color = _colour([look.mask for look in looks], tone)
+    if not any(look.mask.hair.any() for look in looks):
+        return Hair("bald", color)
     progress(0.3, "hair: comparing haircuts")
     gender = fit.phenotype["gender"]
     runs_on = float(np.mean([look.mask.runs_on for look in looks]))
@@ -174,8 +177,8 @@ def _colour(masks: list[HairMask], tone: Sequence[float]) -> tuple[float, float,
         light = picture_to_linear(mask.rgb)
         shine = np.median(light[mask.skin], axis=0) / to_linear(np.asarray(tone, dtype=float))
         hair = light[mask.hair]
-        dull = hair[luminance(hair) < np.quantile(luminance(hair), 0.7)]  # gloss is not colour
-        found.append(np.median(dull, axis=0) / np.maximum(shine, 1e-3))
+        dull = hair[luminance(hair) < np.quantile(luminance(hair), 0.9)]  # gloss is not colour
+        found.append(SHADED * np.median(dull, axis=0) / np.maximum(shine, 1e-3))
     if not found:
         return Hair("bald").color[0], Hair("bald").color[1], Hair("bald").color[2]
     color = np.median(found, axis=0)
