@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bpy
+from bpy.app.translations import pgettext_iface as translated
 
 from ..core.errors import UserError
 from ..core.picture import Style
@@ -10,10 +11,12 @@ from ..scene.studio import belongings
 from ..scene.toon import draw_naturally, draw_toon, is_toon
 from . import insert
 from .operators import refused
+from .panel import draw_hint, text_columns
 from .sub_panel import SubPanel
 from .translations import CONTEXT
 
 Result = set[str]
+SEEN = "Seen in pictures, and in the views Material Preview and Rendered"
 
 
 def style_of(character: bpy.types.Object) -> Style:
@@ -79,10 +82,13 @@ class MOMJIT_PT_look(SubPanel, bpy.types.Panel):
         style = style_of(character) if character else None
         row.operator("momjit.draw_naturally", icon="MATERIAL", depress=style == "natural")
         row.operator("momjit.draw_toon", icon="GREASEPENCIL", depress=style == "toon")
+        if style == "toon":
+            draw_hint(self.layout, translated(SEEN), text_columns(context))
 
 
 CLASSES = (MOMJIT_OT_draw_toon, MOMJIT_OT_draw_naturally, MOMJIT_PT_look)
 KOREAN = {
+    SEEN: "렌더링한 그림과, 매테리얼 미리보기·렌더 뷰에서 보입니다",
     "Look": "모양새",
     "Toon": "만화풍",
     "Natural": "자연스럽게",
