@@ -193,9 +193,12 @@ def _build_new(
     from dataclasses import replace
 
     from gesture_core.avatar.character import build_avatar
-    from gesture_core.avatar.wishes import fulfil
+    from gesture_core.avatar.wishes import Wishes, fulfil
 
     spec, looks, record = _start(character, seed, progress)
+    if wishes != Wishes():
+        start = f"random adult {seed}" if character is None else spec.name
+        spec = replace(spec, description=f"made from {start}")
     spec, looks = fulfil(wishes, spec, looks)
     if name is not None:
         spec = replace(spec, name=name)
