@@ -22,8 +22,8 @@ from gesture_core.likeness.face_prior import (
     change_precision,
     expression_precision,
     expression_spread,
-    lip_precision,
     mode_precision,
+    rest_precision,
     slider_prior,
 )
 from gesture_core.motion import EXPRESSIONS
@@ -107,7 +107,7 @@ class _Problem:
         self.shape_precision[3:a, 3:a] += 400.0
         self.shape_precision[a:b, a:b] = changes
         self.shape_precision[b:, b:] = np.diag(modes)
-        self.shape_precision += lip_precision(model)
+        self.shape_precision += rest_precision(model)
         self.expression_precision = expression_precision()
         self.sparse = SPARSE / expression_spread()
         self.size = size

@@ -78,6 +78,9 @@ LIPS = ((191, 95), (80, 88), (81, 178), (82, 87), (13, 14))
 LIPS += ((312, 317), (311, 402), (310, 318), (415, 324))
 """Landmarks on the upper and the lower lip that meet where the mouth is closed."""
 LIP_GAP = 0.0004  # metres by which a face at rest may open or overlap them
+WIDTHS = {(61, 291): 0.0020, (172, 397): 0.0035}
+"""Standard deviations, metres, of the mouth's width at rest and of the jaw's; a smile widens
+both, and whoever smiles in every picture would else have a broad mouth and jaw at rest."""
 
 
 def slider_prior(known: Mapping[str, float]) -> tuple[Floats, Floats, Floats, Floats]:
@@ -124,17 +127,16 @@ def expression_spread() -> Floats:
     return np.array([_longest(EXPRESSION, name) for name in EXPRESSIONS])
 
 
-def lip_precision(model: FaceModel) -> Floats:
-    """Precision matrix (P, P) of sliders, changes and modes that keeps the lips together.
-
-    Without it a smile in every picture would become a mouth that does not close.
-    """
+def rest_precision(model: FaceModel) -> Floats:
+    """Precision matrix (P, P) of sliders, changes and modes that tells a face at rest from one
+    that smiles or speaks: its lips meet, its mouth and jaw are no wider than people's."""
+    mean = np.array([POPULATION[name][0] for name in SLIDERS])
+    slopes = model.slopes(mean, np.zeros(len(model.names)))
     upper, lower = np.array(LIPS).T
-    slopes = model.slopes(
-        np.array([POPULATION[name][0] for name in SLIDERS]), np.zeros(len(model.names))
-    )
     gap = (slopes[upper, 1:] - slopes[lower, 1:]).reshape(-1, slopes.shape[2]) / LIP_GAP
-    return gap.T @ gap
+    wide = [(slopes[a, 0] - slopes[b, 0]) / spread for (a, b), spread in WIDTHS.items()]
+    rows = np.concatenate([gap, np.array(wide)])
+    return rows.T @ rows
 
 
 def _spread(name: str) -> float:

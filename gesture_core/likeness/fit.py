@@ -15,13 +15,13 @@ from gesture_core.avatar.human import load_expressions
 from gesture_core.avatar.phenotype import ORIGINS, shape_vertices
 from gesture_core.likeness.bundle import Shape, Sight, bundle, first_camera, first_shape
 from gesture_core.likeness.camera import Camera
+from gesture_core.likeness.face_finding import head_turn
 from gesture_core.likeness.face_model import (
     AVERAGE_BODY,
     SLIDERS,
     FaceModel,
     load_face_model,
 )
-from gesture_core.likeness.face_finding import head_turn
 from gesture_core.likeness.face_view import FaceView
 from gesture_core.likeness.landmarks import EYE_CORNERS, load_landmarks
 from gesture_core.likeness.proportions import femininity
@@ -30,6 +30,7 @@ from gesture_core.progress import Progress, silent
 Floats = NDArray[np.floating[Any]]
 
 USUAL_FOCAL = 1.4  # focal length over the longer side of a photo: 50 mm on a 36 mm film
+USUAL_DISTANCE = 0.7  # metres: a face that fills the picture was rather zoomed in than nearer
 STEPS = 14
 LEAST_DEVIATION = 0.010  # of a landmark, in distances of the eye corners
 
@@ -87,7 +88,12 @@ def fit_face(
     model = load_face_model()
     known = {"gender": float(femininity(views) > 0.5), **_complete(known or {})}
     shape = first_shape(model, known)
-    sights = [_sight(view, model, shape, source) for view, source in _sources(views)]
+    points = model.points(shape.sliders, shape.changes, shape.modes)
+    lenses = _usual_lenses(views, points)
+    sources = list(lenses)
+    sights = [
+        _sight(view, points, sources.index(_source(view)), lenses[_source(view)]) for view in views
+    ]
     text = "fitting the face"
     shape, sights = bundle(
         model, shape, sights, known, steps=STEPS, progress=lambda share: progress(share, text)
@@ -101,13 +107,12 @@ def refit_view(fit: Fit, view: FaceView) -> FittedView:
     The lens of the source's other views is taken over where there are any.
     """
     model = load_face_model()
-    sight = _sight(view, model, fit.shape, 0)
+    points = model.points(fit.shape.sliders, fit.shape.changes, fit.shape.modes)
+    lens = _usual_lenses([view], points)[_source(view)]
     for other in fit.views:
         if _source(other.view) == _source(view):
-            ratio = _photo_scale(other.view) / _photo_scale(view)
-            focal = other.camera.focal * ratio
-            sight = _sight(view, model, fit.shape, 0, focal)
-            break
+            lens = other.camera.focal * _photo_scale(other.view)
+    sight = _sight(view, points, 0, lens)
     _, sights = bundle(model, fit.shape, [sight], {}, steps=STEPS, fixed_shape=True)
     return _fitted(model, fit.shape, sights[0], view, _world_shift(fit, model))
 
@@ -152,17 +157,11 @@ def _fitted(
     return FittedView(view, sight.camera.moved(shift), sight.expression, error)
 
 
-def _sight(
-    view: FaceView, model: FaceModel, shape: Shape, source: int, focal: float | None = None
-) -> Sight:
-    """A view before anything is known but the usual lens."""
-    height, width = view.photo.rgb.shape[:2]
-    scale = _photo_scale(view)
-    usual = focal or USUAL_FOCAL * max(height, width) / scale
-    middle = np.array([width / 2, height / 2]) - view.to_photo[:, 2]
-    centre = np.linalg.solve(view.to_photo[:, :2], middle)
-    points = model.points(shape.sliders, shape.changes, shape.modes)
-    camera = first_camera(points, view.landmarks, usual, centre)
+def _sight(view: FaceView, points: Floats, source: int, lens: float) -> Sight:
+    """A view before anything is known but its usual lens (pixels of the photo) and about where
+    the landmarks lie in space."""
+    usual = lens / _photo_scale(view)
+    camera = first_camera(points, view.landmarks, usual, _optical_centre(view))
     right, left = view.landmarks[list(EYE_CORNERS)]
     deviation = np.maximum(load_landmarks().scatter, LEAST_DEVIATION)
     apart = float(np.linalg.norm(left - right))
@@ -170,16 +169,28 @@ def _sight(
     return Sight(pixels, apart, deviation, source, usual, camera, np.zeros(52))
 
 
+def _usual_lenses(views: Sequence[FaceView], points: Floats) -> dict[str, float]:
+    """The focal length to expect of each source, in pixels of its photos."""
+    lenses: dict[str, float] = {}
+    for view in views:
+        usual = USUAL_FOCAL * max(view.photo.rgb.shape[:2])
+        focal = usual / _photo_scale(view)
+        camera = first_camera(points, view.landmarks, focal, _optical_centre(view))
+        usual *= max(1.0, USUAL_DISTANCE / float(camera.translation[2]))
+        lenses[_source(view)] = max(usual, lenses.get(_source(view), 0.0))
+    return lenses
+
+
+def _optical_centre(view: FaceView) -> Floats:
+    """The middle of the photo in pixels of the crop (2,)."""
+    height, width = view.photo.rgb.shape[:2]
+    middle = np.array([width / 2, height / 2]) - view.to_photo[:, 2]
+    return np.linalg.solve(view.to_photo[:, :2], middle)
+
+
 def _photo_scale(view: FaceView) -> float:
     """Pixels of the photo in one of the crop."""
     return float(np.hypot(*view.to_photo[:, 0]))
-
-
-def _sources(views: Sequence[FaceView]) -> list[tuple[FaceView, int]]:
-    """Each view with the number of its lens."""
-    names = [_source(view) for view in views]
-    order = list(dict.fromkeys(names))
-    return [(view, order.index(name)) for view, name in zip(views, names, strict=True)]
 
 
 def _source(view: FaceView) -> str:

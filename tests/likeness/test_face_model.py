@@ -167,7 +167,7 @@ def test_a_smile_is_likelier_than_a_pout() -> None:
 
 def test_lips_stay_together() -> None:
     model = load_face_model()
-    precision = face_prior.lip_precision(model)
+    precision = face_prior.rest_precision(model)
     # a mode by itself moves both lips alike and costs little beside opening the mouth by a change
     step = np.zeros(len(precision))
     step[6 + model.names.index("mouth-scale-vert-incr")] = 0.3
