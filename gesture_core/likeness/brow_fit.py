@@ -39,7 +39,7 @@ def fit_brows(canvas: Canvas, fused: Fused, skin: Floats, vertices: Floats) -> B
     amount, line, spread = _across(column, height, dark, len(edges))
     seen = amount > 0.2 * max(float(amount.max()), 1e-9)
     if not dark.any() or seen.sum() < 4:
-        return Brows(hairs=0, shade=0.0)
+        return Brows(hairs=HAIRS[0], shade=0.0)
     length = float(np.clip(edges[seen].max() + STEP - ENDS[0], 0.028, 0.046))
     along = (edges + STEP / 2 - ENDS[0]) / length
     level, arch = _fit_line(along[seen], line[seen], amount[seen])
