@@ -79,8 +79,7 @@ class _Fitted:
     views: int
     error: float
     held_error: float | None
-    scores: dict[str, float]
-    outside: list[str]
+    sizes: dict[str, float]
     seconds: float
     megabytes: float
 
@@ -119,11 +118,18 @@ def judge_person(
         side: {name: float(np.median(distances(here, there))) for name, there in known.items()}
         for side, here in found.items()
     }
+    population = adult_population()
     return Judged(
         name=person.name,
         distances={side: row[person.name] for side, row in apart.items()},
         nearest={side: min(row, key=row.__getitem__) for side, row in apart.items()},
-        **asdict(fitted),
+        scores=population.scores(fitted.sizes),
+        outside=population.outside(fitted.sizes),
+        views=fitted.views,
+        error=fitted.error,
+        held_error=fitted.held_error,
+        seconds=fitted.seconds,
+        megabytes=fitted.megabytes,
     )
 
 
@@ -136,14 +142,11 @@ def _fit_person(person: Path, avatar: Path) -> _Fitted:
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     held = _files(person / "held")
     errors = [refit_view(portrayed.fit, v).error for v in choose_faces(held).views] if held else []
-    sizes = head_sizes(portrayed.fit.vertices())
-    population = adult_population()
     return _Fitted(
         views=len(portrayed.fit.views),
         error=portrayed.error,
         held_error=float(np.median(errors)) if errors else None,
-        scores=population.scores(sizes),
-        outside=population.outside(sizes),
+        sizes=head_sizes(portrayed.fit.vertices()),
         seconds=seconds,
         megabytes=megabytes,
     )
