@@ -92,6 +92,7 @@ def _read_face(path: Path) -> tuple[Picture, dict[str, str]]:
     from PIL import Image
 
     with Image.open(path) as image:
+        image.load()  # texts may stand behind the pixels
         texts = {str(key): text for key, text in image.info.items() if isinstance(text, str)}
         return np.asarray(image.convert("RGB")), texts
 

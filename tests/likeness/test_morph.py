@@ -144,27 +144,29 @@ def test_strands_are_resampled_along_themselves():
     )
 
 
-def test_every_strand_goes_to_its_neighbour_or_into_the_scalp(mina: Sitter):
+def test_strands_turn_into_their_like_or_are_cut_while_others_grow(mina: Sitter):
     head = measure_head(shape_human(mina.spec))
-    away = head.eye + 10.0  # far from the head, where nothing has to be pushed off it
-    up = np.linspace(0, 1, 4)[:, np.newaxis] * [0.0, 1.0, 0.0]
-    root = np.array([0.0, away, 0.0])
-    one = np.stack([root + up, root + [1.0, 0.0, 0.0] + up])
-    other = np.stack([root + [0.5 * NEAR, 0.0, 0.0] + 2 * up])
+    root = np.array([0.0, head.eye + 10.0, 0.0])  # far off: nothing has to be pushed out
+    up = 0.1 * np.linspace(0, 1, 5)[:, np.newaxis] * [0.0, 1.0, 0.0]
+    bare, down = np.array([1.0, 0.0, 0.0]), np.array([-1.0, 0.0, 0.0])
+    near = np.array([0.5 * NEAR, 0.0, 0.0])
+    one = np.stack([root + up, root + bare + up, root + down + up])
+    other = np.stack([root + near + 0.8 * up, root + down - up])
     half, _ = blend_strands(one, other, 0.5, head)
-    np.testing.assert_allclose(half[0], root + [0.25 * NEAR, 0.0, 0.0] + 1.5 * up)
-    np.testing.assert_allclose(half[1], root + [1.0, 0.0, 0.0] + 0.5 * up)
-    for share, expected in ((0.0, one), (1.0, other)):
-        ends, _ = blend_strands(one, other, share, head)
-        assert len(ends) == 2
-        for line in expected:
-            assert np.abs(ends - line).max(axis=(1, 2)).min() < 1e-12
+    expected = [near / 2 + 0.9 * up, bare + 0.5 * up, down + 0.5 * up, down - 0.5 * up]
+    np.testing.assert_allclose(half, root + np.array(expected))
+    for share, ends in ((0.0, one), (1.0, other)):
+        lines, _ = blend_strands(one, other, share, head)
+        assert len(lines) == len(half)
+        grown = lines[np.linalg.norm(lines[:, -1] - lines[:, 0], axis=1) > 1e-9]
+        np.testing.assert_allclose(grown, ends, atol=1e-12)
 
 
 def test_strands_between_stay_out_of_the_head(mina: Sitter):
     head = measure_head(shape_human(mina.spec))
     crown = np.array([0.0, head.eye + head.length, head.axis])
     side = np.array([0.09, head.eye, head.axis])
+    side += 0.8 * (crown - side)  # not so far apart that they would be cut
     sweep = np.linspace(0, 1, 9)[:, np.newaxis]
     left, right = crown + sweep * (side - crown), crown + sweep * (side * [-1, 1, 1] - crown)
     ends = []
