@@ -175,7 +175,7 @@ def render_sides(avatar: Path, *, engine: str = "cycles", size: int = _SIZE) -> 
 
 def draw_sheet(avatar: Path, sheet: Path, beside: Sequence[Picture]) -> None:
     """Write the character in all moments of a portrait beside pictures of the person."""
-    write_portrait(avatar, sheet, beside, silent, engine="cycles", size=360, force=True)
+    write_portrait(avatar, sheet, beside, silent, size=360, force=True)
 
 
 def embed_people(network: IdentityNetwork, pictures: Sequence[Picture]) -> Floats:
