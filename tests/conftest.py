@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,14 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_characters_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep a developer's own characters out of the tests, and the tests' out of theirs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MOMJIT_DATA", str(tmp_path_factory.mktemp("momjit_data")))
+        yield
 
 
 @pytest.fixture(scope="session")
