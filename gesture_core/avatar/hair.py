@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gesture_core.avatar.basemesh import Floats
+from gesture_core.avatar.combing import HairStyle
 from gesture_core.avatar.hair_blend import blend_strands
 from gesture_core.avatar.hair_growth import coils, grow, hang_tail, knot_centre, scalp_roots
-from gesture_core.avatar.hair_styles import STYLES, HairStyle, StyleName
+from gesture_core.avatar.hair_styles import STYLES, StyleName
 from gesture_core.avatar.head import Head, measure_head
 from gesture_core.avatar.human import Human
 from gesture_core.avatar.part import Part

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from gesture_core.avatar.basemesh import Floats
-from gesture_core.avatar.hair_styles import HairStyle
+from gesture_core.avatar.combing import HairStyle
 from gesture_core.avatar.head import Head
 from gesture_core.avatar.human import Human
 from gesture_core.avatar.texture import smoothstep

@@ -59,7 +59,7 @@ NATURAL = np.array(
 )
 """Colours of hair, sRGB: black to blond, auburn to ginger, greys to white."""
 NEAR, NATURE = 0.10, 0.7  # how near such a colour counts, and how far it draws
-SHADED = 1.35  # how much darker strands look that lie in each other's shadow
+SHADED = 1.2  # how much darker strands look that lie in each other's shadow
 BRIGHTEST = 0.62  # linear: no hair reflects more
 
 
@@ -176,6 +176,8 @@ def _colour(masks: list[HairMask], tone: Sequence[float]) -> tuple[float, float,
             continue
         light = picture_to_linear(mask.rgb)
         shine = np.median(light[mask.skin], axis=0) / to_linear(np.asarray(tone, dtype=float))
+        # half of its hue may be the camera's white balance, or a tone that is not quite right
+        shine = np.sqrt(shine * luminance(shine))
         hair = light[mask.hair]
         dull = hair[luminance(hair) < np.quantile(luminance(hair), 0.9)]  # gloss is not colour
         found.append(SHADED * np.median(dull, axis=0) / np.maximum(shine, 1e-3))
