@@ -17,6 +17,7 @@ from tests.benchmarks import (
     dataset_build,
     dataset_store,
     gesture_models,
+    likeness,
     program,
     rigs,
     signing,
@@ -61,7 +62,9 @@ def rows(folder: Path) -> list[Row]:
     models = [*gesture_models.making(), *gesture_models.training()]
     print("timing signing …", file=sys.stderr)
     signed = signing.twelve_words(folder)
-    return [start, *spoken, *inside, *blender, *sets, *models, *signed]
+    print("timing likenesses …", file=sys.stderr)
+    fitted = likeness.fitting(folder)
+    return [start, *spoken, *inside, *blender, *sets, *models, *signed, *fitted]
 
 
 def _five_seconds(motion: Motion) -> Motion:
