@@ -39,7 +39,7 @@ def fitting(folder: Path) -> list[Row]:
 
 
 def _swaying(photo: Path, film: Path) -> Path:
-    """A film in which the picture tilts to and fro, so that its frames are not all the same."""
+    """A film in which the picture tilts back and forth, so that its frames are not all the same."""
     from PIL import Image
 
     with Image.open(photo) as opened:

@@ -35,6 +35,7 @@ def test_looks_come_back_exactly_where_they_are_known() -> None:
     np.testing.assert_allclose(back.offsets, looks.offsets, atol=1e-9)
     np.testing.assert_array_equal(back.known, looks.known)
     np.testing.assert_array_equal(back.skin[looks.known > 0], looks.skin[looks.known > 0])
+    assert looks.eye is not None
     np.testing.assert_array_equal(back.eye, looks.eye)
 
 
