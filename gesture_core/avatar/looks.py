@@ -15,6 +15,7 @@ from gesture_core.avatar.basemesh import VERTEX_COUNT, Floats
 from gesture_core.errors import UserError
 
 MOST_PIXELS = 4096  # a side of a picture
+FARTHEST = 2.0  # metres that a file may move a vertex; sliders span less between any two adults
 _OFFSETS, _SKIN, _KNOWN, _EYE = "looks/offsets", "looks/skin", "looks/known", "looks/eye"
 
 Pixels = NDArray[np.uint8]
@@ -65,8 +66,12 @@ def unpack_looks(files: Mapping[str, bytes]) -> Looks | None:
     """The looks among a file's attachments, None where there are none; `UserError` for bad ones."""
     if _OFFSETS not in files:
         return None
+    from PIL.Image import DecompressionBombError
+
     try:
         offsets = np.frombuffer(files[_OFFSETS], "<f4").reshape(VERTEX_COUNT, 3)
+        if not np.abs(offsets).max() <= FARTHEST:
+            raise ValueError(f"offsets beyond {FARTHEST:g} m")
         eye = _from_png(files[_EYE], "RGB") if _EYE in files else None
         return Looks(
             offsets.astype(np.float64),
@@ -74,7 +79,7 @@ def unpack_looks(files: Mapping[str, bytes]) -> Looks | None:
             _from_png(files[_KNOWN], "L"),
             eye,
         )
-    except (KeyError, ValueError, OSError, SyntaxError) as error:  # Pillow raises all of these
+    except (KeyError, ValueError, OSError, SyntaxError, DecompressionBombError) as error:
         raise UserError(f"the looks in it are damaged: {error!r:.200}") from error
 
 

@@ -47,6 +47,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def cut_of(**changes: object) -> dict:
+    return {"style": "bob"} | changes
+
+
 def tree_of(path: Path) -> dict:
     data = path.read_bytes()
     (length,) = struct.unpack_from("<I", data, 12)
@@ -106,6 +110,12 @@ def test_a_bundled_character_is_nobodys_likeness(tmp_path: Path, built: Path) ->
         (lambda about: about.pop("spec"), "not a character built by momjit"),
         (lambda about: about["spec"].update(wings=2), "unknown setting 'wings'"),
         (lambda about: about["spec"]["hair"].update(strands=10**9), "ribbons"),
+        (lambda about: about["spec"]["hair"].update(strands=-1), "ribbons"),
+        (lambda about: about["spec"]["hair"].update(seed=-1), "seed"),
+        (lambda about: about["spec"]["hair"].update(into=cut_of(strands=10**9)), "ribbons"),
+        (lambda about: about["spec"]["hair"].update(into=cut_of(into=cut_of())), "two haircuts"),
+        (lambda about: about["spec"].update(iris=[0.5]), "red, green and blue"),
+        (lambda about: about["spec"].update(resting={"grin": 1.0}), "unknown expression 'grin'"),
         (lambda about: about["spec"]["phenotype"].update(age=40), "age lies between 0 and 1"),
         (lambda about: about["spec"]["clothes"][0]["drape"].update(frames=10**7), "too long"),
         (lambda about: about.update(likeness="me"), "likeness record"),
