@@ -196,7 +196,18 @@ def _clip_answer(performance: Performed) -> Answer:
 def _avatar(arguments: Mapping[str, Any], progress: Progress) -> Answer:
     from gesture_core.avatar.library import avatar_path
 
-    content = avatar_path(_argument(arguments, "name", str), progress).read_bytes()
+    return _character(avatar_path(_argument(arguments, "name", str), progress), arguments)
+
+
+def _bundled_avatar(arguments: Mapping[str, Any], progress: Progress) -> Answer:
+    from gesture_core.avatar.library import bundled_path
+
+    return _character(bundled_path(_argument(arguments, "name", str), progress), arguments)
+
+
+def _character(path: Path, arguments: Mapping[str, Any]) -> Answer:
+    """The file of a character, unless the client knows it already."""
+    content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     known = _argument({"known": [], **arguments}, "known", list)
     return Answer({"sha256": digest}, {} if digest in known else {"character.glb": content})
@@ -205,15 +216,18 @@ def _avatar(arguments: Mapping[str, Any], progress: Progress) -> Answer:
 def _fit_avatar(arguments: Mapping[str, Any], progress: Progress) -> Answer:
     from gesture_core.avatar.library import free_name
     from gesture_core.console import Reporter
-    from gesture_core.likeness.consent import parse_consent, record_likeness
+    from gesture_core.likeness.consent import Consent, parse_day, record_likeness
     from gesture_core.likeness.portray import fit_avatar
     from gesture_core.portrait import keep_character, write_portrait
     from gesture_core.progress import part
 
-    agreed = ", ".join(_argument(arguments, name, str) for name in ("who", "when", "what_for"))
+    who, when, what_for = (
+        " ".join(_argument(arguments, name, str).split()) for name in ("who", "when", "what_for")
+    )
+    consent = Consent(who, parse_day(when, "when"), what_for)
     unmarked = _argument(arguments, "unmarked", str)
     name = free_name(_argument(arguments, "name", str))
-    record = record_likeness(name, parse_consent(agreed), unmarked=unmarked or None)
+    record = record_likeness(name, consent, unmarked=unmarked or None)
     wishes = _wishes(arguments)
     photos = [value for value in arguments.values() if isinstance(value, Path)]
     with Reporter(quiet=True) as clock, tempfile.TemporaryDirectory(prefix="momjit-") as folder:
@@ -276,13 +290,6 @@ def _bundled_avatars(arguments: Mapping[str, Any], progress: Progress) -> Answer
     from gesture_core.avatar.library import list_avatars
 
     return _avatar_rows([one for one in list_avatars() if not one.own])
-
-
-def _bundled_avatar(arguments: Mapping[str, Any], progress: Progress) -> Answer:
-    from gesture_core.avatar.library import load_bundled
-
-    load_bundled(_argument(arguments, "name", str))
-    return _avatar(arguments, progress)
 
 
 def _avatar_rows(entries: Sequence[AvatarEntry]) -> Answer:

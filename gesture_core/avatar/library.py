@@ -75,6 +75,13 @@ def avatar_path(name: str, progress: Progress | None = None) -> Path:
         return own
     if name not in bundled_names():
         raise _unknown(name, [*bundled_names(), *(own.stem for own in _own_files())])
+    return bundled_path(name, progress)
+
+
+def bundled_path(name: str, progress: Progress | None = None) -> Path:
+    """The same for a bundled character only, whatever the user's own are called."""
+    if name not in bundled_names():
+        raise _unknown(name, bundled_names())
     path = _cached(name)
     if not path.exists():
         from gesture_core.avatar.character import build_avatar

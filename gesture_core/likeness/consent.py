@@ -1,8 +1,8 @@
 """Whose likeness a character is, and that they agreed: the record that travels with it.
 
-The record is a JSON object. It stands in the character's file (extras `momjit.likeness` of the
-glTF root), in the provenance of clips performed with the character (`likeness`), and in the
-metadata of rendered files:
+The record is a JSON object. It stands in the character's file (`momjit.likeness` in the extras of
+the glTF asset and of the root node), in the provenance of clips performed with the character
+(`likeness`), and in the metadata of rendered files:
 
     format    1
     name      the character's name
@@ -170,7 +170,7 @@ def record_from_json(value: object, place: str) -> LikenessRecord:
                 _consent_from_json(one, f"{place}: consents[{number}]")
                 for number, one in enumerate(listed[: MOST_PEOPLE + 1])
             ),
-            _to_date(fields.get("made"), f"{place}: made"),
+            parse_day(fields.get("made"), f"{place}: made"),
         )
     except UserError as error:
         message = str(error)
@@ -213,13 +213,14 @@ def _consent_from_json(value: object, place: str) -> Consent:
     unmarked = fields.get("unmarked")
     return Consent(
         json_text(fields.get("who"), f"{place}: who"),
-        _to_date(fields.get("when"), f"{place}: when"),
+        parse_day(fields.get("when"), f"{place}: when"),
         json_text(fields.get("what_for"), f"{place}: what_for"),
         None if unmarked is None else json_text(unmarked, f"{place}: unmarked"),
     )
 
 
-def _to_date(value: object, place: str) -> date:
+def parse_day(value: object, place: str) -> date:
+    """The day in a text YYYY-MM-DD; `UserError` naming `place` where it is none."""
     text = json_text(value, place)
     try:
         return date.fromisoformat(text)

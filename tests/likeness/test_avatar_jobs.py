@@ -47,6 +47,15 @@ def test_no_own_character_leaves_the_machine(kept):
     assert "fit_avatar" not in REMOTE_JOBS
 
 
+def test_own_character_of_a_bundled_name_stays_too(kept, monkeypatch, tmp_path):
+    kept.rename(kept.with_name("mina.glb"))  # kept before momjit had one of that name
+    bundled = tmp_path / "built.glb"
+    bundled.write_bytes(b"glTF the bundled one")
+    monkeypatch.setattr("gesture_core.avatar.library._cached", lambda name: bundled)
+    answer = REMOTE_JOBS["avatar"]({"name": "mina"}, silent)
+    assert answer.files["character.glb"] == bundled.read_bytes()
+
+
 def test_bundled_characters_have_small_thumbnails():
     listed = REMOTE_JOBS["avatars"]({}, silent)
     for row in listed.result["items"]:
