@@ -127,7 +127,9 @@ def build(
     As it is, or with another age, build, skin, hair and clothes. Without -o a bundled character
     is only built into the cache. A likeness stays one: its record goes on into the new file.
     """
+    from gesture_core.avatar.library import avatar_path
     from gesture_core.avatar.wishes import Wishes
+    from gesture_core.portrait import keep_character
 
     wishes = Wishes(
         age=age,
@@ -145,20 +147,36 @@ def build(
     )
     if (character is None) == (seed is None):
         raise UserError("give a character to start from, or --seed NUMBER for a random adult")
+    unchanged = character is not None and wishes == Wishes() and name is None
+    if output is None and not keep and not unchanged:
+        raise UserError("say where the new character goes: -o FILE.glb, or --keep")
+    _check_places(output, name if keep else None, force=force)
     with Reporter() as report, tempfile.TemporaryDirectory(prefix="momjit-") as folder:
-        if character is not None and wishes == Wishes() and name is None:
+        if character is not None and unchanged:
             path = _file_of(character, report)
         else:
-            if output is None and not keep:
-                raise UserError("say where the new character goes: -o FILE.glb, or --keep")
             path = Path(folder) / "character.glb"
             _build_new(path, wishes, character, seed, name, report)
         written = [] if output is None and (keep or path.parent == Path(folder)) else [path]
         if output is not None:
             written = [_copy(path, output, force=force)]
         if keep:
-            written.append(_keep(path, name, Path(folder), report, force=force))
+            kept = keep_character(path, report, name=name, force=force)
+            written.append(avatar_path(kept))
     print_results(written, (), report)
+
+
+def _check_places(output: Path | None, kept: str | None, *, force: bool) -> None:
+    """Raise `UserError` for a file or a name that cannot be written, before any work."""
+    from gesture_core.atomic import check_writable
+    from gesture_core.avatar.library import check_name
+
+    if output is not None:
+        if output.suffix.lower() != ".glb":
+            raise UserError(f"{output}: a character is written as .glb")
+        check_writable(output, force=force)
+    if kept is not None:
+        check_name(kept, force=force)
 
 
 def _change(text: str) -> tuple[str, float]:
@@ -212,31 +230,23 @@ def _start(
     from gesture_core.avatar.character import read_character
     from gesture_core.avatar.library import bundled_names, load_bundled
     from gesture_core.avatar.population import random_adult
+    from gesture_core.likeness.consent import record_from_json
 
     if character is None:
         assert seed is not None
         return random_adult(seed), None, None
     if character in bundled_names():
         return load_bundled(character), None, None
-    return read_character(_file_of(character, progress))
+    path = _file_of(character, progress)
+    spec, looks, record = read_character(path)
+    if record is not None:
+        record_from_json(record, f"{path}: likeness")  # a damaged one is not handed on
+    return spec, looks, record
 
 
 def _copy(source: Path, path: Path, *, force: bool) -> Path:
     from gesture_core.atomic import atomic_path
 
-    if path.suffix.lower() != ".glb":
-        raise UserError(f"{path}: a character is written as .glb")
     with atomic_path(path, force=force) as temporary:
         shutil.copyfile(source, temporary)
     return path
-
-
-def _keep(source: Path, name: str | None, folder: Path, progress: Progress, *, force: bool) -> Path:
-    """Put a character among the user's own, with a thumbnail of its face."""
-    from gesture_core.avatar.library import avatar_path, keep_avatar
-    from gesture_core.portrait import cut_thumbnail, write_portrait
-
-    sheet, thumbnail = folder / "sheet.png", folder / "thumbnail.png"
-    write_portrait(source, sheet, (), progress)
-    cut_thumbnail(sheet, thumbnail)
-    return avatar_path(keep_avatar(source, thumbnail, name=name, force=force))

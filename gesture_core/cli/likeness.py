@@ -88,6 +88,7 @@ def fit(
     """
     from gesture_core.avatar.library import check_name
     from gesture_core.avatar.wishes import Wishes
+    from gesture_core.blender import check_blender
     from gesture_core.likeness.consent import parse_consent, record_likeness
     from gesture_core.likeness.portray import fit_avatar
     from gesture_core.portrait import keep_character, write_portrait
@@ -104,6 +105,8 @@ def fit(
     _check_outputs(output, preview, force=force)
     if keep:
         check_name(name, force=force)
+    if keep or preview is not None:
+        check_blender()
     with Reporter(quiet=as_json) as report:
         done = fit_avatar(
             pictures,
@@ -128,7 +131,6 @@ def fit(
 def _check_outputs(output: Path, preview: Path | None, *, force: bool) -> None:
     """Raise `UserError` for what could not be written, before any work."""
     from gesture_core.atomic import check_writable
-    from gesture_core.blender import check_blender
 
     if output.suffix.lower() != ".glb":
         raise UserError(f"{output}: a character is written as .glb")
@@ -138,7 +140,6 @@ def _check_outputs(output: Path, preview: Path | None, *, force: bool) -> None:
     if preview.suffix.lower() != ".png":
         raise UserError(f"{preview}: a preview is written as .png")
     check_writable(preview, force=force)
-    check_blender()
 
 
 def _print_told(done: Portrayed) -> None:
