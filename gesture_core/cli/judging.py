@@ -13,6 +13,7 @@ from gesture_core.console import Reporter
 
 JUDGE_EXAMPLE = (
     "Example: momjit likeness judge people/ --identity package/model --out judged/ "
+    '--consent "the licences of their pictures, 2026-11-20, judging likenesses" '
     "--json likeness.json"
 )
 
@@ -30,6 +31,13 @@ def judge(
         ),
     ],
     out: Annotated[Path, typer.Option(help="Folder for the characters and their sheets.")],
+    consent: Annotated[
+        str,
+        typer.Option(
+            help="Everybody's agreement, or the licence of the pictures that stands for it: who,"
+            " when, what for. Each character carries it."
+        ),
+    ],
     json_output: Annotated[
         Optional[Path],  # noqa: UP045  (typer reads the annotation at run time)
         typer.Option("--json", help="Write the report here. Default: print it."),
@@ -42,11 +50,16 @@ def judge(
     sides and held pictures, and who is nearest; sizes of skull, ears and neck against adults;
     seconds and memory. Only for people who agreed, or whose pictures' licence allows it.
     """
-    from gesture_core.atomic import atomic_path
+    from gesture_core.atomic import atomic_path, check_writable
     from gesture_core.evaluate.likeness import judge_people
+    from gesture_core.likeness.consent import parse_consent
 
+    agreed = parse_consent(consent)
+    if json_output is not None:
+        check_writable(json_output, force=force)
     with Reporter() as progress:
-        text = json.dumps(judge_people(people, identity, out, progress), indent=1) + "\n"
+        report = judge_people(people, identity, out, agreed, progress, force=force)
+    text = json.dumps(report, indent=1) + "\n"
     if json_output is None:
         typer.echo(text, nl=False)
         return

@@ -13,18 +13,18 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gesture_core.atomic import check_writable
 from gesture_core.blender import RenderSettings, render_clip
 from gesture_core.errors import UserError
 from gesture_core.evaluate.head_size import adult_population, head_sizes
 from gesture_core.formats.clip import Clip, save_clip
-from gesture_core.likeness.consent import Consent, record_likeness
+from gesture_core.likeness.consent import Consent, LikenessRecord, record_likeness
 from gesture_core.likeness.face_finding import FaceFinder
 from gesture_core.likeness.face_view import choose_faces
 from gesture_core.likeness.fit import refit_view
@@ -85,13 +85,22 @@ class _Fitted:
 
 
 def judge_people(
-    folder: Path, identity: Path, out: Path, progress: Progress = silent
+    folder: Path,
+    identity: Path,
+    out: Path,
+    consent: Consent,
+    progress: Progress = silent,
+    *,
+    force: bool = False,
 ) -> dict[str, Any]:
     """Fit and judge everybody in `folder`; characters and sheets go to `out`.
 
-    identity: folder of the identity network's weights, see `load_identity`.
+    identity: folder of the identity network's weights, see `load_identity`; consent: of everybody,
+    which each character carries. `UserError` where `out` holds one of the files, without `force`.
     """
     people = list_people(folder)
+    for path in (out / f"{name}{suffix}" for name in people for suffix in (".glb", ".png")):
+        check_writable(path, force=force)
     network = load_identity(identity)
     known = {name: embed_people(network, pictures_of(folder / name)) for name in people}
     out.mkdir(parents=True, exist_ok=True)
@@ -99,19 +108,24 @@ def judge_people(
     for number, name in enumerate(people):
         share = part(progress, number / len(people), (number + 1) / len(people))
         share(0.0, f"judging {name}")
-        judged.append(judge_person(folder / name, out / f"{name}.glb", network, known))
+        record = record_likeness(name, consent)
+        judged.append(judge_person(folder / name, out / f"{name}.glb", record, network, known))
         share(0.8, f"drawing {name}")
         draw_sheet(out / f"{name}.glb", out / f"{name}.png", pictures_of(folder / name)[:2])
     return report(judged, unheld=[n for n in people if not _files(folder / n / "held")])
 
 
 def judge_person(
-    person: Path, avatar: Path, network: IdentityNetwork, known: Mapping[str, Floats]
+    person: Path,
+    avatar: Path,
+    record: LikenessRecord,
+    network: IdentityNetwork,
+    known: Mapping[str, Floats],
 ) -> Judged:
     """Fit the `person` in a folder, write the `avatar` and compare it with everybody `known`."""
     context = multiprocessing.get_context("spawn")
     with context.Pool(1) as pool:  # a process of its own: its peak of memory is the fit's
-        fitted = pool.apply(_fit_person, (person, avatar))
+        fitted = pool.apply(_fit_person, (person, avatar, record))
     renders = dict(zip(SIDES, render_sides(avatar), strict=True))
     found = {side: embed_people(network, [render]) for side, render in renders.items()}
     apart = {
@@ -133,9 +147,7 @@ def judge_person(
     )
 
 
-def _fit_person(person: Path, avatar: Path) -> _Fitted:
-    consent = Consent("the licence of the pictures", date.today(), "judging likenesses")
-    record = record_likeness(person.name, consent)
+def _fit_person(person: Path, avatar: Path, record: LikenessRecord) -> _Fitted:
     started = time.monotonic()
     portrayed = fit_avatar(_files(person / "fit"), avatar, record=record, force=True)
     seconds = time.monotonic() - started

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from gesture_core.errors import UserError
-from gesture_core.evaluate.likeness import SIDES, Judged, list_people, report
+from gesture_core.evaluate.likeness import SIDES, Judged, judge_people, list_people, report
+from gesture_core.likeness.consent import parse_consent
 
 GOOD = Judged(
     name="ann",
@@ -55,3 +56,15 @@ def test_one_person_alone_cannot_be_told_from_others(tmp_path):
         list_people(tmp_path)
     (tmp_path / "bo" / "fit" / "b.png").write_bytes(b"")
     assert list_people(tmp_path) == ["ann", "bo"]
+
+
+def test_characters_in_the_way_are_not_overwritten(tmp_path):
+    for name in ("ann", "bo"):
+        (tmp_path / name / "fit").mkdir(parents=True)
+        (tmp_path / name / "fit" / "a.png").write_bytes(b"")
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "bo.png").write_bytes(b"a sheet")
+    agreed = parse_consent("the licences of the pictures, 2026-11-20, a test")
+    with pytest.raises(UserError, match=r"bo\.png already exists"):
+        judge_people(tmp_path, tmp_path / "model", out, agreed)
