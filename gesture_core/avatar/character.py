@@ -19,6 +19,7 @@ from gesture_core.avatar.clothes import Garment, drape, tuck_cloth, tuck_skin, v
 from gesture_core.avatar.face import Brows, brows, eye_picture, eyes, lashes, teeth, tongue
 from gesture_core.avatar.hair import Hair, grow_hair, hair_picture
 from gesture_core.avatar.human import Human, build_human
+from gesture_core.avatar.lips import close_lips
 from gesture_core.avatar.looks import Looks, pack_looks, unpack_looks
 from gesture_core.avatar.part import Part, carve, part_to_mesh
 from gesture_core.avatar.rig import SIDES
@@ -137,10 +138,10 @@ def read_character(path: Path) -> tuple[CharacterSpec, Looks | None, dict[str, A
 
 
 def shape_human(spec: CharacterSpec, looks: Looks | None = None) -> Human:
-    """The naked character in its bind pose, with the face at rest."""
+    """The naked character in its bind pose, with the face at rest and the lips closed."""
     offsets = None if looks is None else looks.offsets
     human = build_human(spec.phenotype, spec.changes, spec.shoes.sole, offsets)
-    return rest_expression(human, spec.resting)
+    return close_lips(rest_expression(human, spec.resting))
 
 
 def describe(spec: CharacterSpec) -> dict[str, Any]:
