@@ -63,9 +63,17 @@ class Document:
         return values
 
     def attachments(self) -> dict[str, bytes]:
-        """The named bytes that `write_glb` put beside what glTF has words for."""
+        """The named bytes that `write_glb` put beside what glTF has words for.
+
+        No more of them than the file has: a hundred names for one view would fill the memory.
+        """
         views = self.json.get("asset", {}).get("extras", {}).get("attachments", {})
-        return {name: self.view_bytes(index) for name, index in views.items()}
+        found: dict[str, bytes] = {}
+        for name, index in views.items():
+            found[name] = self.view_bytes(index)
+            if sum(map(len, found.values())) > len(self.binary):
+                raise ValueError("its attachments overlap")
+        return found
 
     def view_bytes(self, index: int) -> bytes:
         """The bytes of a buffer view."""

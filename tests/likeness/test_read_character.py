@@ -131,6 +131,16 @@ def test_a_strangers_file_is_refused_in_words(
         read_character(with_tree(built, tree, tmp_path / "strange.glb"))
 
 
+def test_one_view_under_many_names_is_refused(built: Path, tmp_path: Path) -> None:
+    tree = tree_of(built)
+    views = tree["bufferViews"]
+    largest = max(range(len(views)), key=lambda index: views[index]["byteLength"])
+    names = {f"looks/{number}": largest for number in range(1000)}
+    tree["asset"]["extras"]["attachments"] = names
+    with pytest.raises(UserError, match="attachments overlap"):
+        read_character(with_tree(built, tree, tmp_path / "strange.glb"))
+
+
 @pytest.mark.parametrize("view", [10**6, -1, "skin", {}])
 def test_attachments_outside_the_file_are_refused(
     built: Path, tmp_path: Path, view: object
