@@ -24,8 +24,11 @@ KOREAN = {
     "glasses; other pictures show the face without them": (
         "안경을 썼습니다. 벗은 얼굴이 다른 사진에 있습니다"
     ),
-    "woman or man could not be told from the pictures: say which": (
+    "gender: woman or man could not be told from the pictures; say which it is": (
         "사진으로 성별을 알 수 없었습니다. 성별을 고르세요"
+    ),
+    "glasses are painted on the skin; pictures without them look better": (
+        "안경이 피부에 그려졌습니다. 안경을 벗은 사진이 더 낫습니다"
     ),
     "the file is empty": "빈 파일입니다",
     "not a picture; JPEG, PNG, WebP, TIFF, BMP or HEIC": (
