@@ -73,7 +73,10 @@ def fit(
     ] = None,
     preview: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option(help="Also write a sheet (.png): from four sides, with four faces."),
+        typer.Option(
+            help="Also write a sheet (.png): from four sides, with four faces, beside a picture of"
+            " the person."
+        ),
     ] = None,
     keep: Annotated[
         bool, typer.Option("--keep", help="Also keep it among your own characters, by its name.")

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesture_core.likeness.face_finding import FOREHEAD, Box, Face
+from gesture_core.likeness.face_regions import OVAL
 
 Array = NDArray[np.float64]
 Picture = NDArray[np.uint8]
@@ -38,9 +39,6 @@ _FINGERS = 3  # points of a hand in the face
 _MEASURED_FACE = 128.0  # pixels from forehead to chin at which a face is measured
 
 # Numbers of the face mesh.
-OVAL = (10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377) + (
-    (152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109)
-)
 # Around the eyes, a lid's breadth away: the lids of closed eyes are as light as the cheeks.
 _EYES = (
     (226, 247, 30, 29, 27, 28, 56, 190, 243, 112, 26, 22, 23, 24, 110, 25),

@@ -1,8 +1,8 @@
 """Where MediaPipe's 478 face landmarks lie on the base mesh.
 
 `data/likeness/landmarks.json` holds, for each landmark, three vertices and their shares. It was
-measured on renders of our own characters (see `likeness.landmark_survey`), so it holds
-what the network means by a landmark, not what its name says.
+measured on renders of our own characters (see `tests/fixtures/survey_landmarks.py`), so it
+holds what the network means by a landmark, not what its name says.
 """
 
 from __future__ import annotations

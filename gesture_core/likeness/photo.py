@@ -27,7 +27,7 @@ MIN_SIDE = 64
 
 MAX_SECONDS = 300.0  # of a video
 SAMPLED_RATE = 4.0
-MAX_SAMPLES = 120  # frames looked at in a video of up to two minutes
+MAX_SAMPLES = 120  # frames looked at in a video of up to two minutes; of a longer one, one a second
 MAX_VIDEO_HEIGHT = 1440
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "HEIF", "GIF")
@@ -94,8 +94,9 @@ def read_picture(path: Path) -> Photo:
 
 
 def read_video(path: Path) -> Iterator[tuple[float, Photo]]:
-    """A few frames a second of a video, `MAX_SAMPLES` at most, evenly spread, each with its share.
+    """Some frames of a video, evenly spread, each with its share of the whole.
 
+    `SAMPLED_RATE` a second, fewer where that is more than `MAX_SAMPLES`, but never less than one.
     Raises `UserError` for what `formats.video` cannot read.
     """
     info = probe_video(path)

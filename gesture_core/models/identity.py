@@ -1,8 +1,8 @@
 """A network that tells faces apart: the same person's embeddings lie close together.
 
 The residual network of dlib's face recogniser (Davis King, 2017; weights public domain), 29
-convolutions after He et al. 2016 with half the filters. It is only for judging likenesses, never
-for making them, and its weights do not ship with momjit.
+convolutions after He et al. 2016 with half the filters. It is only for telling whose
+pictures they are and how like a character is, never for making one, and its weights do not ship.
 """
 
 from __future__ import annotations

@@ -18,7 +18,8 @@ from gesture_core.likeness.face_finding import (
     head_turn,
     square,
 )
-from gesture_core.likeness.face_quality import OVAL, why_not
+from gesture_core.likeness.face_quality import why_not
+from gesture_core.likeness.face_regions import OVAL
 from gesture_core.likeness.face_view import choose_faces
 from gesture_core.likeness.photo import read_picture
 
