@@ -31,6 +31,7 @@ _before: dict[str, dict[str, Any]] = {}
 @persistent
 def stamp(scene: bpy.types.Scene, *_: object) -> None:
     """Let the pictures that the scene is about to render say that they show a likeness."""
+    unstamp(scene)  # what a render that ended without a word has left
     shown = [one for one in likenesses_in(scene.objects) if one.marked]
     if not shown or scene.get(MARK):  # our own scenes have the mark laid over their pictures
         return
