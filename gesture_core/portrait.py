@@ -116,28 +116,25 @@ def keep_character(
 
 
 def cut_thumbnail(portrait: Path, path: Path, *, size: int = 256) -> None:
-    """Write the first moment of a portrait as a square PNG of `size` pixels."""
+    """Write the first moment of a portrait as a square PNG of `size` pixels, with its texts."""
     from PIL import Image
 
     with Image.open(portrait) as sheet:
         side = sheet.height // (len(TURNS + FACES) // COLUMNS)
         left = sheet.width - COLUMNS * side
         face = sheet.crop((left, 0, left + side, side)).resize((size, size))
+        texts = _texts(sheet)
     with atomic_path(path) as temporary:
-        face.save(temporary, "PNG")
+        face.save(temporary, "PNG", pnginfo=texts)
 
 
 def _beside(sheet: Path, pictures: Sequence[Picture]) -> tuple[Image.Image, PngInfo]:
     """The sheet with a column of pictures left of it, and the texts that its file holds."""
     from PIL import Image, ImageOps
-    from PIL.PngImagePlugin import PngInfo
 
-    texts = PngInfo()
     with Image.open(sheet) as rendered:
         moments = rendered.convert("RGB")
-        for name, text in rendered.info.items():
-            if isinstance(name, str) and isinstance(text, str):
-                texts.add_itxt(name, text)
+        texts = _texts(rendered)
     if not pictures:
         return moments, texts
     side = moments.height // len(pictures)
@@ -146,3 +143,14 @@ def _beside(sheet: Path, pictures: Sequence[Picture]) -> tuple[Image.Image, PngI
         whole.paste(ImageOps.fit(Image.fromarray(picture), (side, side)), (0, number * side))
     whole.paste(moments, (side, 0))
     return whole, texts
+
+
+def _texts(picture: Image.Image) -> PngInfo:
+    """The texts that a loaded PNG holds, such as whose likeness it shows."""
+    from PIL.PngImagePlugin import PngInfo
+
+    texts = PngInfo()
+    for name, text in picture.info.items():
+        if isinstance(name, str) and isinstance(text, str):
+            texts.add_itxt(name, text)
+    return texts
