@@ -23,7 +23,6 @@ COARSE = 0.022  # metres: unevenness wider than this is taken for light, narrowe
 EVENED = (0.8, 0.6)  # shares of it that are removed: of the brightness, of the colour
 SHINE = 0.10  # log brightness over the skin's from which it is taken for shine
 STRIDE = 3  # texels between those that the light is fitted to
-LASH = (0.08, 0.22)  # log brightness under the skin's at which a lid may be, and is, lashes
 COARSER = 4  # texels a side of the cells in which hair is followed inwards
 FRINGE = 0.006  # metres around hair that may be hair too
 
@@ -54,10 +53,10 @@ def remove_light(canvas: Canvas, view: ViewTexture) -> Albedo:
     relative = _dull(relative)
     like = skin_likeness(relative, view.inner, place.texel)
     hair = place.upper * _hair_from_outside(like, view.features) * (1 - view.brows)
-    features = view.features * (1 - hair)
+    # the dark rim of the eyes, lashes and all, is much of what a person is known by
+    features = np.maximum(view.features * (1 - hair), place.lids)
     trusted = weight * np.maximum(away_from_hair(like, place.texel), features)
-    lashes = place.lids * smoothstep(-luminance(relative), *LASH)
-    return Albedo(relative, trusted * (1 - place.mouth) * (1 - lashes), light)
+    return Albedo(relative, trusted * (1 - place.mouth), light)
 
 
 def skin_likeness(relative: Floats, inner: Floats | float, texel: float) -> Floats:
