@@ -48,13 +48,3 @@ class Camera:
     def moved(self, by: Floats) -> Camera:
         """The camera that sees the world, once moved by `by` (3,), as this one sees it now."""
         return replace(self, translation=self.translation - self.rotation @ by)
-
-
-def look_at(target: Floats, position: Floats, focal: float, size: int) -> Camera:
-    """Upright camera at `position` whose square picture of `size` pixels centres on `target`."""
-    ahead = np.asarray(target, dtype=np.float64) - position
-    ahead = ahead / np.linalg.norm(ahead)
-    right = np.cross(ahead, [0.0, 1.0, 0.0])
-    right /= np.linalg.norm(right)
-    rotation = np.stack([right, np.cross(ahead, right), ahead])
-    return Camera(focal, np.full(2, size / 2), rotation, -rotation @ position)

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gesture_core.likeness.camera import FACING, Camera, look_at
+from gesture_core.likeness.camera import FACING, Camera
+from tests.fixtures.photograph_heads import look_at
 
 
 def test_projects_as_worked_out_by_hand() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from gesture_core.avatar.basemesh import BODY, load_base_mesh
 from gesture_core.avatar.phenotype import shape_vertices
-from gesture_core.likeness.camera import Camera, look_at
+from gesture_core.likeness.camera import Camera
 from gesture_core.likeness.face_finding import head_turn
 from gesture_core.likeness.face_model import AVERAGE_BODY, average_face
 from gesture_core.likeness.face_view import FaceView
@@ -16,6 +16,7 @@ from gesture_core.likeness.landmarks import EYE_CORNERS, IRISES, load_landmarks
 from gesture_core.likeness.photo import Photo
 from gesture_core.likeness.proportions import femininity
 from gesture_core.motion import EXPRESSIONS
+from tests.fixtures.photograph_heads import look_at
 
 SIZE = 600
 PHENOTYPE = {**AVERAGE_BODY, "gender": 0.0, "age": 0.78, "weight": 0.6, "caucasian": 1.0}

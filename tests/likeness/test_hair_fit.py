@@ -15,7 +15,6 @@ from gesture_core.avatar.hair_styles import StyleName
 from gesture_core.avatar.head import EYES, measure_head
 from gesture_core.avatar.human import Human
 from gesture_core.avatar.part import triangulate
-from gesture_core.likeness.camera import look_at
 from gesture_core.likeness.face_view import FaceView
 from gesture_core.likeness.fit import Fit, FittedView
 from gesture_core.likeness.hair_fit import FAMILIES, fit_hair
@@ -23,6 +22,7 @@ from gesture_core.likeness.hair_mask import SIDE, hair_mask
 from gesture_core.likeness.landmarks import load_landmarks
 from gesture_core.likeness.photo import Photo
 from gesture_core.likeness.raster import rasterise
+from tests.fixtures.photograph_heads import look_at
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("anny") is None, reason="the characters need the extra 'avatar'"

@@ -12,7 +12,6 @@ from gesture_core.avatar.head import EYES
 from gesture_core.avatar.phenotype import shape_vertices
 from gesture_core.likeness.albedo import Albedo
 from gesture_core.likeness.bundle import Shape
-from gesture_core.likeness.camera import look_at
 from gesture_core.likeness.canvas import head_canvas
 from gesture_core.likeness.colour import luminance, to_linear, to_srgb
 from gesture_core.likeness.eye_fit import fit_iris_angle
@@ -29,6 +28,7 @@ from gesture_core.likeness.raster import rasterise
 from gesture_core.likeness.skin_fit import SkinFit, fit_skin
 from gesture_core.likeness.skin_regions import regions
 from gesture_core.likeness.tone import believable_tone
+from tests.fixtures.photograph_heads import look_at
 
 SIZE, PIXELS = 512, 400
 SKIN = to_linear(np.array([0.80, 0.61, 0.51]))
