@@ -35,6 +35,13 @@ REDUNDANCY = 8.0
 OUTLIER = 3.0  # standard deviations at which a landmark counts half
 FOCAL_SPREAD = 0.35  # of the logarithm of the focal length around the usual one
 FACE_POSE = 6
+ORIGINS_SUM = 1 / 0.05**2  # precision of the origins' sum around 1: only their shares count
+FARTHEST_MODE = 3.5  # standard deviations of a smooth displacement
+SETTLED = 2e-4  # largest change of a parameter at which a fit is done
+# how far one step may go, within which the picture is nearly linear in them
+LENS_STEP = 0.3  # of the logarithm of the focal length
+POSE_STEP = (0.5, 0.5, 0.5, 0.1, 0.1, 0.3)  # turn in radians, shift in metres
+POSE_HOLD = 1e-3  # precision of a step of the pose, so that none is undetermined
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ def bundle(
     for step in range(steps):
         shape, sights, change = problem.improve(shape, sights)
         progress((step + 1) / steps)
-        if change < 2e-4:
+        if change < SETTLED:
             break
     return shape, sights
 
@@ -103,8 +110,7 @@ class _Problem:
         self.shape_precision = np.zeros((size, size))
         a, b = len(SLIDERS), len(SLIDERS) + len(changes)
         self.shape_precision[:a, :a] = np.diag(1 / spread**2)
-        # origins count by their shares only: keep their sum at 1
-        self.shape_precision[3:a, 3:a] += 400.0
+        self.shape_precision[3:a, 3:a] += ORIGINS_SUM
         self.shape_precision[a:b, a:b] = changes
         self.shape_precision[b:, b:] = np.diag(modes)
         self.shape_precision += rest_precision(model)
@@ -169,7 +175,7 @@ class _Problem:
         slope[:size] -= self.shape_precision @ value
         origins = slice(3, len(SLIDERS))
         excess = np.sum(self.mean[origins]) - 1.0
-        slope[origins] -= 400.0 * excess
+        slope[origins] -= ORIGINS_SUM * excess
         for lens in range(self.lenses):
             sight = next(sight for sight in sights if sight.source == lens)
             matrix[size + lens, size + lens] += 1 / FOCAL_SPREAD**2
@@ -180,21 +186,21 @@ class _Problem:
             matrix[here, here] += self.expression_precision
             slope[here] -= self.expression_precision @ sight.expression + self.sparse
             pose = np.arange(start + count, start + count + FACE_POSE)
-            matrix[pose, pose] += 1e-3
+            matrix[pose, pose] += POSE_HOLD
             start += count + FACE_POSE
 
     def _box(self, shape: Shape, sights: list[Sight]) -> tuple[Floats, Floats]:
         """How far a step may go."""
         local = np.ones(len(shape.changes))
-        smooth = np.full(shape.modes.size, 3.5)
+        smooth = np.full(shape.modes.size, FARTHEST_MODE)
         value = np.concatenate([shape.sliders, shape.changes, shape.modes.ravel()])
         low = np.concatenate([self.low, -local, -smooth]) - value
         high = np.concatenate([self.high, local, smooth]) - value
         if self.fixed_shape:
             low, high = np.zeros_like(low), np.zeros_like(high)
-        lens = np.zeros(self.lenses) if self.fixed_shape else np.full(self.lenses, 0.3)
+        lens = np.zeros(self.lenses) if self.fixed_shape else np.full(self.lenses, LENS_STEP)
         lows, highs = [low, -lens], [high, lens]
-        pose = np.array([0.5] * 3 + [0.1, 0.1, 0.3])
+        pose = np.array(POSE_STEP)
         for sight in sights:
             lows += [-sight.expression, -pose]
             highs += [1 - sight.expression, pose]
