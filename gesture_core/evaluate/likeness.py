@@ -8,7 +8,7 @@ fit's own, and the report says so.
 from __future__ import annotations
 
 import multiprocessing
-import resource
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -151,7 +151,7 @@ def _fit_person(person: Path, avatar: Path, record: LikenessRecord) -> _Fitted:
     started = time.monotonic()
     portrayed = fit_avatar(_files(person / "fit"), avatar, record=record, force=True)
     seconds = time.monotonic() - started
-    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    megabytes = _most_megabytes()
     held = _files(person / "held")
     errors = [refit_view(portrayed.fit, v).error for v in choose_faces(held).views] if held else []
     return _Fitted(
@@ -162,6 +162,14 @@ def _fit_person(person: Path, avatar: Path, record: LikenessRecord) -> _Fitted:
         seconds=seconds,
         megabytes=megabytes,
     )
+
+
+def _most_megabytes() -> float:
+    """The most memory that this process has held; Linux counts in KiB, macOS in bytes."""
+    import resource  # which Windows has not
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 def render_sides(avatar: Path, *, engine: str = "cycles", size: int = _SIZE) -> list[Picture]:
