@@ -201,7 +201,7 @@ def _head_meshes(human: Human, spec: CharacterSpec, looks: Looks | None) -> list
         part_to_mesh(teeth(human), tooth),
         part_to_mesh(tongue(human), flesh),
         part_to_mesh(lashes(human), lash),
-        part_to_mesh(brows(human, body, spec.brows), brow),
+        *([part_to_mesh(brows(human, body, spec.brows), brow)] if spec.brows.hairs else []),
         *_beard_meshes(human, spec.beard),
     ]
 
