@@ -26,7 +26,10 @@ Exports = Annotated[
     typer.Option("-o", "--output", help="File to write; its suffix says what. Repeat for several."),
 ]
 Avatar = Annotated[
-    str, typer.Option(help="Bundled character (see `momjit avatar list`) or a .glb or .blend file.")
+    str,
+    typer.Option(
+        help="Bundled or own character (see `momjit avatar list`), or a .glb or .blend file."
+    ),
 ]
 Quality = Annotated[
     str,

@@ -36,7 +36,7 @@ SignModel = Annotated[
 ModeAvatar = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option(
-        help="Bundled character (see `momjit avatar list`) or a .glb or .blend file."
+        help="Bundled or own character (see `momjit avatar list`), or a .glb or .blend file."
         " Default: mina, and signer for signs."
     ),
 ]

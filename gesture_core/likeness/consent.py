@@ -231,7 +231,8 @@ def parse_day(value: object, place: str) -> date:
 def _check_words(name: str, text: str) -> None:
     """`UserError` unless `text` is words on one line: two letters or more, and not endless."""
     if sum(character.isalpha() for character in text) < 2:
-        raise UserError(f"a likeness needs its {name.replace('_', ' ')} in words: {_HOW}")
+        said = name.replace("_", " ")
+        raise UserError(f"a likeness needs its {said} in words, not {text!r:.40}: {_HOW}")
     if len(text) > _LONGEST[name]:
         raise UserError(f"{name.replace('_', ' ')} is longer than {_LONGEST[name]} characters")
     for character in text:

@@ -56,6 +56,8 @@ def read_photos(path: Path) -> Iterator[tuple[float, Photo]]:
 
     Raises `UserError` with a reason of one line.
     """
+    if path.is_dir():
+        raise UserError(f"{path}: a folder; name the pictures in it")
     if not path.is_file():
         raise UserError(f"{path}: no such file")
     if path.stat().st_size == 0:

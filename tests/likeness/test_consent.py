@@ -142,3 +142,8 @@ def test_most_characters_are_nobodys_likeness():
     assert likeness_in({"likeness": record.to_json()}, "file") == record
     with pytest.raises(UserError, match="file: likeness"):
         likeness_in({"likeness": True}, "file")
+
+
+def test_words_that_are_too_short_are_named() -> None:
+    with pytest.raises(UserError, match="needs its name in words, not 'x'"):
+        record_likeness("x", parse_consent("Kim Hana, 2026-11-20, films"))

@@ -123,7 +123,7 @@ def test_what_is_no_picture_says_so(tmp_path: Path):
     assert "20×20 pixels are too few" in reason(tmp_path / "tiny.png")
     assert "GIF" in reason(tmp_path / "moving.gif")
     assert reason(tmp_path / "nowhere.jpg") == "no such file"
-    assert reason(tmp_path) == "no such file"
+    assert reason(tmp_path) == "a folder; name the pictures in it"
 
 
 def test_a_bomb_is_refused_by_its_head(tmp_path: Path):
