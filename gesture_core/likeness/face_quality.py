@@ -1,7 +1,7 @@
 """Whether a face in a picture can be used for a likeness, and if not, why, in one line.
 
 The limits were set on faces of people of several skin tones, cut out of photos and videos, and on
-the same faces blurred, covered, cut off and drawn; `tests/likeness/test_face_quality.py` repeats
+the same faces blurred, covered, cut off and drawn; `tests/likeness/test_face_view.py` repeats
 that on rendered characters.
 """
 
