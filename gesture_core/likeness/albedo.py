@@ -21,7 +21,7 @@ Floats = NDArray[np.floating[Any]]
 
 COARSE = 0.022  # metres: unevenness wider than this is taken for light, narrower for skin
 EVENED = (0.8, 0.6)  # shares of it that are removed: of the brightness, of the colour
-SHINE = 0.10  # log brightness over the skin's from which it is taken for shine
+SHINE = 0.25  # log brightness over the skin's from which it is taken for shine
 STRIDE = 3  # texels between those that the light is fitted to
 COARSER = 4  # texels a side of the cells in which hair is followed inwards
 FRINGE = 0.006  # metres around hair that may be hair too
