@@ -143,6 +143,24 @@ def test_light_is_gone_from_both_halves():
     assert abs(left - right) < 0.03
 
 
+def test_the_dark_rim_of_the_eyes_stays():
+    """Lashes and the line of the lid are painted around the eyes of one picture."""
+    canvas, place = head_canvas(SIZE), regions(SIZE)
+    plain, made_up = photograph(0.0), photograph(0.0)
+    for side in LIDS:
+        outline = made_up.view.landmarks[list(LIDS[side]), :2]
+        middle = outline.mean(axis=0)
+        rim = fill([middle + 1.7 * (outline - middle)], PIXELS) - fill([outline], PIXELS)
+        made_up.view.rgb[rim > 0] //= 3
+    window = (canvas.rows, canvas.columns)
+    lids = place.lids > 0.5
+    before, after = (
+        fit_skin(fit_of(view), size=SIZE).skin[window][lids].mean(axis=-1)
+        for view in (plain, made_up)
+    )
+    assert np.mean(after < before - 40) > 0.2
+
+
 def test_one_picture_is_enough_for_a_whole_skin():
     found = fit_skin(fit_of(photograph(35.0)), size=SIZE)
     off, seen = error_map(found)
