@@ -93,7 +93,7 @@ def save_glb(path: Path, take: Take, stand: Stand) -> None:
             export_morph_normal=False,
             export_try_sparse_sk=True,
             export_optimize_animation_size=True,
-            export_extras=True,
+            export_extras=stand.likeness is not None,
             export_copyright=stand.likeness.notice if stand.likeness else "",
             export_lights=False,
             export_cameras=False,
