@@ -15,12 +15,13 @@ from gesture_core.avatar.hair_styles import STYLE_NAMES, StyleName
 from gesture_core.avatar.head import Head, measure_head
 from gesture_core.avatar.human import Human, load_expressions
 from gesture_core.avatar.rig import fit_rig, skin_weights
-from gesture_core.likeness.colour import luminance, picture_to_linear, to_linear, to_srgb
-from gesture_core.likeness.hair_mask import SIDE, HairMask, bare_head, hair_mask
+from gesture_core.likeness.hair_colour import LitHair, fit_colour
+from gesture_core.likeness.hair_mask import SIDE, HairMask, bare_head, hair_mask, outward
 from gesture_core.progress import Progress, silent
 
 if TYPE_CHECKING:
     from gesture_core.likeness.fit import Fit, FittedView
+    from gesture_core.likeness.lighting import Light
 
 Floats = NDArray[np.floating[Any]]
 Mask = NDArray[np.bool_]
@@ -46,21 +47,10 @@ CHANGES: dict[str, tuple[Any, ...]] = {
     "length": (0.7, 0.85, 1.15, 1.35),
 }
 MEN_S: tuple[StyleName, ...] = ("bald", "receding", "buzz", "crop", "side_part", "two_block")
-LONGER = 0.06  # what long hair gains where the photos end before the hair does
+LONGER = 0.15  # what long hair gains where the photos show it on the shoulders, or end before it
 UNUSUAL = 0.08  # of the score, which runs to 1: what a haircut of the other sex costs
+CURLED = 0.05  # what tight curls cost, whose ragged outline straight hair has too when tousled
 TIED = 0.03  # what tied hair costs, whose knot is seen from behind only
-NATURAL = np.array(
-    [
-        *((0.07, 0.06, 0.055), (0.13, 0.10, 0.085), (0.20, 0.145, 0.11), (0.29, 0.20, 0.14)),
-        *((0.40, 0.29, 0.20), (0.51, 0.39, 0.27), (0.63, 0.50, 0.35), (0.75, 0.63, 0.47)),
-        *((0.85, 0.76, 0.62), (0.36, 0.18, 0.11), (0.52, 0.27, 0.15), (0.66, 0.38, 0.21)),
-        *((0.28, 0.27, 0.26), (0.45, 0.44, 0.43), (0.62, 0.61, 0.60), (0.82, 0.81, 0.79)),
-    ]
-)
-"""Colours of hair, sRGB: black to blond, auburn to ginger, greys to white."""
-NEAR, NATURE = 0.10, 0.7  # how near such a colour counts, and how far it draws
-SHADED = 1.2  # how much darker strands look that lie in each other's shadow
-BRIGHTEST = 0.62  # linear: no hair reflects more
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,20 +61,23 @@ class _Look:
     mask: HairMask
     depth: Floats
     weight: Floats
+    lit: LitHair
 
 
-def fit_hair(fit: Fit, tone: Sequence[float], *, progress: Progress = silent) -> Hair:
+def fit_hair(
+    fit: Fit, tone: Sequence[float], lights: Sequence[Light], *, progress: Progress = silent
+) -> Hair:
     """The haircut whose silhouette is nearest in all views, with the colour of the hair.
 
-    tone: sRGB 0–1 of the person's skin without light; how light changes it in a view is how it
-    changes the hair.
+    tone: sRGB 0–1 of the person's skin without light; lights: those of the fit's views, in their
+    order, as `skin_fit` finds them.
     """
     human = _human(fit)
     head = measure_head(human, LONG_REACH)
-    looks = _looks(fit, head)
-    color = _colour([look.mask for look in looks], tone)
-    if not any(look.mask.hair.any() for look in looks):
-        return Hair("bald", color)
+    looks = _looks(fit, lights, head)
+    color = fit_colour([look.lit for look in looks], tone)
+    if color is None:
+        return Hair("bald")
     progress(0.3, "hair: comparing haircuts")
     gender = fit.phenotype["gender"]
     runs_on = float(np.mean([look.mask.runs_on for look in looks]))
@@ -117,7 +110,8 @@ def _unusual(style: StyleName, gender: float) -> float:
     """What a haircut costs before any picture speaks; gender 0 is male."""
     far = gender if style in MEN_S else 1 - gender
     tied = TIED if style in ("bun", "ponytail") else 0.0
-    return tied + UNUSUAL * max(0.0, 2 * far - 1)
+    curled = CURLED if style in ("curly_short", "afro", "long_curly") else 0.0
+    return tied + curled + UNUSUAL * max(0.0, 2 * far - 1)
 
 
 def _human(fit: Fit) -> Human:
@@ -125,14 +119,16 @@ def _human(fit: Fit) -> Human:
     return Human(base, vertices, load_expressions(), fit_rig(vertices, base), skin_weights())
 
 
-def _looks(fit: Fit, head: Head) -> list[_Look]:
+def _looks(fit: Fit, lights: Sequence[Light], head: Head) -> list[_Look]:
     picked = np.unique(np.linspace(0, len(fit.views) - 1, VIEWS).round().astype(int))
     looks = []
-    for seen in (fit.views[number] for number in picked):
+    for seen, light in ((fit.views[number], lights[number]) for number in picked):
         vertices = fit.vertices(seen.expression)
         mask = hair_mask(seen, vertices, head)
         depth = bare_head(seen, vertices, head, mask.scale)
-        looks.append(_Look(seen, mask, depth, mask.trust * np.where(depth < 9, TELLING, 1.0)))
+        weight = mask.trust * np.where(depth < 9, TELLING, 1.0)
+        lit = LitHair(mask, light, outward(seen, head, mask.scale))
+        looks.append(_Look(seen, mask, depth, weight, lit))
     return looks
 
 
@@ -166,31 +162,3 @@ def silhouette(lines: Floats, width: float, look: _Look) -> Mask:
     cv2.polylines(picture, list(pieces), False, (1,), thick, shift=4)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7))
     return np.asarray(cv2.morphologyEx(picture, cv2.MORPH_CLOSE, disc) > 0)
-
-
-def _colour(masks: list[HairMask], tone: Sequence[float]) -> tuple[float, float, float]:
-    """The usual colour of the hair, were it under the light in which the skin has its tone."""
-    found = []
-    for mask in masks:
-        if not mask.hair.any() or not mask.skin.any():
-            continue
-        light = picture_to_linear(mask.rgb)
-        shine = np.median(light[mask.skin], axis=0) / to_linear(np.asarray(tone, dtype=float))
-        # half of its hue may be the camera's white balance, or a tone that is not quite right
-        shine = np.sqrt(shine * luminance(shine))
-        hair = light[mask.hair]
-        dull = hair[luminance(hair) < np.quantile(luminance(hair), 0.9)]  # gloss is not colour
-        found.append(SHADED * np.median(dull, axis=0) / np.maximum(shine, 1e-3))
-    if not found:
-        return Hair("bald").color[0], Hair("bald").color[1], Hair("bald").color[2]
-    color = np.median(found, axis=0)
-    color = to_srgb(color * min(1.0, BRIGHTEST / float(color.max())))
-    r, g, b = (round(float(c), 3) for c in color + NATURE * (_natural(color) - color))
-    return r, g, b
-
-
-def _natural(color: Floats) -> Floats:
-    """The mean of natural colours of hair near a colour; a dyed one is near none and stays."""
-    away = np.linalg.norm(NATURAL - color, axis=1)
-    near = np.exp(-((away / NEAR) ** 2))
-    return (near @ NATURAL + 0.05 * color) / (near.sum() + 0.05)

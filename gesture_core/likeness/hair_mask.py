@@ -29,11 +29,15 @@ Mask = NDArray[np.bool_]
 SIDE = 256  # pixels of a mask's side: the person mask has no finer outline
 SKIN_LIKE = 2.8  # deviations from the colour of the face within which a pixel looks like skin
 SURELY_SKIN, NOT_SKIN = 1.6, 4.5
+HAIR_LIKE = 3.5  # the same from the colour of the hair over the face
 ALIKE, DOUBT = 2.0, 0.15  # deviations from the hair's colour of a background that may hide it
 FEWEST = 0.03  # of the face's area: fewer pixels that cannot be skin are no hair
+DIM = 30.0  # of 255: under this lightness a pixel's colour is mostly noise
 STEPS = 4
 EARS = slice(8, 29)  # of the oval: from ear to ear under the chin
 ENDS = -0.7  # height below which hair that the photo cuts off is long
+LONG = -1.25  # height to which only long hair reaches
+WORN = 0.4  # trust in clothes that show no hair: it may fall behind the shoulders
 LOWEST = -2.4  # height, 0 the eyes and 1 the crown, below which clothes are all there is
 
 
@@ -42,14 +46,16 @@ class HairMask:
     """Hair in one view, in pictures of SIDE × SIDE pixels.
 
     hair: where it is; trust: 0–1, how far the picture can tell, which it cannot beside the photo
-    nor where the background has the colour of the hair; skin: surely the face's skin; rgb: the
-    view at this size; scale: of its pixels to the crop's; runs_on: whether the hair goes on below
-    the end of the photo.
+    nor where the background has the colour of the hair, hands lie before it or it may lie behind
+    the shoulders; skin: surely the face's skin; person: where somebody is; rgb: the view at this
+    size; scale: of its pixels to the crop's; runs_on: whether the hair falls to the shoulders, or
+    goes on below the end of the photo.
     """
 
     hair: Mask
     trust: Floats
     skin: Mask
+    person: Mask
     rgb: NDArray[np.uint8]
     scale: float
     runs_on: bool
@@ -69,6 +75,7 @@ def hair_mask(seen: FittedView, vertices: Floats, head: Head) -> HairMask:
     off_skin = _distance(rgb, features & ~_dark_parts(points))
     brow = _filled([_over_brows(points)]) & judged
     if brow.any() and np.median(off_skin[brow]) < SKIN_LIKE:  # else a fringe covers it
+        brow = brow & (off_skin < NOT_SKIN)  # not the locks that hang into it
         off_skin = np.minimum(off_skin, _distance(rgb, brow))
         features = features | brow
     skin_like = off_skin < SKIN_LIKE
@@ -83,16 +90,22 @@ def hair_mask(seen: FittedView, vertices: Floats, head: Head) -> HairMask:
         ).astype(np.uint8)
         models = np.zeros((1, 65)), np.zeros((1, 65))
         cv2.grabCut(rgb, marks, (0, 0, 1, 1), *models, STEPS, cv2.GC_INIT_WITH_MASK)
-        # beside the face there is no other part of a person that is not of its colour
+        # beside the face there is no other part of a person that is not of its colour, and
+        # beside the neck none that has the colour of the hair
+        off_hair = _distance(rgb, sure)
         beside = likely & ~face & (height > -0.6) & (off_skin > NOT_SKIN)
+        alike = possible & ~skin_like & ~face & (person > 0.5)
+        beside |= alike & (off_hair < np.minimum(off_skin, HAIR_LIKE))
         hair = _joined((marks == cv2.GC_FGD) | (marks == cv2.GC_PR_FGD) | beside, sure)
     trust = (judged & (height > LOWEST)).astype(float)
     if hair.any():
         alike = _distance(rgb, hair) < ALIKE
         trust[alike & ~hair & ~face & (person < 0.9)] *= DOUBT
+    low = (person > 0.5) & ~hair & ~face & (height < ENDS)
+    trust[low] *= np.where(skin_like, DOUBT, WORN)[low]
     end = judged & ~np.roll(judged, -3, axis=0) & (height < ENDS)
-    runs_on = bool((hair & end).sum() > 4)
-    return HairMask(hair, trust, features & skin_like, rgb, scale, runs_on)
+    runs_on = bool((hair & (end | (height < LONG))).sum() > 4)
+    return HairMask(hair, trust, features & skin_like, person > 0.9, rgb, scale, runs_on)
 
 
 def bare_head(seen: FittedView, vertices: Floats, head: Head, scale: float) -> Floats:
@@ -134,13 +147,30 @@ def _dark_parts(points: Floats) -> Mask:
     return _filled([*parts, *brows])
 
 
+def outward(seen: FittedView, head: Head, scale: float) -> Floats:
+    """Unit vectors (SIDE, SIDE, 3) in which a ball of the head's size round it is turned, seen at
+    each pixel; beside it, at its outline."""
+    centre = np.array([0.0, head.eye + 0.3 * head.length, head.axis])
+    across = (_at_head(seen, centre, scale) - centre) / (1.1 * head.length)
+    sight = seen.camera.position - centre
+    sight = sight / np.linalg.norm(sight)
+    across = across - (across @ sight)[..., None] * sight
+    away = np.linalg.norm(across, axis=-1, keepdims=True)
+    across = across / np.maximum(away, 1.0)
+    return across + np.sqrt(1 - np.minimum(away, 1.0) ** 2) * sight
+
+
 def _heights(seen: FittedView, head: Head, scale: float) -> Floats:
     """Height (SIDE, SIDE) over the eyes, 1 the crown, of what lies as far off as the head."""
-    centre = np.array([0.0, head.eye, head.axis])
+    world = _at_head(seen, np.array([0.0, head.eye, head.axis]), scale)
+    return (world[..., 1] - head.eye) / head.length
+
+
+def _at_head(seen: FittedView, centre: Floats, scale: float) -> Floats:
+    """Points (SIDE, SIDE, 3) of the world behind each pixel, as far off as `centre` (3,)."""
     depth = float(seen.camera.project(centre[None])[0, 2])
     pixels = np.stack(np.meshgrid(*[(np.arange(SIDE) + 0.5) / scale] * 2), axis=-1)
-    world = seen.camera.unproject(pixels, np.full((SIDE, SIDE), depth))
-    return (world[..., 1] - head.eye) / head.length
+    return seen.camera.unproject(pixels, np.full((SIDE, SIDE), depth))
 
 
 def _distance(rgb: NDArray[np.uint8], sample: Mask) -> Floats:
@@ -148,6 +178,9 @@ def _distance(rgb: NDArray[np.uint8], sample: Mask) -> Floats:
     import cv2
 
     lab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB).astype(np.float32)
+    level = float(np.median(lab[sample, 0]))
+    # more light makes a surface brighter and its colour stronger in step
+    lab[..., 1:] = (lab[..., 1:] - 128) * ((level + DIM) / (lab[..., :1] + DIM))
     middle = np.median(lab[sample], axis=0)
     spread = 1.4826 * np.median(np.abs(lab[sample] - middle), axis=0)
     spread = np.maximum(spread, [12.0, 3.0, 3.0]) * [1.4, 1.0, 1.0]

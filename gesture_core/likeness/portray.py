@@ -98,7 +98,7 @@ def fit_avatar(
 def describe_person(fit: Fit, progress: Progress = silent) -> tuple[CharacterSpec, Looks]:
     """The description and the looks of a fitted face, on a usual body in usual clothes."""
     skin = fit_skin(fit, progress=part(progress, 0.0, 0.6))
-    hair = fit_hair(fit, skin.tone, progress=part(progress, 0.6, 1.0))
+    hair = fit_hair(fit, skin.tone, skin.lights, progress=part(progress, 0.6, 1.0))
     usual = load_bundled(_like(fit.phenotype["gender"]))
     spec = replace(
         usual,

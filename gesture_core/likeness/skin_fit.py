@@ -23,6 +23,7 @@ from gesture_core.progress import Progress, silent
 
 if TYPE_CHECKING:
     from gesture_core.likeness.fit import Fit, FittedView
+    from gesture_core.likeness.lighting import Light
 
 Floats = NDArray[np.floating[Any]]
 Colour = tuple[float, float, float]
@@ -37,7 +38,8 @@ class SkinFit:
 
     skin (S, S, 3) bytes without light in the body's texture layout, known (S, S) bytes its weight
     over painted skin, both for `Looks`; tone: of the skin of the whole body; lips; iris: colour,
-    None where no view shows it; eye (E, E, 3) bytes, for `Looks`, None with it; brows.
+    None where no view shows it; eye (E, E, 3) bytes, for `Looks`, None with it; brows; lights:
+    what was taken off the views, in their order.
     """
 
     skin: NDArray[np.uint8]
@@ -47,6 +49,7 @@ class SkinFit:
     iris: Colour | None
     eye: NDArray[np.uint8] | None
     brows: Brows
+    lights: tuple[Light, ...]
 
 
 def fit_skin(fit: Fit, *, size: int = SIZE, progress: Progress = silent) -> SkinFit:
@@ -63,7 +66,7 @@ def fit_skin(fit: Fit, *, size: int = SIZE, progress: Progress = silent) -> Skin
     progress(len(views) / (len(views) + 1), "skin: fusing the views")
     merits = [_merit(seen, fit.views) for seen in fit.views]
     seen_skin = fuse(canvas, views, merits)
-    lights = [view.light for view in views]
+    lights = tuple(view.light for view in views)
     lips, iris = fit_lips(fit, lights), fit_iris(fit, lights)
     tone = fit_tone(fit, lights, merits)
     vertices = fit.vertices()
@@ -77,6 +80,7 @@ def fit_skin(fit: Fit, *, size: int = SIZE, progress: Progress = silent) -> Skin
         iris,
         None if iris is None else _bytes(paint_eye(iris, fit_iris_angle(fit))),
         fit_brows(canvas, seen_skin, tone, vertices),
+        lights,
     )
 
 

@@ -15,11 +15,14 @@ from gesture_core.avatar.hair_styles import StyleName
 from gesture_core.avatar.head import EYES, measure_head
 from gesture_core.avatar.human import Human
 from gesture_core.avatar.part import triangulate
+from gesture_core.likeness.colour import to_linear
 from gesture_core.likeness.face_view import FaceView
 from gesture_core.likeness.fit import Fit, FittedView
+from gesture_core.likeness.hair_colour import natural_colour
 from gesture_core.likeness.hair_fit import FAMILIES, fit_hair
 from gesture_core.likeness.hair_mask import SIDE, hair_mask
 from gesture_core.likeness.landmarks import load_landmarks
+from gesture_core.likeness.lighting import Light
 from gesture_core.likeness.photo import Photo
 from gesture_core.likeness.raster import rasterise
 from tests.fixtures.photograph_heads import look_at
@@ -28,6 +31,7 @@ pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("anny") is None, reason="the characters need the extra 'avatar'"
 )
 TONE, BACKDROP = (0.82, 0.62, 0.52), (0.35, 0.50, 0.60)
+FLAT = Light(np.eye(9)[:, :1].repeat(3, 1), to_linear(np.array(TONE)))  # from all sides alike
 PERSON = {"gender": 1.0, "age": 0.7, "muscle": 0.5, "weight": 0.5, "height": 0.5} | {
     "proportions": 0.4,
     "cupsize": 0.5,
@@ -101,10 +105,23 @@ def test_hair_is_found_where_it_is(name: StyleName) -> None:
 @pytest.mark.parametrize("name", ["afro", "long_straight"])
 def test_the_haircut_of_a_drawing_is_found(name: StyleName) -> None:
     color = (0.40, 0.29, 0.20)
-    found = fit_hair(draw(Hair(name, color))[0], TONE)
+    found = fit_hair(draw(Hair(name, color))[0], TONE, [FLAT])
     assert next(family for family in FAMILIES if name in family).count(found.style) == 1
     np.testing.assert_allclose(found.color, color, atol=0.1)
 
 
 def test_a_bald_head_gets_no_hair_over_its_face() -> None:
-    assert fit_hair(draw(None)[0], TONE).style == "bald"
+    assert fit_hair(draw(None)[0], TONE, [FLAT]).style == "bald"
+
+
+def test_white_stays_white_and_a_dye_stays_a_dye() -> None:
+    white, green = np.array([0.85, 0.85, 0.83]), np.array([0.15, 0.60, 0.25])
+    np.testing.assert_allclose(natural_colour(to_linear(white)), white, atol=0.06)
+    np.testing.assert_allclose(natural_colour(to_linear(green)), green, atol=0.06)
+
+
+def test_a_hazy_brown_is_brown_and_not_grey() -> None:
+    hazy = np.array([0.34, 0.34, 0.32])
+    r, g, b = natural_colour(to_linear(hazy))
+    assert r > 1.1 * g > 1.1 * b
+    assert abs(0.21 * r + 0.72 * g + 0.07 * b - 0.34) < 0.06
