@@ -140,7 +140,9 @@ def _beside(sheet: Path, pictures: Sequence[Picture]) -> tuple[Image.Image, PngI
     side = moments.height // len(pictures)
     whole = Image.new("RGB", (moments.width + side, moments.height))
     for number, picture in enumerate(pictures):
-        whole.paste(ImageOps.fit(Image.fromarray(picture), (side, side)), (0, number * side))
+        # people's heads are in the upper part of their pictures
+        square = ImageOps.fit(Image.fromarray(picture), (side, side), centering=(0.5, 0.0))
+        whole.paste(square, (0, number * side))
     whole.paste(moments, (side, 0))
     return whole, texts
 
