@@ -229,8 +229,14 @@ def parse_day(value: object, place: str) -> date:
 
 
 def _check_words(name: str, text: str) -> None:
-    """`UserError` unless `text` is words on one line: two letters or more, and not endless."""
-    if sum(character.isalpha() for character in text) < 2:
+    """`UserError` unless `text` is words on one line, and not endless.
+
+    Two letters are the least that says anything; a name may be one (솔).
+    """
+    letters = sum(character.isalpha() for character in text)
+    if name == "name" and letters < 1:
+        raise UserError(f"a likeness needs a name with a letter in it, not {text!r:.40}")
+    if name != "name" and letters < 2:
         said = name.replace("_", " ")
         raise UserError(f"a likeness needs its {said} in words, not {text!r:.40}: {_HOW}")
     if len(text) > _LONGEST[name]:

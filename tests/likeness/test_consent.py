@@ -145,5 +145,6 @@ def test_most_characters_are_nobodys_likeness():
 
 
 def test_words_that_are_too_short_are_named() -> None:
-    with pytest.raises(UserError, match="needs its name in words, not 'x'"):
-        record_likeness("x", parse_consent("Kim Hana, 2026-11-20, films"))
+    with pytest.raises(UserError, match="a name with a letter in it, not '7'"):
+        record_likeness("7", parse_consent("Kim Hana, 2026-11-20, films"))
+    assert record_likeness("솔", parse_consent("Kim Hana, 2026-11-20, films")).name == "솔"
