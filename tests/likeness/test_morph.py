@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from gesture_core.avatar.basemesh import VERTEX_COUNT
-from gesture_core.avatar.character import shape_human
+from gesture_core.avatar.character import rest_expression, shape_human
 from gesture_core.avatar.face import paint_eye
 from gesture_core.avatar.hair_blend import NEAR, blend_strands, resample
 from gesture_core.avatar.head import measure_head
+from gesture_core.avatar.human import build_human
 from gesture_core.avatar.library import load_bundled
+from gesture_core.avatar.lips import MOST
 from gesture_core.avatar.looks import Looks
 from gesture_core.errors import UserError
 from gesture_core.likeness.consent import Consent, LikenessRecord
@@ -38,7 +40,10 @@ def jun() -> Sitter:
 
 
 def vertices(sitter: Sitter) -> np.ndarray:
-    placed = shape_human(sitter.spec, sitter.looks).vertices
+    """The face at rest, before its lips are pressed together, which is no linear step."""
+    spec, offsets = sitter.spec, sitter.looks.offsets if sitter.looks else None
+    human = build_human(spec.phenotype, spec.changes, spec.shoes.sole, offsets)
+    placed = rest_expression(human, spec.resting).vertices
     return placed - placed.mean(axis=0)
 
 
@@ -52,6 +57,16 @@ def test_bodies_are_blended_by_their_vertices(mina: Sitter, jun: Sitter):
     for at in (0.0, 0.3, 1.0):
         middle = vertices(blend(mina, jun, at))
         np.testing.assert_allclose(middle, (1 - at) * ends[0] + at * ends[1], atol=1e-9)
+
+
+def test_pressed_lips_alone_depart_from_the_blend(mina: Sitter, jun: Sitter):
+    ends = [shape_human(sitter.spec, sitter.looks).vertices for sitter in (mina, jun)]
+    half = blend(mina, jun, 0.5)
+    away = shape_human(half.spec, half.looks).vertices - (ends[0] + ends[1]) / 2
+    away -= np.median(away, axis=0)  # soles of another height
+    moved = np.linalg.norm(away, axis=1)
+    assert moved.max() <= MOST
+    assert np.count_nonzero(moved > 1e-9) < 300  # of 19,158
 
 
 def test_skins_are_blended_by_pixels_and_by_what_is_known_of_them(mina: Sitter, jun: Sitter):
